@@ -1,0 +1,1 @@
+"""From a body to safe HTML with absolute addresses, and to summaries."""

@@ -1,0 +1,256 @@
+"""What the pass needs from the world: a source, a dialect, a publisher, a state and remote images."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from syndicator.errors import PostError
+from syndicator.model import (
+    Announcement,
+    Delivery,
+    Document,
+    DocumentRecord,
+    Entry,
+    FeedRecord,
+    ImageFacts,
+    PostRecord,
+    SourceFile,
+    Visibility,
+)
+
+# --- source -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One look at a source: files that are new or changed (path and version), paths that are gone, refusals."""
+
+    changed: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
+    refused: tuple[PostError, ...] = ()
+
+
+class Source(Protocol):
+    """Where posts come from."""
+
+    def scan(self, known: Mapping[str, str]) -> Scan:
+        """Compare with the versions known by path. Raises SourceError when the source as a whole cannot be read."""
+        ...
+
+    def read(self, path: str) -> SourceFile:
+        """The file as it is now. Raises PostError when it is gone, unreadable, too large or leads out of the source."""
+        ...
+
+    def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
+        """Version and facts of a local image, None when there is no such file inside the source.
+
+        ``known_version`` is what the caller has remembered: when it is still right, the facts come back empty.
+        """
+        ...
+
+
+# --- dialect ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileName:
+    """What a post's file name says: a date as written ("" when none) and a slug."""
+
+    date: str
+    slug: str
+
+
+class Dialect(Protocol):
+    """A site generator's rules. Pure: paths, fields and text in, answers out."""
+
+    name: str
+
+    def enters(self, folder: PurePosixPath) -> bool:
+        """Whether posts may lie in or below a folder (relative to the source's root)."""
+        ...
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """Whether a file is a post, by its path alone."""
+        ...
+
+    def file_name(self, path: PurePosixPath) -> FileName:
+        """Date and slug in the file's name."""
+        ...
+
+    def instant(self, value: object, zone: ZoneInfo) -> datetime:
+        """A date of the front matter in UTC. Raises ValueError, with a reason for people, when it is none."""
+        ...
+
+    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
+        """What the author decided, and the rule that says so ("draft: true")."""
+        ...
+
+    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Categories and tags, as the generator would split them."""
+        ...
+
+    def permalink(
+        self,
+        pattern: str,
+        *,
+        path: PurePosixPath,
+        data: Mapping[str, Any],
+        slug: str,
+        categories: Sequence[str],
+        published: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        """The post's address below the site, percent-encoded, without leading slash.
+
+        ``pattern`` is the operator's, "" for the generator's own rule. Raises ValueError on an unknown placeholder.
+        """
+        ...
+
+    def excerpt(self, body: str) -> str:
+        """The part of the body that stands for it when no summary is written, "" for none."""
+        ...
+
+
+# --- publisher ----------------------------------------------------------------------------------------------------
+
+
+class Publisher(Protocol):
+    """Where documents go. Every verb may be repeated."""
+
+    def put(self, document: Document) -> str:
+        """Make the document's bytes stand at its path, whole or not at all; the version that now stands there.
+
+        A file with equal bytes is not touched. Raises PublishError.
+        """
+        ...
+
+    def delete(self, path: str) -> None:
+        """Take a document away; one that is not there is fine. Raises PublishError."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes that stand at a path, None when there are none."""
+        ...
+
+    def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
+        """Those paths where something else than the named version stands."""
+        ...
+
+
+# --- state --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """A rendered entry and ``key``, the name of all it was rendered from."""
+
+    path: str
+    key: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A post in quarantine: which version of the file, and what is wrong with it."""
+
+    path: str
+    version: str
+    reason: str
+    since: datetime
+    line: int | None = None
+    column: int | None = None
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageAnswer:
+    """What is remembered of an image: ``version`` for local files, "" for remote ones; ``status`` is known, asked
+    (the answer is awaited), failed (asked again when due) or refused (never asked again)."""
+
+    url: str
+    facts: ImageFacts
+    status: str
+    version: str = ""
+    attempts: int = 0
+    due: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerChange:
+    """What a pass learnt about posts, to be remembered before anything is published."""
+
+    posts: tuple[PostRecord, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    cleared: tuple[str, ...] = ()
+    images: tuple[ImageAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What a pass has published, to be remembered with the announcements that are now owed, in one transaction."""
+
+    feeds: tuple[FeedRecord, ...] = ()
+    dropped_feeds: tuple[str, ...] = ()
+    documents: tuple[DocumentRecord, ...] = ()
+    dropped_documents: tuple[str, ...] = ()
+    entries: tuple[StoredEntry, ...] = ()
+    dropped_entries: tuple[str, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRecord:
+    """The last pass: when, how long (seconds), how many posts, documents written, refusals, and what went wrong."""
+
+    at: datetime
+    seconds: float
+    posts: int
+    written: int
+    refused: int
+    error: str = ""
+
+
+class Ledger(Protocol):
+    """Posts, entries, feeds, documents: what a pass reads before and writes after."""
+
+    def posts(self) -> dict[str, PostRecord]: ...
+    def refusals(self) -> dict[str, Refusal]: ...
+    def feeds(self) -> dict[str, FeedRecord]: ...
+    def documents(self) -> dict[str, DocumentRecord]: ...
+    def entries(self, paths: Collection[str]) -> dict[str, StoredEntry]: ...
+    def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]: ...
+    def last_pass(self) -> PassRecord | None: ...
+    def remember(self, change: LedgerChange) -> None: ...
+    def record(self, publication: Publication, now: datetime) -> None: ...
+    def note_pass(self, record: PassRecord) -> None: ...
+
+
+class Outbox(Protocol):
+    """Deliveries, claimed by lease so that several workers never send one twice at a time."""
+
+    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]: ...
+    def delivered(self, delivery: Delivery, now: datetime) -> None:
+        """Done, unless a newer version is owed by now."""
+        ...
+
+    def postpone(self, delivery: Delivery, due: datetime, error: str) -> None: ...
+    def give_up(self, delivery: Delivery, now: datetime, error: str) -> None: ...
+    def deliveries(self) -> Sequence[Delivery]:
+        """All of them, for people to look at."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+
+
+class ImageDesk(Protocol):
+    """Questions about remote images, claimed by lease."""
+
+    def claim_images(self, now: datetime, limit: int, lease: timedelta) -> Sequence[ImageAnswer]: ...
+    def answer_image(self, answer: ImageAnswer) -> None: ...
+    def next_image_due(self) -> datetime | None: ...

@@ -1,0 +1,1 @@
+"""The HTTP server: feeds from memory, health, status."""

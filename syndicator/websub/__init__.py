@@ -1,0 +1,1 @@
+"""Telling WebSub hubs."""
