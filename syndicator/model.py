@@ -323,7 +323,7 @@ class FeedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed spec with what it shows now. ``outputs`` are the paths of its documents, ``home_url`` is the site's page."""
+    """A feed spec with what it shows now; ``outputs`` are the paths of its documents, ``home_url`` the site's page."""
 
     name: str
     id: str

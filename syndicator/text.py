@@ -1,0 +1,32 @@
+"""Text that every format can carry: characters that XML 1.0 forbids never get past here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# XML 1.0 section 2.2, less the C1 controls and U+FFFD, which are legal but a sign of mojibake (rss-5, rss-6).
+_UNFIT = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
+_SPACE = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
+
+
+def legal(text: str) -> str:
+    """The text without characters that XML forbids, with LF line ends. Idempotent."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u0085", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Legal text with every run of white space folded into one space."""
+    return _SPACE.sub(" ", legal(text)).strip()
+
+
+def slug(text: str) -> str:
+    """A file-name-safe form: ASCII letters, digits and hyphens, "" when nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_WORD.sub("-", plain.lower().replace("_", "-")).strip("-")
+
+
+def printable(text: str) -> str:
+    """The text as it may go to a terminal or a log line: control characters escaped (no sequence gets through)."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
