@@ -404,13 +404,17 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One thing to send to one address. ``id`` is the state's; ``attempts`` counts those already made."""
+    """One thing to send to one address, owed ``since`` and tried again when ``due``.
+
+    ``id`` is the state's; ``attempts`` counts those already made; ``status`` is pending or given up.
+    """
 
     id: int
     hub: str
     topic: str
     digest: str
     attempts: int
+    since: datetime
     due: datetime
     status: str = "pending"
     error: str = ""

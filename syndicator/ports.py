@@ -18,6 +18,7 @@ from syndicator.model import (
     Entry,
     FeedRecord,
     ImageFacts,
+    ImageRef,
     PostRecord,
     SourceFile,
     Visibility,
@@ -146,11 +147,19 @@ class Publisher(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEntry:
-    """A rendered entry and ``key``, the name of all it was rendered from."""
+class EntryRecord:
+    """What is known of a rendered entry without loading it: ``key`` names all it was rendered from."""
 
     path: str
     key: str
+    image: ImageRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """A rendered entry to keep."""
+
+    record: EntryRecord
     entry: Entry
 
 
@@ -183,9 +192,13 @@ class ImageAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerChange:
-    """What a pass learnt about posts, to be remembered before anything is published."""
+    """What a pass learnt about posts, to be remembered before anything is published.
+
+    ``moved`` are paths whose entry lives on under another path, ``cleared`` are paths that are not refused any more.
+    """
 
     posts: tuple[PostRecord, ...] = ()
+    moved: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
     cleared: tuple[str, ...] = ()
     images: tuple[ImageAnswer, ...] = ()
@@ -223,7 +236,8 @@ class Ledger(Protocol):
     def refusals(self) -> dict[str, Refusal]: ...
     def feeds(self) -> dict[str, FeedRecord]: ...
     def documents(self) -> dict[str, DocumentRecord]: ...
-    def entries(self, paths: Collection[str]) -> dict[str, StoredEntry]: ...
+    def entry_records(self) -> dict[str, EntryRecord]: ...
+    def entries(self, paths: Collection[str]) -> dict[str, Entry]: ...
     def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]: ...
     def last_pass(self) -> PassRecord | None: ...
     def remember(self, change: LedgerChange) -> None: ...
@@ -246,6 +260,9 @@ class Outbox(Protocol):
         ...
 
     def next_due(self) -> datetime | None: ...
+    def keep_hubs(self, hubs: Collection[str]) -> None:
+        """Forget what is owed to hubs that are not configured any more."""
+        ...
 
 
 class ImageDesk(Protocol):

@@ -1,0 +1,59 @@
+"""From a post to an entry, and the name of all that an entry is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from syndicator.images import dress, enclosure_of
+from syndicator.markup.render import to_html
+from syndicator.markup.summary import cut, summary_of
+from syndicator.model import Entry, ImageFacts, Post, PostRecord, Site, digest
+
+SUMMARY_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKeys:
+    """Names entries before they are made: ``salt`` stands for everything that is the same for all posts."""
+
+    salt: str
+
+    def key(self, record: PostRecord, facts: ImageFacts | None) -> str:
+        """Equal keys, equal entries."""
+        parts = (self.salt, record.digest, record.entry_id, record.published, record.updated, record.permalink, facts)
+        return digest(orjson.dumps(parts))
+
+
+def make_entry(post: Post, record: PostRecord, facts: ImageFacts | None, site: Site) -> Entry:
+    """Render a post as any feed would show it. The ledger's dates and id win over the post's."""
+    published, updated = _dates(record)
+    html = to_html(
+        post.body, markup=post.markup, permalink=post.permalink, prefix=f"e{digest(record.entry_id.encode())[:8]}-"
+    )
+    image = dress(post.image, facts) if post.image else None
+    enclosure = enclosure_of(image) if image else None
+    return Entry(
+        id=record.entry_id,
+        url=post.permalink,
+        title=post.title,
+        summary=cut(post.summary, 4 * SUMMARY_LENGTH) if post.summary else summary_of(html, SUMMARY_LENGTH),
+        html=html,
+        published=published,
+        updated=updated,
+        people=post.people,
+        categories=post.categories,
+        tags=post.tags,
+        image=image,
+        enclosures=(enclosure,) if enclosure else (),
+        link=post.link,
+        language=post.language if post.language != site.language else "",
+    )
+
+
+def _dates(record: PostRecord) -> tuple[datetime, datetime]:
+    if record.published is None or record.updated is None:
+        raise ValueError(f"only a post that was live makes an entry: {record.path}")
+    return record.published, max(record.published, record.updated)

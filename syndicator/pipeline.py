@@ -1,0 +1,343 @@
+"""One pass: read what changed, think, publish, remember."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import orjson
+
+from syndicator import __version__
+from syndicator.entries import EntryKeys, make_entry
+from syndicator.errors import PostError, SourceError
+from syndicator.feeds import Selection, build_feed, identify, live, next_change, select, settings_digest
+from syndicator.formats import render
+from syndicator.ledger import settle
+from syndicator.model import (
+    DocumentRecord,
+    Entry,
+    FeedRecord,
+    FeedSpec,
+    ImageFacts,
+    ImageRef,
+    PostRecord,
+    PostWarning,
+    digest,
+)
+from syndicator.plan import Plan, Wanted, announcements, check_paths, decide, published, want
+from syndicator.ports import (
+    EntryRecord,
+    ImageAnswer,
+    Ledger,
+    LedgerChange,
+    PassRecord,
+    Publication,
+    Publisher,
+    Refusal,
+    StoredEntry,
+)
+from syndicator.posts.parse import parse_post
+from syndicator.reading import Reader, read_posts
+
+#: So many posts must be known before an empty folder counts as an accident.
+_A_FEW = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What the configuration wants published where, and how a pass is to be made."""
+
+    feeds: tuple[FeedSpec, ...]
+    feeds_url: str
+    hubs: tuple[str, ...] = ()
+    announce: bool = True
+    ask_images: bool = True
+    allow_empty: bool = False
+    dry_run: bool = False
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a pass did. ``again`` says that a file changed while it was looked at: the next pass should come soon."""
+
+    posts: int
+    live: int
+    read: int
+    entries: int
+    feeds: int
+    documents: int
+    written: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    announced: int = 0
+    refused: tuple[Refusal, ...] = ()
+    warnings: tuple[PostWarning, ...] = ()
+    next_change: datetime | None = None
+    again: bool = False
+    seconds: float = 0.0
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a pass has gathered about the entries that its feeds show."""
+
+    records: dict[str, EntryRecord]
+    fresh: dict[str, Entry] = field(default_factory=dict)
+    answers: dict[str, ImageAnswer] = field(default_factory=dict)
+    refused: list[tuple[PostError, str]] = field(default_factory=list)
+    made: list[StoredEntry] = field(default_factory=list)
+    again: bool = False
+
+
+class Pipeline:
+    """Makes passes. Everything it keeps between them is also in the ledger, so it may be thrown away at any time."""
+
+    def __init__(self, reader: Reader, publisher: Publisher, ledger: Ledger, orders: Orders) -> None:
+        self._reader = reader
+        self._publisher = publisher
+        self._ledger = ledger
+        self._orders = orders
+        # A change of these means that every file reads differently; the version tokens carry it.
+        rules = (__version__, reader.salt, reader.dialect.name, reader.site, repr(reader.rules))
+        self._salt = digest(orjson.dumps(rules))[:8]
+        self._keys = EntryKeys(self._salt)
+        self._posts: dict[str, PostRecord] | None = None
+
+    def run(self, now: datetime, progress: Callable[[str, int, int], None] = _quiet) -> Report:
+        """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; posts that are wrong are reported.
+
+        Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
+        """
+        began = time.monotonic()
+        try:
+            report = self._run(now, progress)
+        except BaseException:
+            self._posts = None
+            raise
+        report = replace(report, seconds=time.monotonic() - began)
+        if not self._orders.dry_run and (report.read or report.written or report.deleted or report.refused):
+            self._ledger.note_pass(
+                PassRecord(
+                    at=now,
+                    seconds=report.seconds,
+                    posts=report.posts,
+                    written=len(report.written),
+                    refused=len(report.refused),
+                )
+            )
+        return report
+
+    def _run(self, now: datetime, progress: Callable[[str, int, int], None]) -> Report:
+        known = self._ledger.posts() if self._posts is None else self._posts
+        quarantine = self._ledger.refusals()
+        scan = self._reader.source.scan(self._versions(known, quarantine))
+        self._refuse_emptiness(known, scan.gone)
+        changed = [(path, f"{self._salt}:{version}") for path, version in scan.changed]
+        read = read_posts(
+            self._reader,
+            changed,
+            jobs=self._orders.jobs,
+            progress=lambda done: progress("reading posts", done, len(changed)),
+        )
+        settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url)
+
+        shown = live(settled.records.values(), now)
+        selections = select(self._orders.feeds, shown, self._reader.site)
+        check_paths(selections)
+        members = {record.path: record for selection in selections for record in selection.members}
+        # What the source could not reach, and what another post stands in the way of, is looked at again every time.
+        bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
+        looked_at = {record.path for record in read.records} | set(scan.gone)
+        old = {p: r for p, r in quarantine.items() if p not in looked_at and r.version}
+        work = self._gather(members, old.keys() | {error.path for error, _ in bad}, progress)
+        refusals = {**old, **_refusals([*bad, *work.refused], quarantine, now)}
+        change = LedgerChange(
+            posts=settled.changed,
+            moved=settled.moved,
+            refused=tuple(r for p, r in sorted(refusals.items()) if quarantine.get(p) != r),
+            cleared=tuple(sorted(quarantine.keys() - refusals.keys())),
+            images=tuple(_when(answer, now) for answer in work.answers.values()),
+        )
+        if not self._orders.dry_run:
+            # Before anything is published: an id that readers may see is never minted twice.
+            self._ledger.remember(change)
+            self._posts = dict(settled.records)
+
+        plan, publication, written = self._publish(selections, work, now, progress)
+        return Report(
+            posts=sum(record.gone is None for record in settled.records.values()),
+            live=len(shown),
+            read=len(changed),
+            entries=len(work.made),
+            feeds=len(selections),
+            documents=sum(len(selection.outputs) for selection in selections),
+            written=written,
+            deleted=plan.delete,
+            announced=len(publication.announcements),
+            refused=tuple(refusals[path] for path in sorted(refusals)),
+            warnings=read.warnings,
+            next_change=next_change(settled.records.values(), now),
+            again=work.again,
+        )
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def _versions(self, known: Mapping[str, PostRecord], quarantine: Mapping[str, Refusal]) -> dict[str, str]:
+        """Versions as the source knows them; those read under other rules count as unknown."""
+        tokens = {path: record.version for path, record in known.items() if record.gone is None}
+        tokens.update((path, refusal.version) for path, refusal in quarantine.items())
+        prefix = f"{self._salt}:"
+        return {path: token.removeprefix(prefix) if token.startswith(prefix) else "" for path, token in tokens.items()}
+
+    def _refuse_emptiness(self, known: Mapping[str, PostRecord], gone: Sequence[str]) -> None:
+        present = sum(record.gone is None for record in known.values())
+        if present >= _A_FEW and len(gone) >= present and not self._orders.allow_empty:
+            raise SourceError(
+                "source",
+                f"all {present} known posts are gone at once",
+                "mount or restore the folder; or, if it is meant, run 'syndicator build --allow-empty'",
+            )
+
+    # --- entries -------------------------------------------------------------------------------------------------
+
+    def _gather(
+        self, members: Mapping[str, PostRecord], bad: Iterable[str], progress: Callable[[str, int, int], None]
+    ) -> _Work:
+        """Find the entry of every post that some feed shows: remembered, or made now."""
+        work = _Work(records={p: r for p, r in self._ledger.entry_records().items() if p in members})
+        images = self._ledger.images({r.image.url for r in work.records.values() if r.image})
+        stand = set(bad)
+        stale: list[PostRecord] = []
+        for path, record in members.items():
+            entry = work.records.get(path)
+            if path in stand:
+                continue  # its last good entry stays, if it ever had one
+            if entry is None or entry.key != self._keys.key(record, self._facts(entry.image, images, work)):
+                stale.append(record)
+        for done, record in enumerate(stale, 1):
+            self._make(record, images, work)
+            progress("rendering entries", done, len(stale))
+        return work
+
+    def _make(self, record: PostRecord, images: dict[str, ImageAnswer], work: _Work) -> None:
+        try:
+            file = self._reader.source.read(record.path)
+            if digest(file.data) != record.digest:
+                work.again = True  # it changed since the scan, and may be a draft by now
+                return
+            post = parse_post(file, self._reader.dialect, self._reader.site, self._reader.rules)
+        except PostError as error:
+            work.refused.append((error, record.version))
+            return
+        if post.image and post.image.url not in images:
+            images.update(self._ledger.images([post.image.url]))
+        facts = self._facts(post.image, images, work)
+        entry = make_entry(post, record, facts, self._reader.site)
+        known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=post.image)
+        work.records[record.path] = known
+        work.fresh[record.path] = entry
+        work.made.append(StoredEntry(record=known, entry=entry))
+
+    def _facts(self, image: ImageRef | None, images: Mapping[str, ImageAnswer], work: _Work) -> ImageFacts | None:
+        """What is known of an image now. A question about a remote one is noted, and answered some other time."""
+        if image is None:
+            return None
+        answer = work.answers.get(image.url) or images.get(image.url)
+        if image.file is not None:
+            measured = self._reader.source.measure(image.file, answer.version if answer else "")
+            if measured is None:
+                return None
+            version, facts = measured
+            if answer and answer.version == version:
+                return answer.facts
+            work.answers[image.url] = ImageAnswer(url=image.url, facts=facts, status="known", version=version)
+            return facts
+        if answer is None and self._orders.ask_images and image.url not in work.answers:
+            work.answers[image.url] = ImageAnswer(url=image.url, facts=ImageFacts(), status="asked")
+        return answer.facts if answer and answer.status == "known" else None
+
+    # --- publishing ----------------------------------------------------------------------------------------------
+
+    def _publish(
+        self, selections: Sequence[Selection], work: _Work, now: datetime, progress: Callable[[str, int, int], None]
+    ) -> tuple[Plan, Publication, tuple[str, ...]]:
+        """Put the documents that changed in their places, then remember them and what is owed for them."""
+        orders, site = self._orders, self._reader.site
+        prior_feeds, remembered = self._ledger.feeds(), self._ledger.documents()
+        keys = {path: record.key for path, record in work.records.items()}
+        feeds: dict[str, FeedRecord] = {}
+        wanted: list[Wanted] = []
+        for selection in selections:
+            settings = settings_digest(selection, site, orders.hubs, orders.feeds_url)
+            feed = identify(
+                selection, prior_feeds.get(selection.name), settings=settings, now=now, feeds_url=orders.feeds_url
+            )
+            feeds[selection.name] = feed
+            wanted += want(selection, feed, keys, salt=self._salt, feeds_url=orders.feeds_url)
+        altered = self._publisher.altered({path: document.version for path, document in remembered.items()})
+        plan = decide(wanted, remembered, altered)
+
+        entries = self._entries(plan, selections, work)
+        by_name = {selection.name: selection for selection in selections}
+        records: list[DocumentRecord] = []
+        written: list[str] = []
+        for done, item in enumerate(plan.render, 1):
+            feed = build_feed(by_name[item.feed], feeds[item.feed], entries, site, orders.hubs)
+            document = render(feed, item.format, item.path, item.url)
+            known = remembered.get(item.path)
+            if known is None or known.digest != document.digest or item.path in altered:
+                written.append(item.path)
+            version = "" if orders.dry_run else self._publisher.put(document)
+            records.append(published(item, document, version, known, now))
+            progress("writing documents", done, len(plan.render))
+
+        publication = Publication(
+            feeds=tuple(feed for name, feed in feeds.items() if prior_feeds.get(name) != feed),
+            dropped_feeds=tuple(sorted(prior_feeds.keys() - feeds.keys())),
+            documents=tuple(records),
+            dropped_documents=plan.delete,
+            entries=tuple(work.made),
+            dropped_entries=tuple(sorted(self._ledger.entry_records().keys() - work.records.keys())),
+            announcements=announcements(records, remembered) if orders.announce else (),
+        )
+        if not orders.dry_run:
+            for path in plan.delete:
+                self._publisher.delete(path)
+            if publication != Publication():
+                self._ledger.record(publication, now)
+        return plan, publication, tuple(sorted(written))
+
+    def _entries(self, plan: Plan, selections: Sequence[Selection], work: _Work) -> dict[str, Entry]:
+        """The entries that the plan's documents show: those just made, the others as remembered."""
+        feeds = {item.feed for item in plan.render}
+        paths = {m.path for s in selections if s.name in feeds for m in s.members if m.path in work.records}
+        return {**self._ledger.entries(paths - work.fresh.keys()), **work.fresh}
+
+
+def _when(answer: ImageAnswer, now: datetime) -> ImageAnswer:
+    return replace(answer, due=now) if answer.status == "asked" else answer
+
+
+def _refusals(
+    bad: Iterable[tuple[PostError, str]], quarantine: Mapping[str, Refusal], now: datetime
+) -> dict[str, Refusal]:
+    """Errors as lines of the quarantine; one that stood there before keeps its date."""
+    refusals: dict[str, Refusal] = {}
+    for error, version in bad:
+        before = quarantine.get(error.path)
+        refusals[error.path] = Refusal(
+            path=error.path,
+            version=version,
+            reason=error.reason,
+            since=before.since if before and before.reason == error.reason else now,
+            line=error.line,
+            column=error.column,
+            remedy=error.remedy,
+        )
+    return refusals

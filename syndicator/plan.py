@@ -1,0 +1,105 @@
+"""What has to be done so that the world sees what the feeds say now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+import orjson
+
+from syndicator.errors import ConfigError, Fault
+from syndicator.feeds import Selection
+from syndicator.model import Announcement, Document, DocumentRecord, FeedRecord, Format, digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A document that a feed asks for; ``source`` names all that it is rendered from."""
+
+    path: str
+    url: str
+    feed: str
+    format: Format
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Documents to render because what they are made from changed, or somebody altered them, and files to remove."""
+
+    render: tuple[Wanted, ...] = ()
+    delete: tuple[str, ...] = ()
+
+
+def want(
+    selection: Selection, record: FeedRecord, keys: Mapping[str, str], *, salt: str, feeds_url: str
+) -> tuple[Wanted, ...]:
+    """The documents of a feed. ``keys`` names the entries by path; a post without one is not shown."""
+    shown = [keys[member.path] for member in selection.members if member.path in keys]
+    parts = (salt, record.id, record.updated, record.settings, shown)
+    source = digest(orjson.dumps(parts))
+    return tuple(
+        Wanted(path=path, url=feeds_url + quote(path), feed=selection.name, format=format_, source=source)
+        for format_, path in selection.outputs
+    )
+
+
+def check_paths(selections: Iterable[Selection]) -> None:
+    """Every document has a path of its own. Raises ConfigError that names the feeds that share one."""
+    holders: dict[str, str] = {}
+    faults: list[Fault] = []
+    for selection in selections:
+        for _, path in selection.outputs:
+            holder = holders.setdefault(path, selection.name)
+            if holder != selection.name:
+                problem = f'feeds "{holder}" and "{selection.name}" both want {path}'
+                faults.append(Fault(where="[[feeds]]", problem=problem, remedy="give one of them another path"))
+    if faults:
+        raise ConfigError(tuple(faults))
+
+
+def decide(wanted: Sequence[Wanted], remembered: Mapping[str, DocumentRecord], altered: Collection[str]) -> Plan:
+    """Compare what is wanted with what was published. Nothing changed gives an empty plan."""
+    render = tuple(
+        item
+        for item in wanted
+        if item.path in altered
+        or (known := remembered.get(item.path)) is None
+        or (known.source, known.url, known.format) != (item.source, item.url, item.format)
+    )
+    paths = {item.path for item in wanted}
+    return Plan(render=render, delete=tuple(sorted(path for path in remembered if path not in paths)))
+
+
+def published(
+    item: Wanted, document: Document, version: str, known: DocumentRecord | None, now: datetime
+) -> DocumentRecord:
+    """What to remember of a document that now stands: its ``changed`` moves only when its bytes do."""
+    same = known is not None and known.digest == document.digest
+    return DocumentRecord(
+        path=item.path,
+        url=item.url,
+        feed=item.feed,
+        format=item.format,
+        digest=document.digest,
+        source=item.source,
+        version=version,
+        changed=known.changed if same and known else now.replace(microsecond=0),
+        media_type=document.media_type,
+        hubs=document.hubs,
+    )
+
+
+def announcements(
+    now_published: Iterable[DocumentRecord], remembered: Mapping[str, DocumentRecord]
+) -> tuple[Announcement, ...]:
+    """One word a topic a hub, for documents whose bytes or address changed."""
+    return tuple(
+        Announcement(hub=hub, topic=document.url, digest=document.digest)
+        for document in now_published
+        if (known := remembered.get(document.path)) is None
+        or (known.digest, known.url) != (document.digest, document.url)
+        for hub in document.hubs
+    )

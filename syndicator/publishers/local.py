@@ -1,0 +1,129 @@
+"""Documents as files in a folder, each replaced atomically."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from syndicator.errors import PublishError
+from syndicator.model import Document
+
+_TEMPORARY = ".syndicator-"
+
+
+class LocalPublisher:
+    """Writes below ``root``, which is made when it is missing. A reader never sees half a file."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, document: Document) -> str:
+        """Write beside, sync, rename, sync the folder; a file with equal bytes is not touched. Raises PublishError."""
+        target = self._target(document.path)
+        try:
+            if self.read(document.path) == document.body:
+                return self._version(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._replace(target, document.body)
+            return self._version(target)
+        except OSError as error:
+            raise _cannot("written", target, error) from error
+
+    def delete(self, path: str) -> None:
+        """Take a file away, and the folders that it leaves empty. Raises PublishError."""
+        target = self._target(path)
+        try:
+            target.unlink(missing_ok=True)
+            _sync_folder(target.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _cannot("removed", target, error) from error
+        for folder in target.parents:
+            if folder == self._root or not folder.is_relative_to(self._root):
+                break
+            try:
+                folder.rmdir()
+            except OSError:
+                break
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes that stand there. Raises PublishError when they cannot be read."""
+        target = self._target(path)
+        try:
+            return target.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _cannot("read", target, error) from error
+
+    def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
+        """Paths whose file is not the one that was left there."""
+        return frozenset(path for path, version in versions.items() if self._version(self._target(path)) != version)
+
+    def sweep(self) -> None:
+        """Remove temporary files that a killed process left behind."""
+        for leftover in self._root.glob(f"**/{_TEMPORARY}*"):
+            leftover.unlink(missing_ok=True)
+
+    def _target(self, path: str) -> Path:
+        parts = path.split("/")
+        if not path or path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in parts):
+            raise PublishError(path, "the path leads out of the folder", "name a relative path without '..'")
+        target = self._root.joinpath(*parts)
+        # A link on the way would take the file elsewhere; the root itself may be one (releases are often linked).
+        for folder in target.parents:
+            if folder == self._root:
+                break
+            if folder.is_symlink():
+                raise PublishError(str(target), f"{folder} is a symbolic link", "replace the link by a folder")
+        return target
+
+    def _replace(self, target: Path, body: bytes) -> None:
+        # One name a document: what a killed process left is overwritten by the next, never piled up.
+        temporary = target.with_name(f"{_TEMPORARY}{target.name}")
+        try:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+            with os.fdopen(handle, "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+
+    @staticmethod
+    def _version(target: Path) -> str:
+        try:
+            status = target.lstat()
+        except OSError:
+            return ""
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        return f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space; the last good file still stands and this one is tried again",
+    errno.EDQUOT: "raise the quota; the last good file still stands and this one is tried again",
+    errno.EACCES: "give this user the right to write there",
+    errno.EROFS: "mount the file system writable, or set [publish] to",
+}
+
+
+def _cannot(done: str, target: Path, error: OSError) -> PublishError:
+    remedy = _REMEDIES.get(error.errno or 0, "check [publish] to")
+    return PublishError(str(target), f"cannot be {done} ({error.strerror or error})", remedy)

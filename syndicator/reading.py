@@ -1,0 +1,83 @@
+"""Many posts at once: source files in, ledger records and refusals out, on several processors when that pays."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from syndicator.errors import PostError
+from syndicator.ledger import record_of
+from syndicator.model import PostRecord, PostWarning, Site
+from syndicator.ports import Dialect, Source
+from syndicator.posts.parse import Rules, parse_post
+
+#: Below this many posts a second process costs more than it saves.
+_WORTH_IT = 2_000
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """All that turns a path into a post. ``salt`` names what else decides how a file reads, such as size limits."""
+
+    source: Source
+    dialect: Dialect
+    site: Site
+    rules: Rules
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadResult:
+    """What came of reading posts: records, refusals with the version of the file that is refused, warnings."""
+
+    records: tuple[PostRecord, ...] = ()
+    refused: tuple[tuple[PostError, str], ...] = ()
+    warnings: tuple[PostWarning, ...] = ()
+
+
+def read_posts(
+    reader: Reader, changed: Sequence[tuple[str, str]], *, jobs: int, progress: Callable[[int], None]
+) -> ReadResult:
+    """Read and parse files (path and version). ``progress`` hears how many are done. One bad post stops no other."""
+    chunks = [changed[start : start + _CHUNK] for start in range(0, len(changed), _CHUNK)]
+    results: list[ReadResult] = []
+    done = 0
+    for chunk, result in zip(chunks, _results(reader, chunks, jobs), strict=True):
+        results.append(result)
+        done += len(chunk)
+        progress(done)
+    return ReadResult(
+        records=tuple(record for result in results for record in result.records),
+        refused=tuple(refusal for result in results for refusal in result.refused),
+        warnings=tuple(warning for result in results for warning in result.warnings),
+    )
+
+
+def _results(reader: Reader, chunks: Sequence[Sequence[tuple[str, str]]], jobs: int) -> Iterator[ReadResult]:
+    if jobs < 2 or len(chunks) * _CHUNK < _WORTH_IT:
+        for chunk in chunks:
+            yield _read(reader, chunk)
+        return
+    # Forked, so that a child starts at once with everything imported; callers with threads pass one job.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context) as pool:
+        yield from pool.map(partial(_read, reader), chunks)
+
+
+def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
+    records: list[PostRecord] = []
+    refused: list[tuple[PostError, str]] = []
+    warnings: list[PostWarning] = []
+    for path, version in chunk:
+        try:
+            post = parse_post(reader.source.read(path), reader.dialect, reader.site, reader.rules)
+        except PostError as error:
+            refused.append((error, version))
+            continue
+        records.append(record_of(post, version))
+        warnings.extend(post.warnings)
+    return ReadResult(records=tuple(records), refused=tuple(refused), warnings=tuple(warnings))

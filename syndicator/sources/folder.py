@@ -1,0 +1,190 @@
+"""Posts as files below a folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from syndicator.errors import PostError, SourceError
+from syndicator.images import measure_file
+from syndicator.model import ImageFacts, SourceFile
+from syndicator.ports import Dialect, Scan
+from syndicator.text import printable
+
+#: A file changed less than this long ago may change again without its time stamp moving; it is read twice.
+_TICK = 20_000_000
+
+
+class FolderSource:
+    """Reads posts below ``root``; nothing outside it, whatever links say. ``limit`` is the largest post in bytes."""
+
+    def __init__(self, root: Path, dialect: Dialect, *, limit: int) -> None:
+        self._root = root
+        self._dialect = dialect
+        self._limit = limit
+        self._inside: set[str] = set()
+
+    def scan(self, known: Mapping[str, str]) -> Scan:
+        """Compare the folder with the versions known by path. Raises SourceError when it cannot be listed."""
+        root = self._resolved()
+        self._inside.clear()
+        look = _Look(root, self._dialect)
+        look.walk()
+        changed = tuple((path, version) for path, version in sorted(look.found.items()) if known.get(path) != version)
+        gone = tuple(sorted(path for path in known if path not in look.found and not look.hides(path)))
+        return Scan(changed=changed, gone=gone, refused=tuple(sorted(look.refused, key=lambda error: error.path)))
+
+    def read(self, path: str) -> SourceFile:
+        """The file as it is now. Raises PostError."""
+        try:
+            handle = self._open(path)
+        except OSError as error:
+            raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise PostError(path, "is not a regular file", remedy="remove it, or give it another name")
+            if status.st_size > self._limit:
+                reason = f"has {status.st_size} bytes, more than {self._limit}"
+                raise PostError(path, reason, remedy="shorten it, or raise [source] max_post_bytes")
+            # One byte more than promised, so that a file that grew meanwhile is noticed.
+            data = os.read(handle, status.st_size + 1)
+            if len(data) != status.st_size:
+                raise PostError(path, "changed while it was read", remedy="it is read again when it is whole")
+            return SourceFile(path=path, version=_version(status), data=data)
+        except OSError as error:
+            raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
+        finally:
+            os.close(handle)
+
+    def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
+        """Version and facts of a local image, None when there is no such file inside the folder."""
+        return measure_file(self._root, file, known_version)
+
+    def _resolved(self) -> Path:
+        try:
+            root = self._root.resolve(strict=True)
+        except OSError as error:
+            raise self._missing(error) from error
+        if not root.is_dir():
+            raise SourceError(
+                f"source {self._root}", "is not a folder", "set [source] path to the folder with the posts"
+            )
+        return root
+
+    def _missing(self, error: OSError) -> SourceError:
+        reason = "does not exist" if error.errno == errno.ENOENT else f"cannot be read ({error.strerror})"
+        return SourceError(
+            f"source {self._root}", reason, "mount or restore it, or set [source] path; the feeds stay as they are"
+        )
+
+    def _open(self, path: str) -> int:
+        full = os.path.join(self._root, *path.split("/"))  # noqa: PTH118 - the hot path of a cold build
+        parent = os.path.dirname(full)  # noqa: PTH120
+        if parent not in self._inside:
+            if not Path(parent).resolve().is_relative_to(self._root.resolve()):
+                raise OSError(errno.EACCES, "it leads out of the source's folder")
+            self._inside.add(parent)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            return os.open(full, flags | os.O_NOFOLLOW)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+        target = Path(full).resolve(strict=True)
+        if not target.is_relative_to(self._root.resolve()):
+            raise OSError(errno.EACCES, "a link that leads out of the source's folder")
+        return os.open(target, flags | os.O_NOFOLLOW)
+
+
+class _Look:
+    """One walk over the folder, without recursion and without going in circles."""
+
+    def __init__(self, root: Path, dialect: Dialect) -> None:
+        self.found: dict[str, str] = {}
+        self.refused: list[PostError] = []
+        self._root = str(root)
+        self._dialect = dialect
+        self._linked: set[Path] = set()
+        self._now = time.time_ns()
+
+    def walk(self) -> None:
+        """List every post below the root. Raises SourceError when the root itself cannot be listed."""
+        folders = [""]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(f"{self._root}/{folder}" if folder else self._root) as entries:
+                    # In order, so that of two links to one folder always the same is followed.
+                    for entry in sorted(entries, key=lambda entry: entry.name):
+                        below = self._visit(entry, f"{folder}/{entry.name}" if folder else entry.name)
+                        if below is not None:
+                            folders.append(below)
+            except OSError as error:
+                if not folder:
+                    raise SourceError(
+                        f"source {self._root}",
+                        f"cannot be listed ({error.strerror})",
+                        "give this user the right to read it",
+                    ) from error
+                self.refused.append(
+                    PostError(printable(folder), f"cannot be listed ({error.strerror})", remedy=_remedy(error))
+                )
+
+    def hides(self, path: str) -> bool:
+        """Whether a post that was not found may still be there, where this look could not reach."""
+        return any(error.path in ("", path) or path.startswith(f"{error.path}/") for error in self.refused)
+
+    def _visit(self, entry: os.DirEntry[str], path: str) -> str | None:
+        """Note a post; the path when it is a folder to go into."""
+        try:
+            if entry.is_dir():
+                return path if self._enters(entry, path) else None
+            if not self._dialect.is_post(PurePosixPath(path)):
+                return None
+            if not path.isprintable():
+                raise PostError(printable(path), "its name is not printable UTF-8", remedy="rename it")
+            if entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(self._root):
+                raise PostError(path, "is a link that leads out of the source's folder", remedy="copy the file instead")
+            status = entry.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise PostError(path, "is not a regular file", remedy="remove it, or give it another name")
+            unsettled = "~" if 0 <= self._now - status.st_mtime_ns < _TICK else ""
+            self.found[path] = _version(status) + unsettled
+        except PostError as error:
+            self.refused.append(error)
+        except OSError as error:
+            self.refused.append(PostError(printable(path), f"cannot be read ({error.strerror})", remedy=_remedy(error)))
+        return None
+
+    def _enters(self, entry: os.DirEntry[str], path: str) -> bool:
+        if not self._dialect.enters(PurePosixPath(path)):
+            return False
+        if not entry.is_symlink():
+            return True
+        target = Path(entry.path).resolve(strict=True)
+        if not target.is_relative_to(self._root):
+            raise PostError(
+                printable(path), "is a link that leads out of the source's folder", remedy="copy the folder"
+            )
+        # A link to a folder above itself, or to one that another link led to, would be walked for ever.
+        if target in self._linked or Path(entry.path).parent.resolve().is_relative_to(target):
+            return False
+        self._linked.add(target)
+        return True
+
+
+def _version(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "give this user the right to read it"
+    if error.errno == errno.ELOOP:
+        return "remove the link that leads to itself"
+    return "restore it, or remove it"

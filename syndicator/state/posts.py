@@ -1,0 +1,247 @@
+"""The ledger in SQL: posts, entries, feeds, documents, quarantine and the last pass."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from syndicator.model import (
+    DocumentRecord,
+    Enclosure,
+    Entry,
+    FeedRecord,
+    Format,
+    Image,
+    ImageFacts,
+    ImageRef,
+    Person,
+    PostRecord,
+    Visibility,
+)
+from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
+from syndicator.state import tables
+from syndicator.state.database import Database
+
+_CHUNK = 500
+_POST_COLUMNS = tuple(field.name for field in fields(PostRecord))
+
+
+class SqlLedger:
+    """What a pass reads before and writes after."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def posts(self) -> dict[str, PostRecord]:
+        """All posts ever seen, by path."""
+        table = tables.posts
+        with self._database.read() as connection:
+            rows = connection.execute(select(*(table.c[name] for name in _POST_COLUMNS)))
+            return {row[0]: _post_record(row) for row in rows}
+
+    def refusals(self) -> dict[str, Refusal]:
+        """Posts in quarantine, by path."""
+        return {row.path: Refusal(**row._mapping) for row in self._all(tables.refusals)}  # noqa: SLF001
+
+    def feeds(self) -> dict[str, FeedRecord]:
+        """Feeds as last published, by name."""
+        return {
+            row.name: FeedRecord(
+                name=row.name, id=row.id, updated=row.updated, settings=row.settings, members=tuple(row.members)
+            )
+            for row in self._all(tables.feeds)
+        }
+
+    def documents(self) -> dict[str, DocumentRecord]:
+        """Documents as last published, by path."""
+        return {
+            row.path: DocumentRecord(**{**row._mapping, "format": Format(row.format), "hubs": tuple(row.hubs)})  # noqa: SLF001
+            for row in self._all(tables.documents)
+        }
+
+    def entry_records(self) -> dict[str, EntryRecord]:
+        """What the stored entries were made from, by path."""
+        table = tables.entries
+        with self._database.read() as connection:
+            return {
+                path: EntryRecord(path=path, key=key, image=ImageRef(**image) if image else None)
+                for path, key, image in connection.execute(select(table.c.path, table.c.key, table.c.image))
+            }
+
+    def entries(self, paths: Collection[str]) -> dict[str, Entry]:
+        """Stored entries of these paths."""
+        table = tables.entries
+        found: dict[str, Entry] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(sorted(paths)):
+                rows = connection.execute(select(table.c.path, table.c.entry).where(table.c.path.in_(chunk)))
+                found.update((path, _entry(data)) for path, data in rows)
+        return found
+
+    def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]:
+        """What is remembered of images."""
+        table = tables.images
+        found: dict[str, ImageAnswer] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(sorted(urls)):
+                rows = connection.execute(select(table).where(table.c.url.in_(chunk)))
+                found.update((row.url, image_answer(row)) for row in rows)
+        return found
+
+    def last_pass(self) -> PassRecord | None:
+        """The pass before this one."""
+        for row in self._all(tables.passes):
+            return PassRecord(
+                at=row.at,
+                seconds=row.milliseconds / 1000,
+                posts=row.posts,
+                written=row.written,
+                refused=row.refused,
+                error=row.error,
+            )
+        return None
+
+    def remember(self, change: LedgerChange) -> None:
+        """Keep what a pass learnt about posts."""
+        if change == LedgerChange():
+            return
+        with self._database.write() as connection:
+            _drop(connection, tables.posts, change.moved)
+            _drop(connection, tables.refusals, change.cleared)
+            self._database.upsert(connection, tables.posts, [_post_row(record) for record in change.posts])
+            self._database.upsert(connection, tables.refusals, [asdict(refusal) for refusal in change.refused])
+            self._database.upsert(connection, tables.images, [image_row(answer) for answer in change.images])
+
+    def record(self, publication: Publication, now: datetime) -> None:
+        """Keep what a pass published together with the announcements that are owed for it."""
+        with self._database.write() as connection:
+            _drop(connection, tables.feeds, publication.dropped_feeds)
+            _forget_topics(connection, publication.dropped_documents)
+            _drop(connection, tables.documents, publication.dropped_documents)
+            _drop(connection, tables.entries, publication.dropped_entries)
+            self._database.upsert(connection, tables.entries, [_entry_row(stored) for stored in publication.entries])
+            self._database.upsert(connection, tables.feeds, [asdict(feed) for feed in publication.feeds])
+            self._database.upsert(
+                connection, tables.documents, [asdict(document) for document in publication.documents]
+            )
+            _owe(connection, publication, now)
+
+    def note_pass(self, record: PassRecord) -> None:
+        """Keep how the last pass went."""
+        row = {
+            "id": 1,
+            "at": record.at,
+            "milliseconds": round(record.seconds * 1000),
+            "posts": record.posts,
+            "written": record.written,
+            "refused": record.refused,
+            "error": record.error,
+        }
+        with self._database.write() as connection:
+            self._database.upsert(connection, tables.passes, [row])
+
+    def _all(self, table: Table) -> Sequence[Any]:
+        with self._database.read() as connection:
+            return connection.execute(select(table).order_by(*table.primary_key)).all()
+
+
+def _owe(connection: Connection, publication: Publication, now: datetime) -> None:
+    # One row a topic a hub: a newer version replaces what was still owed, and starts its attempts afresh.
+    table = tables.deliveries
+    for owed in publication.announcements:
+        connection.execute(delete(table).where(table.c.hub == owed.hub, table.c.topic == owed.topic))
+    if publication.announcements:
+        rows = [
+            {
+                **asdict(owed),
+                "status": "pending",
+                "attempts": 0,
+                "since": now,
+                "due": now,
+                "leased_until": None,
+                "error": "",
+            }
+            for owed in publication.announcements
+        ]
+        connection.execute(insert(table), rows)
+
+
+def _forget_topics(connection: Connection, paths: Sequence[str]) -> None:
+    documents, deliveries = tables.documents, tables.deliveries
+    for chunk in _chunks(paths):
+        topics = select(documents.c.url).where(documents.c.path.in_(chunk))
+        connection.execute(delete(deliveries).where(deliveries.c.topic.in_(topics)))
+
+
+def _drop(connection: Connection, table: Table, keys: Sequence[str]) -> None:
+    column = next(iter(table.primary_key))
+    for chunk in _chunks(keys):
+        connection.execute(delete(table).where(column.in_(chunk)))
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+def _post_record(row: Any) -> PostRecord:
+    values = dict(zip(_POST_COLUMNS, row, strict=True))
+    values["visibility"] = Visibility(values["visibility"])
+    values["terms"] = tuple((name, tuple(terms)) for name, terms in values["terms"])
+    return PostRecord(**values)
+
+
+def _post_row(record: PostRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _POST_COLUMNS}
+
+
+def _entry_row(stored: StoredEntry) -> dict[str, Any]:
+    image = stored.record.image
+    return {
+        "path": stored.record.path,
+        "key": stored.record.key,
+        "image": asdict(image) if image else None,
+        "entry": stored.entry,
+    }
+
+
+def _entry(data: dict[str, Any]) -> Entry:
+    for name in ("published", "updated"):
+        data[name] = datetime.fromisoformat(data[name])
+    for name in ("categories", "tags"):
+        data[name] = tuple(data[name])
+    data["people"] = tuple(Person(**person) for person in data["people"])
+    data["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in data["enclosures"])
+    data["image"] = Image(**data["image"]) if data["image"] else None
+    return Entry(**data)
+
+
+def image_answer(row: Any) -> ImageAnswer:
+    """A row of the table of images as a value."""
+    return ImageAnswer(
+        url=row.url,
+        facts=ImageFacts(type=row.type, length=row.length, width=row.width, height=row.height),
+        status=row.status,
+        version=row.version,
+        attempts=row.attempts,
+        due=row.due,
+        error=row.error,
+    )
+
+
+def image_row(answer: ImageAnswer) -> dict[str, Any]:
+    """A value as a row of the table of images, its lease lifted."""
+    return {
+        "url": answer.url,
+        "version": answer.version,
+        **asdict(answer.facts),
+        "status": answer.status,
+        "attempts": answer.attempts,
+        "due": answer.due,
+        "leased_until": None,
+        "error": answer.error,
+    }

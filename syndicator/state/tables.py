@@ -1,0 +1,177 @@
+"""The tables, as both SQLite and PostgreSQL understand them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+#: The newest migration; a database that says so needs no look at alembic.
+HEAD = "0001"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment as whole microseconds since 1970 in UTC: exact, sortable and the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+class Json(TypeDecorator[Any]):
+    """A value of plain types as JSON bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:  # noqa: ARG002
+        return orjson.dumps(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else orjson.loads(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("match", String, nullable=False),
+    Column("visibility", String, nullable=False),
+    Column("due", Instant),
+    Column("published", Instant),
+    Column("updated", Instant),
+    Column("expires", Instant),
+    Column("entry_id", String, nullable=False),
+    Column("given_id", String, nullable=False),
+    Column("permalink", String, nullable=False),
+    Column("terms", Json, nullable=False),
+    Column("gone", Instant),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("line", Integer),
+    Column("column", Integer),
+    Column("remedy", String, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("path", String, ForeignKey("posts.path", ondelete="CASCADE"), primary_key=True),
+    Column("key", String, nullable=False),
+    Column("image", Json, nullable=False),
+    Column("entry", Json, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("id", String, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("settings", String, nullable=False),
+    Column("members", Json, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("feed", String, nullable=False),
+    Column("format", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("changed", Instant, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("hubs", Json, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hub", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Column("error", String, nullable=False),
+    UniqueConstraint("hub", "topic"),
+    Index("ix_deliveries_due", "status", "due"),
+    sqlite_autoincrement=True,  # an id is never used again
+)
+
+images = Table(
+    "images",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("length", BigInteger),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("status", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Instant),
+    Column("leased_until", Instant),
+    Column("error", String, nullable=False),
+    Index("ix_images_due", "status", "due"),
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("posts", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("error", String, nullable=False),
+)
