@@ -1,1 +1,29 @@
 """From a feed to a document: RSS 2.0, Atom 1.0, JSON Feed 1.1."""
+
+from __future__ import annotations
+
+from syndicator.formats.media_types import MEDIA_TYPES
+from syndicator.model import Document, Feed, Format
+
+__all__ = ["MEDIA_TYPES", "render"]
+
+
+def render(feed: Feed, format: Format, path: str, url: str) -> Document:  # noqa: A002 - the noun of the model
+    """Write a feed down in one format, as the document at ``path`` with the public address ``url``.
+
+    Bytes are a function of the arguments alone: no clock, locale, time zone or version of ours is in them. All text
+    is to be legal already (``syndicator.text.legal``), addresses absolute and percent-encoded, HTML safe.
+
+    Call it on one thread only, best on the event loop's: for RSS, feedgen sets the locale of the whole process to C
+    and back (once a document).
+    """
+    match format:
+        case Format.RSS:
+            from syndicator.formats.xml import write_rss as write
+        case Format.ATOM:
+            from syndicator.formats.xml import write_atom as write
+        case Format.JSON:
+            from syndicator.formats.jsonfeed import write_json as write
+    return Document(
+        path=path, url=url, format=format, media_type=MEDIA_TYPES[format], body=write(feed, url), hubs=feed.hubs
+    )

@@ -1,0 +1,161 @@
+"""What feedgen leaves out or gets wrong, mended through its extension hook.
+
+feedgen calls an extension with the elements that it has made, before it writes them: so nothing is edited afterwards.
+The classes have the methods of feedgen's ``BaseExtension`` and need not inherit from it. Mended here:
+
+- Atom entry links lose every attribute but ``href`` (lkiesow/python-feedgen#135);
+- RSS knows neither ``atom:link rel="hub"``, nor authors without e-mail, nor when an item was updated;
+- dates are written as ``+00:00`` and ``+0000``, and with the locale of the process switched once for each;
+- ``xmlns:content`` is declared where nothing uses it;
+- Media RSS knows no description and no credit.
+
+How a featured image is described (Media RSS 1.5.1, rss-54 to rss-61):
+
+- ``media:content`` carries the address that the enclosure has, so that readers know the two for one;
+- ``media:description`` is the caption, or else the alternative text;
+- ``media:text`` is the alternative text where a caption has taken its place: it is the element for a text that stands
+  for the medium, and people who cannot see the picture need it. ``media:title`` is not used: that is a name;
+- ``media:credit`` has no role: "Alex Babenko/Getty Images" is not only a photographer (rss-59);
+- ``media:thumbnail`` is the image itself, while no smaller one is known.
+"""
+
+from __future__ import annotations
+
+from lxml.etree import SubElement, _Element, cleanup_namespaces
+
+from syndicator.formats.parts import rfc822, rfc3339, updated_of, was_updated
+from syndicator.model import Enclosure, Entry, Feed, Image
+
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+DC = "http://purl.org/dc/elements/1.1/"
+MEDIA = "http://search.yahoo.com/mrss/"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_MEDIUMS = frozenset({"image", "audio", "video"})
+
+
+class FeedExtension:
+    """The feed's own part. ``feed`` is set before rendering; ``namespaces`` are those in use (prefix to address)."""
+
+    feed: Feed
+    namespaces: dict[str, str]
+
+    def extend_ns(self) -> dict[str, str]:
+        """The namespaces that the root declares."""
+        return self.namespaces
+
+    def extend_rss(self, rss: _Element) -> _Element:
+        """Hubs after the self link, the date of the last change, no namespace without use."""
+        channel = rss[0]
+        self_link = _child(channel, f"{{{ATOM}}}link")
+        for hub in reversed(self.feed.hubs):
+            link = channel.makeelement(f"{{{ATOM}}}link", {"href": hub, "rel": "hub"})
+            self_link.addnext(link)
+        _child(channel, "lastBuildDate").text = rfc822(self.feed.updated)
+        # The items are not there yet, so what they will use must be kept by name.
+        cleanup_namespaces(rss, keep_ns_prefixes=["atom", *self.namespaces])
+        return rss
+
+    def extend_atom(self, root: _Element) -> _Element:
+        """The date as RFC 3339 has it."""
+        _child(root, "updated").text = rfc3339(self.feed.updated)
+        return root
+
+
+class EntryExtension:
+    """An entry's part. ``entry`` is set before rendering; ``language`` is the entry's where it is not the feed's."""
+
+    entry: Entry
+    language: str
+
+    def extend_rss(self, item: _Element) -> _Element:
+        """Dates, people and media of an item."""
+        entry = self.entry
+        _text(item, "pubDate", rfc822(entry.published))
+        if was_updated(entry):
+            _text(item, f"{{{ATOM}}}updated", rfc3339(updated_of(entry)))
+        for person in entry.people:
+            _text(item, f"{{{DC}}}creator", person.name)
+        if entry.image:
+            _write_image(item, entry.image)
+        for enclosure in further_files(entry):
+            _write_file(item, enclosure)
+        return item
+
+    def extend_atom(self, node: _Element) -> _Element:
+        """Language, dates, links and image of an entry. Atom's own names are without namespace while feedgen works."""
+        entry = self.entry
+        if self.language:
+            node.set(_XML_LANG, self.language)
+        _child(node, "published").text = rfc3339(entry.published)
+        _child(node, "updated").text = rfc3339(updated_of(entry))
+        # feedgen was given one link, which it needs to be content; it is in the right place for all of them.
+        alternate = _child(node, "link")
+        for attributes in reversed(_atom_links(entry)):
+            alternate.addnext(node.makeelement("link", attributes))
+        node.remove(alternate)
+        if entry.image:
+            _write_image(node, entry.image)
+        return node
+
+
+def further_files(entry: Entry) -> tuple[Enclosure, ...]:
+    """Enclosures that RSS has no element for: it may hold one only (rss-40), and the image is told of already."""
+    told = entry.image.url if entry.image else ""
+    return tuple(enclosure for enclosure in entry.enclosures[1:] if enclosure.url != told)
+
+
+def _atom_links(entry: Entry) -> list[dict[str, str]]:
+    links = [{"href": entry.url, "rel": "alternate", "type": "text/html"}]
+    if entry.link:
+        links.append({"href": entry.link, "rel": "related"})
+    for enclosure in entry.enclosures:
+        links.append({"href": enclosure.url, "rel": "enclosure", "type": enclosure.type})
+        # Unlike in RSS, a length that nobody knows is left out: 0 would be a claim (atom-51).
+        if enclosure.length > 0:
+            links[-1]["length"] = str(enclosure.length)
+    return links
+
+
+def _write_image(parent: _Element, image: Image) -> None:
+    size = _numbers(width=image.width, height=image.height)
+    content = SubElement(parent, f"{{{MEDIA}}}content", {"url": image.url, "medium": "image"})
+    if image.type:
+        content.set("type", image.type)
+    for name, number in (size | _numbers(fileSize=image.length)).items():
+        content.set(name, number)
+    if image.caption or image.alt:
+        _text(content, f"{{{MEDIA}}}description", image.caption or image.alt).set("type", "plain")
+    if image.caption and image.alt and image.alt != image.caption:
+        _text(content, f"{{{MEDIA}}}text", image.alt).set("type", "plain")
+    if image.credit:
+        _text(content, f"{{{MEDIA}}}credit", image.credit)
+    SubElement(content, f"{{{MEDIA}}}thumbnail", {"url": image.url} | size)
+
+
+def _write_file(parent: _Element, enclosure: Enclosure) -> None:
+    content = SubElement(parent, f"{{{MEDIA}}}content", {"url": enclosure.url, "type": enclosure.type})
+    medium = enclosure.type.partition("/")[0]
+    if medium in _MEDIUMS:
+        content.set("medium", medium)
+    for name, number in _numbers(fileSize=enclosure.length).items():
+        content.set(name, number)
+
+
+def _numbers(**values: int | None) -> dict[str, str]:
+    """Only what is known: Media RSS takes no 0 (rss-56)."""
+    return {name: str(value) for name, value in values.items() if value is not None and value > 0}
+
+
+def _text(parent: _Element, name: str, text: str) -> _Element:
+    element = SubElement(parent, name)
+    element.text = text
+    return element
+
+
+def _child(parent: _Element, name: str) -> _Element:
+    """A child that feedgen always writes. Raises LookupError should it have stopped doing so."""
+    child = parent.find(name)
+    if child is None:
+        raise LookupError(f"feedgen wrote no {name!r} in {parent.tag!r}; was another version installed?")
+    return child
