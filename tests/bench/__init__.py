@@ -1,0 +1,1 @@
+"""How fast the product is, and next to what: run as ``python -m tests.bench``."""
