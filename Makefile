@@ -1,0 +1,58 @@
+# The common tasks. Each installs what it needs into .venv first, from the locks: nothing but Python 3.11 or newer,
+# make and bash must be there (and on a Debian that keeps venv apart, root, so that it can be had from apt).
+#
+# PYTHON=python3.13   the Python to use        VENV=folder   instead of .venv
+# ARGS="..."          passed on to syndicator, pytest or the benchmark
+
+VENV := .venv
+ARGS :=
+UPGRADE :=
+export VENV UPGRADE
+# A PYTHONPATH or PYTHONHOME of the machine would mix other packages with the locked ones.
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint format bench image-test lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do printf '%-18s%s\n' "$$name" "$$does"; done
+
+run: ## start the service on config/syndicator.toml, the demo at first; Ctrl-C stops it
+	@bash .ci/setup run
+	@exec $(VENV)/bin/syndicator run $(ARGS)
+
+test: ## run every test
+	@bash .ci/setup dev
+	$(VENV)/bin/pytest -n auto --dist=worksteal $(ARGS)
+
+lint: ## check style, types, scripts, the Dockerfile and the locks
+	@bash .ci/setup dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/shellcheck .ci/run .ci/setup .ci/lock .ci/image-test
+	$(VENV)/bin/hadolint Dockerfile
+	$(VENV)/bin/python -m pip check
+
+format: ## put the code into shape
+	@bash .ci/setup dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: ## measure speed and memory
+	@bash .ci/setup dev
+	$(VENV)/bin/python -m tests.bench $(ARGS)
+
+image-test: ## build the container image and try it for real, without a container engine's daemon
+	@bash .ci/setup run
+	@bash .ci/image-test
+
+lock: ## write the locks anew after a change of pyproject.toml; UPGRADE=1 takes newer versions
+	@bash .ci/setup dev
+	@bash .ci/lock
+
+clean: ## remove .venv and the caches; feeds and state stay
+	@if [ -e $(VENV)/.syndicator ]; then rm -rf $(VENV); fi
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
