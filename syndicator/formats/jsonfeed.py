@@ -3,7 +3,8 @@
 What JSON Feed has no member for goes into the extension object ``_syndicator`` of an item (jsonfeed-45 to -48):
 ``image`` holds alt, caption, credit, type, width and height of the featured image, as far as they are known;
 ``authors`` holds name and title of people who have a professional title, which is never glued to the name. Nothing
-in it says more than a reader of the site sees.
+in it says more than a reader of the site sees. ``about`` (jsonfeed-47, a SHOULD) is left out as long as the
+documentation has no public address: one that leads nowhere explains nothing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from syndicator.text import slug
 
 GENERATOR = "syndicator"
 
-_TAG = re.compile(r"<[^>]*>")
+_TEXT = re.compile(r"(?:^|>)([^<]+)")  # a run of text between tags
 
 
 def rfc3339(moment: datetime) -> str:
@@ -54,8 +54,16 @@ def stand_in(entry: Entry) -> str:
 
 def tells_more(summary: str, title: str, html: str) -> bool:
     """Whether a summary is more than the title or the whole body once again (atom-20)."""
-    told = "".join(summary.split())
-    return told not in ("", "".join(title.split()), "".join(unescape(_TAG.sub("", html)).split()))
+    left = _squeezed(summary)
+    if left in ("", _squeezed(title)):
+        return False
+    # Run by run, since nearly always the first one settles it and bodies are long.
+    for run in _TEXT.finditer(html):
+        shown = _squeezed(unescape(run[1]))
+        if not left.startswith(shown):
+            return True
+        left = left.removeprefix(shown)
+    return left != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +86,7 @@ def terms_of(entry: Entry, feed: Feed) -> Iterator[Term]:
 
 def _blank(text: str) -> bool:
     return not text or text.isspace()
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
