@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,13 +28,19 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A feed before its entries are made: the posts it shows, newest first."""
+    """A feed before its entries are made: the posts it shows, newest first. ``value`` is what ``each`` made it for."""
 
     name: str
     spec: FeedSpec
     title: str
     outputs: tuple[tuple[Format, str], ...]
     members: tuple[PostRecord, ...]
+    value: str = ""
+
+
+def fold(value: str) -> str:
+    """Values that differ in case and white space only make one feed."""
+    return " ".join(value.casefold().split())
 
 
 def newest_first(records: Iterable[PostRecord]) -> list[PostRecord]:
@@ -148,7 +153,7 @@ def _one_each(spec: FeedSpec, shown: Sequence[PostRecord], site: Site) -> Iterab
     spelt: dict[str, str] = {}
     for record in shown:
         for value in dict.fromkeys(record.values(spec.each)):
-            key = " ".join(value.casefold().split())
+            key = fold(value)
             group = groups.setdefault(key, [])
             spelt.setdefault(key, value)  # the newest post's spelling names the feed
             if len(group) < spec.limit and (not group or group[-1] is not record):
@@ -162,7 +167,8 @@ def _one_each(spec: FeedSpec, shown: Sequence[PostRecord], site: Site) -> Iterab
             spec=spec,
             title=title,
             outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
-            members=tuple(heapq.nlargest(spec.limit, groups[key], key=_order)),
+            members=tuple(groups[key]),
+            value=key,
         )
 
 

@@ -38,8 +38,7 @@ from syndicator.ports import (
     Refusal,
     StoredEntry,
 )
-from syndicator.posts.parse import parse_post
-from syndicator.reading import Reader, read_posts
+from syndicator.reading import Reader, isolated, read_posts
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
@@ -88,6 +87,7 @@ class _Work:
     """What a pass has gathered about the entries that its feeds show."""
 
     records: dict[str, EntryRecord]
+    dropped: tuple[str, ...] = ()
     fresh: dict[str, Entry] = field(default_factory=dict)
     answers: dict[str, ImageAnswer] = field(default_factory=dict)
     refused: list[tuple[PostError, str]] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Pipeline:
         self._posts: dict[str, PostRecord] | None = None
 
     def run(self, now: datetime, progress: Callable[[str, int, int], None] = _quiet) -> Report:
-        """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; posts that are wrong are reported.
+        """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
         Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
         """
@@ -210,7 +210,11 @@ class Pipeline:
         self, members: Mapping[str, PostRecord], bad: Iterable[str], progress: Callable[[str, int, int], None]
     ) -> _Work:
         """Find the entry of every post that some feed shows: remembered, or made now."""
-        work = _Work(records={p: r for p, r in self._ledger.entry_records().items() if p in members})
+        stored = self._ledger.entry_records()
+        work = _Work(
+            records={path: record for path, record in stored.items() if path in members},
+            dropped=tuple(sorted(stored.keys() - members.keys())),
+        )
         images = self._ledger.images({r.image.url for r in work.records.values() if r.image})
         stand = set(bad)
         stale: list[PostRecord] = []
@@ -231,14 +235,15 @@ class Pipeline:
             if digest(file.data) != record.digest:
                 work.again = True  # it changed since the scan, and may be a draft by now
                 return
-            post = parse_post(file, self._reader.dialect, self._reader.site, self._reader.rules)
+            post = self._reader.parse(file)
+            if post.image and post.image.url not in images:
+                images.update(self._ledger.images([post.image.url]))
+            facts = self._facts(post.image, images, work)
+            with isolated(record.path):
+                entry = make_entry(post, record, facts, self._reader.site)
         except PostError as error:
             work.refused.append((error, record.version))
             return
-        if post.image and post.image.url not in images:
-            images.update(self._ledger.images([post.image.url]))
-        facts = self._facts(post.image, images, work)
-        entry = make_entry(post, record, facts, self._reader.site)
         known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=post.image)
         work.records[record.path] = known
         work.fresh[record.path] = entry
@@ -303,7 +308,7 @@ class Pipeline:
             documents=tuple(records),
             dropped_documents=plan.delete,
             entries=tuple(work.made),
-            dropped_entries=tuple(sorted(self._ledger.entry_records().keys() - work.records.keys())),
+            dropped_entries=work.dropped,
             announcements=announcements(records, remembered) if orders.announce else (),
         )
         if not orders.dry_run:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
-from syndicator.model import PostRecord, PostWarning, Site
+from syndicator.model import Post, PostRecord, PostWarning, Site, SourceFile
 from syndicator.ports import Dialect, Source
 from syndicator.posts.parse import Rules, parse_post
+from syndicator.text import printable
 
 #: Below this many posts a second process costs more than it saves.
 _WORTH_IT = 2_000
@@ -28,6 +30,23 @@ class Reader:
     site: Site
     rules: Rules
     salt: str = ""
+
+    def parse(self, file: SourceFile) -> Post:
+        """The post in a file. Raises PostError, and nothing else whatever the file holds."""
+        with isolated(file.path):
+            return parse_post(file, self.dialect, self.site, self.rules)
+
+
+@contextmanager
+def isolated(path: str) -> Iterator[None]:
+    """Keep a fault of ours, or of a library, that one post brings to light from stopping all the others."""
+    try:
+        yield
+    except PostError:
+        raise
+    except Exception as error:  # promise 4: one bad post never breaks a feed
+        reason = f"this program cannot read it ({type(error).__name__}: {printable(str(error))[:200]})"
+        raise PostError(path, reason, remedy="please report it together with the file") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +93,7 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
     warnings: list[PostWarning] = []
     for path, version in chunk:
         try:
-            post = parse_post(reader.source.read(path), reader.dialect, reader.site, reader.rules)
+            post = reader.parse(reader.source.read(path))
         except PostError as error:
             refused.append((error, version))
             continue

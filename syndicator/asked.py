@@ -1,0 +1,116 @@
+"""What the state says when somebody asks: the state of things, and why a post is where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from syndicator.app import State, orders, reader, state_to_read
+from syndicator.errors import PostError, SyndicatorError
+from syndicator.explain import Explanation, explain, find
+from syndicator.model import Delivery, DocumentRecord, PostRecord
+from syndicator.ports import PassRecord, Refusal
+from syndicator.posts.frontmatter import split
+from syndicator.reading import Reader
+from syndicator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateOfThings:
+    """One look at everything an operator asks for. ``posts`` counts by state."""
+
+    title: str
+    posts: tuple[tuple[str, int], ...]
+    documents: tuple[DocumentRecord, ...]
+    last_pass: PassRecord | None
+    refused: tuple[Refusal, ...]
+    deliveries: tuple[Delivery, ...]
+    hubs: tuple[str, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """For people, on one screen where it can be."""
+        lines = [self.title, "posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none")]
+        if self.last_pass:
+            last = self.last_pass
+            lines.append(
+                f"last pass  {_moment(last.at)}, {last.seconds:.2f} s, {last.written} documents written, "
+                f"{last.refused} posts refused" + (f"; {last.error}" if last.error else "")
+            )
+        lines.append(f"documents  {len(self.documents)}")
+        lines += [f"  {document.url}  since {_moment(document.changed)}" for document in self.documents]
+        lines.append(f"hubs       {', '.join(self.hubs) or 'none'}")
+        given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
+        lines.append(f"owed       {len(self.deliveries) - given_up} announcements, {given_up} given up")
+        lines += [
+            f"  {d.status}: {d.topic} to {d.hub}, {d.attempts} attempts, "
+            + (f"next {_moment(d.due)}" if d.status == "pending" else f"last {_moment(d.due)}")
+            + (f" ({d.error})" if d.error else "")
+            for d in self.deliveries
+        ]
+        lines.append(f"refused    {len(self.refused)} posts")
+        lines += [f"  {place_of(refusal)}: {refusal.reason}" for refusal in self.refused]
+        return tuple(lines)
+
+
+def place_of(refusal: Refusal) -> str:
+    """``file``, ``file:line`` or ``file:line:column``."""
+    return ":".join(str(part) for part in (refusal.path, refusal.line, refusal.column) if part is not None)
+
+
+def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
+    """From the state alone, whether or not the service runs. Raises StateError."""
+    with state_to_read(settings) as state:
+        return look(settings, state, now)
+
+
+def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
+    """The same for a state that is open."""
+    counts: dict[str, int] = {}
+    for record in state.ledger.posts().values():
+        name = "gone" if record.gone else record.state(now).value
+        counts[name] = counts.get(name, 0) + 1
+    return StateOfThings(
+        title=settings.site.title,
+        posts=tuple(sorted(counts.items())),
+        documents=tuple(state.ledger.documents().values()),
+        last_pass=state.ledger.last_pass(),
+        refused=tuple(state.ledger.refusals().values()),
+        deliveries=tuple(state.outbox.deliveries()),
+        hubs=settings.hub_urls(),
+    )
+
+
+def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> tuple[Explanation, ...]:
+    """Why a post (path, id or address) is in, out or waiting. Raises SyndicatorError when nobody knows it."""
+    specs, source_reader = orders(settings).feeds, reader(settings)
+    names = {spec.name for spec in specs}
+    if feed and feed.partition("/")[0] not in names:
+        raise SyndicatorError(f'feed "{feed}"', "there is none of that name", f"name one of {', '.join(sorted(names))}")
+    with state_to_read(settings) as state:
+        records, refusals = state.ledger.posts(), state.ledger.refusals()
+    paths = find(records, refusals, wanted)
+    if not paths:
+        raise SyndicatorError(
+            f'post "{wanted}"', "no post has that path, id or address", "run 'syndicator build' if it is new"
+        )
+    return tuple(
+        explain(path, records, refusals, specs, source_reader.site, now, _rule(source_reader, records.get(path)), feed)
+        for path in paths
+    )
+
+
+def _rule(source_reader: Reader, record: PostRecord | None) -> str:
+    """What hides a post, in the words of its file as it is now."""
+    if record is None or record.gone is not None:
+        return ""
+    try:
+        file = source_reader.source.read(record.path)
+        matter = split(file.path, file.data, limit=source_reader.rules.limit)
+    except PostError as error:
+        return error.reason
+    return source_reader.dialect.visibility(PurePosixPath(record.path), matter.data)[1]
+
+
+def _moment(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S UTC")

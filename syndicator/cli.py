@@ -1,0 +1,287 @@
+"""The commands; each a thin call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from syndicator import __version__
+from syndicator.errors import ConfigError, SyndicatorError
+
+if TYPE_CHECKING:
+    from syndicator.pipeline import Report
+    from syndicator.ports import Refusal
+    from syndicator.settings import Settings
+
+DONE, WRONG, USAGE = 0, 1, 2
+_DEFAULT = Path("config/syndicator.toml")
+
+cli = typer.Typer(
+    name="syndicator",
+    help="Watches posts with front matter and publishes RSS, Atom and JSON feeds, with word to WebSub hubs.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", metavar="FILE", help="The configuration [default: config/syndicator.toml].",
+                 envvar="SYNDICATOR_CONFIG", show_envvar=True),
+]  # fmt: skip
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+@cli.callback()
+def _main(
+    context: typer.Context,
+    config: ConfigOption = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        _say(f"syndicator {__version__}")
+        raise typer.Exit
+    context.obj = config or _DEFAULT
+
+
+@cli.command()
+def build(
+    context: typer.Context,
+    config: ConfigOption = None,
+    announce: Annotated[bool, typer.Option(help="Tell the hubs what changed.")] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; touch nothing.")] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Believe a folder from which all posts are gone.")
+    ] = False,
+    ask_images: Annotated[
+        bool, typer.Option("--ask-images", help="Ask remote hosts for type and size of images before stopping.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make one pass: read, publish, remember, announce."""
+    with _settings(context, config) as settings:
+        from datetime import UTC, datetime
+
+        from syndicator.app import BuildOptions
+        from syndicator.app import build as run_build
+
+        options = BuildOptions(announce=announce, dry_run=dry_run, allow_empty=allow_empty, ask_images=ask_images)
+        with _fast(), _progress(enabled=not as_json) as progress:
+            report, owed = run_build(settings, options, datetime.now(UTC), progress)
+        _tell_build(settings, report, owed, dry_run=dry_run, as_json=as_json)
+        if report.refused:
+            raise typer.Exit(WRONG)
+
+
+@cli.command()
+def run(context: typer.Context, config: ConfigOption = None) -> None:
+    """Run the service: watch, publish, announce and serve over HTTP, until SIGTERM or Ctrl-C."""
+    with _settings(context, config) as settings:
+        from syndicator.running import run_service
+
+        raise typer.Exit(run_service(settings))
+
+
+@cli.command()
+def check(context: typer.Context, config: ConfigOption = None) -> None:
+    """Check configuration, posts and feeds; say all that is wrong at once; change nothing."""
+    with _settings(context, config) as settings:
+        from datetime import UTC, datetime
+
+        from syndicator.checking import check_content
+
+        with _fast():
+            found = check_content(settings, datetime.now(UTC))
+        for line in found.warnings:
+            _complain(f"warning: {line}")
+        for line in found.errors:
+            _complain(f"error: {line}")
+        _say(
+            f"{settings.file}: good\n{found.posts} posts, {found.live} live, {found.feeds} feeds, "
+            f"{len(found.errors)} errors, {len(found.warnings)} warnings"
+        )
+        if found.errors:
+            raise typer.Exit(WRONG)
+
+
+@cli.command()
+def why(
+    context: typer.Context,
+    post: Annotated[str, typer.Argument(metavar="POST", help="Its path (or the end of it), id or address.")],
+    feed: Annotated[str, typer.Argument(metavar="[FEED]", help="One feed's name.", show_default=False)] = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say of one post whether it is in, out or waiting, feed by feed, and which rule decided."""
+    with _settings(context, config) as settings:
+        from dataclasses import asdict
+        from datetime import UTC, datetime
+
+        from syndicator.asked import explain_post
+
+        explanations = explain_post(settings, post, feed, datetime.now(UTC))
+        if as_json:
+            _say_json([asdict(explanation) for explanation in explanations])
+            return
+        for explanation in explanations:
+            _say(explanation.path)
+            for name, value in explanation.facts:
+                _say(f"  {name:<12}{value}")
+            width = max((len(verdict.feed) for verdict in explanation.verdicts), default=0)
+            for verdict in explanation.verdicts:
+                _say(f"  {verdict.feed:<{width}}  {verdict.verdict:<8}{verdict.reason}")
+
+
+@cli.command()
+def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show feeds, the last pass, refused posts, deliveries and hubs."""
+    with _settings(context, config) as settings:
+        from dataclasses import asdict
+        from datetime import UTC, datetime
+
+        from syndicator.asked import state_of_things
+
+        things = state_of_things(settings, datetime.now(UTC))
+        if as_json:
+            _say_json(asdict(things))
+        else:
+            _say("\n".join(things.lines()))
+
+
+@cli.command(hidden=True)
+def healthcheck(context: typer.Context, config: ConfigOption = None) -> None:
+    """Ask the running service whether it is ready: for a container's health check."""
+    with _settings(context, config) as settings:
+        import urllib.error
+        import urllib.request
+
+        host = settings.serve.host
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        try:
+            with urllib.request.urlopen(f"http://{host}:{settings.serve.port}/readyz", timeout=5) as reply:
+                raise typer.Exit(DONE if reply.status == 200 else WRONG)
+        except (urllib.error.URLError, OSError) as error:
+            _complain(f"not ready: {error}")
+            raise typer.Exit(WRONG) from error
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        cli()
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has had enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+
+
+@contextmanager
+def _settings(context: typer.Context, config: Path | None) -> Iterator[Settings]:
+    """The configuration; whatever goes wrong with it or after it is said in words, with the right exit status."""
+    from syndicator.settings import load_settings
+
+    try:
+        yield load_settings(config or context.obj, os.environ)
+    except ConfigError as error:
+        for fault in error.faults:
+            _complain(str(fault))
+        raise typer.Exit(USAGE) from error
+    except SyndicatorError as error:
+        _complain(str(error))
+        raise typer.Exit(WRONG) from error
+
+
+@contextmanager
+def _fast() -> Iterator[None]:
+    """A build makes much and drops little: looking for garbage meanwhile costs a fifth of it."""
+    import gc
+
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def _progress(*, enabled: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on a terminal, silence in a pipe."""
+    if not enabled or not sys.stderr.isatty():
+        yield _unwatched
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done)
+
+        yield show
+
+
+def _unwatched(stage: str, done: int, total: int) -> None:
+    """Nobody watches a pipe."""
+
+
+def _tell_build(settings: Settings, report: Report, owed: int, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        from dataclasses import asdict
+
+        _say_json({**asdict(report), "owed": owed, "dry_run": dry_run})
+        return
+    would = "would be " if dry_run else ""
+    unchanged = report.documents - len(report.written)
+    _say(
+        f"{report.posts} posts, {report.live} live; {report.feeds} feeds, {report.documents} documents: "
+        f"{len(report.written)} {would}written, {unchanged} unchanged, {len(report.deleted)} {would}removed "
+        f"({report.seconds:.2f} s)"
+    )
+    _say(f"folder   {settings.publish_path}\naddress  {settings.publish.url}")
+    if report.announced or owed:
+        _say(f"hubs     {report.announced} {would}announced" + (f", {owed} still owed" if owed else ""))
+    if report.next_change:
+        _say(
+            f"next     {report.next_change.isoformat(sep=' ', timespec='seconds')} (an embargo ends or a post expires)"
+        )
+    for warning in report.warnings:
+        _complain(f"warning: {warning}")
+    for refusal in report.refused:
+        _complain(f"refused: {_refusal(refusal)}")
+
+
+def _refusal(refusal: Refusal) -> str:
+    place = ":".join(str(part) for part in (refusal.path, refusal.line, refusal.column) if part is not None)
+    return f"{place}: {refusal.reason}" + (f"; {refusal.remedy}" if refusal.remedy else "")
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _say_json(value: Any) -> None:
+    import orjson
+
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+
+def _complain(line: str) -> None:
+    from syndicator.text import printable
+
+    typer.echo("\n".join(printable(part) for part in line.split("\n")), err=True)

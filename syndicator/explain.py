@@ -1,0 +1,120 @@
+"""Answers to "why": in, out or waiting, for one post and each feed, with the rule that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.feeds import Selection, fold, live, select
+from syndicator.model import FeedSpec, PostRecord, PostState, Site
+from syndicator.ports import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """``verdict`` is in, out or waiting."""
+
+    feed: str
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What is known of a post and what each feed does with it."""
+
+    path: str
+    facts: tuple[tuple[str, str], ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def find(records: Mapping[str, PostRecord], refusals: Mapping[str, Refusal], wanted: str) -> tuple[str, ...]:
+    """Paths of the posts that are meant by a path (or its end), an id or an address."""
+    exact = [p for p, r in records.items() if wanted in (p, r.entry_id, r.given_id, r.permalink)]
+    exact += [path for path in refusals if path == wanted and path not in exact]
+    if exact:
+        return tuple(sorted(exact))
+    tail = "/" + wanted.removeprefix("./").lstrip("/")
+    paths = {*records, *refusals}
+    return tuple(sorted(p for p in paths if f"/{p}".endswith(tail) or tail.endswith(f"/{p}")))
+
+
+def explain(
+    path: str,
+    records: Mapping[str, PostRecord],
+    refusals: Mapping[str, Refusal],
+    specs: Sequence[FeedSpec],
+    site: Site,
+    now: datetime,
+    rule: str,
+    feed: str = "",
+) -> Explanation:
+    """Say for each feed (or one) whether it shows the post now. ``rule`` is what hides a draft, in the file's words."""
+    record, refusal = records.get(path), refusals.get(path)
+    facts = _facts(record, refusal, now)
+    selections = select(specs, live(records.values(), now), site)
+    chosen = [s for s in selections if not feed or feed in (s.name, s.spec.name)]
+    hindrance = _hindrance(record, refusal, now, rule)
+    return Explanation(
+        path=path, facts=facts, verdicts=tuple(_verdict(selection, path, record, hindrance) for selection in chosen)
+    )
+
+
+def _facts(record: PostRecord | None, refusal: Refusal | None, now: datetime) -> tuple[tuple[str, str], ...]:
+    facts: list[tuple[str, str]] = []
+    if record is not None:
+        state = "gone" if record.gone else record.state(now).value
+        facts += [("state", state), ("id", record.entry_id or "none yet: given when it is first live")]
+        facts += [("address", record.permalink)]
+        for name in ("published", "updated", "expires"):
+            instant = getattr(record, name)
+            if instant is not None:
+                facts.append((name, instant.isoformat(sep=" ", timespec="seconds")))
+        facts += [(name, ", ".join(values)) for name, values in record.terms]
+    if refusal is not None:
+        facts.append(("refused", _refused(refusal)))
+    return tuple(facts)
+
+
+def _hindrance(record: PostRecord | None, refusal: Refusal | None, now: datetime, rule: str) -> tuple[str, str] | None:
+    """Why no feed shows the post: the verdict and its reason. None when nothing stands in the way."""
+    if record is None:
+        return "out", _refused(refusal) if refusal else "it is not known"
+    if record.gone is not None:
+        return "out", f"its file is gone since {record.gone.isoformat(sep=' ', timespec='seconds')}"
+    state = record.state(now)
+    if state is PostState.EMBARGOED and record.due is not None:
+        return "waiting", f"its date is {record.due.isoformat(sep=' ', timespec='seconds')}"
+    if state is PostState.EXPIRED and record.expires is not None:
+        return "out", f"it expired at {record.expires.isoformat(sep=' ', timespec='seconds')}"
+    if state is not PostState.LIVE:
+        return "out", f"it is hidden ({rule})" if rule else "it is hidden"
+    return None
+
+
+def _verdict(selection: Selection, path: str, record: PostRecord | None, hindrance: tuple[str, str] | None) -> Verdict:
+    if hindrance is not None or record is None:
+        verdict, reason = hindrance or ("out", "it is not known")
+        return Verdict(feed=selection.name, verdict=verdict, reason=reason)
+    paths = [member.path for member in selection.members]
+    if path in paths:
+        place = f"number {paths.index(path) + 1} of {len(paths)}"
+        return Verdict(feed=selection.name, verdict="in", reason=place)
+    return Verdict(feed=selection.name, verdict="out", reason=_left_out(selection, record))
+
+
+def _left_out(selection: Selection, record: PostRecord) -> str:
+    each = selection.spec.each
+    if each and selection.value not in map(fold, record.values(each)):
+        values = ", ".join(record.values(each)) or "nothing"
+        return f"its {each} is {values}"
+    limit = selection.spec.limit
+    oldest = selection.members[-1].published if selection.members else None
+    since = f", and the oldest of them is of {oldest.isoformat(sep=' ', timespec='seconds')}" if oldest else ""
+    return f"the feed shows the newest {limit}{since}"
+
+
+def _refused(refusal: Refusal) -> str:
+    place = ":".join(str(part) for part in (refusal.path, refusal.line, refusal.column) if part is not None)
+    return f"{place}: {refusal.reason}" + (f"; {refusal.remedy}" if refusal.remedy else "")

@@ -1,0 +1,74 @@
+"""Settling what a one-shot build owes: hubs are told and image hosts are asked, for a limited time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+
+from syndicator import __version__
+from syndicator.app import State
+from syndicator.asking import ask_images
+from syndicator.outbound import Outbound
+from syndicator.settings import Settings
+from syndicator.websub.delivery import deliver_due
+
+#: How many are claimed at a time; several workers may share the queue.
+BATCH = 20
+LEASE = timedelta(minutes=2)
+
+
+def outbound(settings: Settings) -> Outbound:
+    """The one HTTP client for everything that leaves this machine."""
+    return Outbound(
+        allow=settings.network.allow,
+        timeout=settings.network.timeout.total_seconds(),
+        user_agent=f"syndicator/{__version__} (+{settings.site.url})",
+    )
+
+
+async def deliver(settings: Settings, state: State, client: Outbound) -> int:
+    """Send the deliveries that are due, until none is."""
+    total = 0
+    while sent := await deliver_due(
+        state.outbox,
+        client,
+        clock,
+        limit=BATCH,
+        lease=LEASE,
+        give_up_after=settings.announce.give_up_after,
+        rand=random.random,
+    ):
+        total += sent
+    return total
+
+
+async def ask(state: State, client: Outbound) -> int:
+    """Ask for the images that are due, until none is; how many new facts came."""
+    facts = 0
+    while (due := await asyncio.to_thread(state.desk.next_image_due)) is not None and due <= clock():
+        facts += await ask_images(state.desk, client, clock, limit=BATCH, lease=LEASE, rand=random.random)
+    return facts
+
+
+def settle_up(settings: Settings, state: State, *, announce: bool, asking: bool, patience: timedelta) -> int:
+    """Do what is due now and no longer than ``patience``; the rest stays owed. Gives how many images were learnt."""
+    return asyncio.run(_settle_up(settings, state, announce, asking, patience))
+
+
+async def _settle_up(settings: Settings, state: State, announce: bool, asking: bool, patience: timedelta) -> int:
+    facts = 0
+    try:
+        async with asyncio.timeout(patience.total_seconds()), outbound(settings) as client:
+            if announce:
+                await deliver(settings, state, client)
+            if asking:
+                facts = await ask(state, client)
+    except TimeoutError:
+        return facts
+    return facts
+
+
+def clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)

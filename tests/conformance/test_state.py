@@ -1,0 +1,313 @@
+"""What every state must do, tried on a real database."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from syndicator.errors import StateError
+from syndicator.model import (
+    Announcement,
+    DocumentRecord,
+    Enclosure,
+    Entry,
+    FeedRecord,
+    Format,
+    Image,
+    ImageFacts,
+    ImageRef,
+    Person,
+    PostRecord,
+    Visibility,
+)
+from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
+from syndicator.state.database import Database, only_writer, open_database
+from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+from syndicator.state.posts import SqlLedger
+from syndicator.state.tables import HEAD
+
+NOON = datetime(2026, 3, 9, 12, 0, 0, 123456, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+HUB, TOPIC = "https://hub.example/", "https://news.example.org/feed.xml"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/state.db", tmp_path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def ledger(database: Database) -> SqlLedger:
+    return SqlLedger(database)
+
+
+@pytest.fixture
+def outbox(database: Database) -> SqlOutbox:
+    return SqlOutbox(database)
+
+
+RECORD = PostRecord(
+    path="_posts/a.md", version="v1", digest="d", content="c", match="m", visibility=Visibility.PUBLIC,
+    due=NOON, published=NOON, updated=NOON, expires=None, entry_id="tag:a", given_id="", permalink="https://x.example/a",
+    terms=(("category", ("News", "日本")), ("tag", ("x",))),
+)  # fmt: skip
+ENTRY = Entry(
+    id="tag:a", url="https://x.example/a", title="A <b> & c", summary="s", html="<p>é 👩‍👩‍👧</p>", published=NOON, updated=NOON,
+    people=(Person(name="Donna Teetree", title="Staff Writer"),), categories=("News",), tags=("x",),
+    image=Image(url="https://x.example/a.png", type="image/png", length=3, width=1, height=1),
+    enclosures=(Enclosure(url="https://x.example/a.png", type="image/png", length=3),),
+)  # fmt: skip
+STORED = StoredEntry(
+    record=EntryRecord(path="_posts/a.md", key="k", image=ImageRef(url="https://x.example/a.png", file="a.png")),
+    entry=ENTRY,
+)
+DOCUMENT = DocumentRecord(
+    path="feed.xml", url=TOPIC, feed="main", format=Format.RSS, digest="d1", source="s", version="v", changed=NOON,
+    media_type="application/rss+xml", hubs=(HUB,),
+)  # fmt: skip
+
+
+def owe(ledger: SqlLedger, digest: str = "d1", now: datetime = NOON, topic: str = TOPIC) -> None:
+    ledger.record(Publication(announcements=(Announcement(hub=HUB, topic=topic, digest=digest),)), now)
+
+
+def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
+    refusal = Refusal(path="_posts/b.md", version="v", reason="bad", since=NOON, line=3, column=4, remedy="mend it")
+    feed = FeedRecord(name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",))
+    answer = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png", length=3), status="known")
+    last = PassRecord(at=NOON, seconds=1.5, posts=1, written=1, refused=1)
+
+    ledger.remember(LedgerChange(posts=(RECORD,), refused=(refusal,), images=(answer,)))
+    ledger.record(Publication(feeds=(feed,), documents=(DOCUMENT,), entries=(STORED,)), NOON)
+    ledger.note_pass(last)
+
+    assert {RECORD.path: RECORD} == ledger.posts()
+    assert {refusal.path: refusal} == ledger.refusals()
+    assert {"main": feed} == ledger.feeds()
+    assert {"feed.xml": DOCUMENT} == ledger.documents()
+    assert {"_posts/a.md": STORED.record} == ledger.entry_records()
+    assert {"_posts/a.md": ENTRY} == ledger.entries(["_posts/a.md", "_posts/unknown.md"])
+    assert {answer.url: answer} == ledger.images([answer.url, "https://x.example/unknown.png"])
+    assert last == ledger.last_pass()
+
+
+def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:
+    ledger.remember(LedgerChange(posts=(RECORD,)))
+    ledger.remember(LedgerChange(posts=(replace(RECORD, version="v2", gone=NOON),)))
+
+    assert {RECORD.path: replace(RECORD, version="v2", gone=NOON)} == ledger.posts()
+
+
+def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: SqlLedger) -> None:
+    ledger.remember(LedgerChange(posts=(RECORD,)))
+    ledger.record(Publication(entries=(STORED,)), NOON)
+
+    ledger.remember(LedgerChange(posts=(replace(RECORD, path="_posts/z.md"),), moved=(RECORD.path,)))
+
+    assert ["_posts/z.md"] == list(ledger.posts())
+    assert {} == ledger.entry_records()
+
+
+def test_thousands_of_entries_are_found_at_once(ledger: SqlLedger) -> None:
+    posts = tuple(replace(RECORD, path=f"{number}.md") for number in range(1_201))
+    ledger.remember(LedgerChange(posts=posts))
+    stored = tuple(replace(STORED, record=EntryRecord(path=p.path, key="k")) for p in posts)
+    ledger.record(Publication(entries=stored), NOON)
+
+    assert 1_201 == len(ledger.entries([p.path for p in posts]))
+
+
+def test_a_publication_is_recorded_whole_or_not_at_all(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    orphan = StoredEntry(record=EntryRecord(path="nobody.md", key="k"), entry=ENTRY)
+    announcement = Announcement(hub=HUB, topic=TOPIC, digest="d1")
+
+    with pytest.raises(StateError):
+        ledger.record(Publication(documents=(DOCUMENT,), entries=(orphan,), announcements=(announcement,)), NOON)
+
+    assert {} == ledger.documents()
+    assert () == outbox.deliveries()
+
+
+def test_a_delivery_is_claimed_by_one_worker_until_its_lease_runs_out(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    owe(ledger)
+
+    assert 1 == len(outbox.claim_deliveries(NOON, 10, LEASE))
+    assert () == outbox.claim_deliveries(NOON + LEASE / 2, 10, LEASE)
+    assert NOON + LEASE == outbox.next_due()
+    assert 1 == len(outbox.claim_deliveries(NOON + LEASE, 10, LEASE))
+
+
+def test_what_is_delivered_is_not_owed_any_more(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    owe(ledger)
+    (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
+
+    outbox.delivered(delivery, NOON)
+
+    assert () == outbox.deliveries()
+    assert outbox.next_due() is None
+
+
+def test_the_newest_version_wins_over_what_comes_late_for_an_older_one(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    owe(ledger)
+    (old,) = outbox.claim_deliveries(NOON, 10, LEASE)
+    owe(ledger, "d2", NOON + timedelta(seconds=1))
+
+    outbox.delivered(old, NOON + timedelta(seconds=2))
+    outbox.postpone(old, NOON + timedelta(days=1), "late")
+    outbox.give_up(old, NOON, "late")
+
+    (new,) = outbox.deliveries()
+    assert ("d2", 0, "pending", NOON + timedelta(seconds=1)) == (new.digest, new.attempts, new.status, new.due)
+
+
+def test_a_postponed_delivery_waits_and_counts(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    owe(ledger)
+    (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
+
+    outbox.postpone(delivery, NOON + timedelta(minutes=5), "503")
+
+    assert () == outbox.claim_deliveries(NOON + timedelta(minutes=4), 10, LEASE)
+    (again,) = outbox.claim_deliveries(NOON + timedelta(minutes=5), 10, LEASE)
+    assert (1, "503", NOON) == (again.attempts, again.error, again.since)
+
+
+def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    owe(ledger)
+    (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
+    outbox.give_up(delivery, NOON, "410")
+
+    assert ["given up"] == [d.status for d in outbox.deliveries()]
+    assert outbox.next_due() is None
+    owe(ledger, "d2")
+    assert ["pending"] == [d.status for d in outbox.deliveries()]
+
+
+def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    ledger.record(
+        Publication(documents=(DOCUMENT,), announcements=(Announcement(hub=HUB, topic=TOPIC, digest="d1"),)), NOON
+    )
+    ledger.record(Publication(dropped_documents=("feed.xml",)), NOON)
+    assert () == outbox.deliveries()
+
+    owe(ledger)
+    outbox.keep_hubs(["https://other.example/"])
+    assert () == outbox.deliveries()
+
+
+def test_a_question_about_an_image_is_claimed_once_and_its_answer_kept(database: Database, ledger: SqlLedger) -> None:
+    desk = SqlImageDesk(database)
+    url = "https://images.example/a.jpg"
+    ledger.remember(LedgerChange(images=(ImageAnswer(url=url, facts=ImageFacts(), status="asked", due=NOON),)))
+
+    (question,) = desk.claim_images(NOON, 10, LEASE)
+    assert () == desk.claim_images(NOON, 10, LEASE)
+    answer = replace(question, status="known", facts=ImageFacts(type="image/jpeg", length=9), due=None)
+    desk.answer_image(answer)
+
+    assert {url: answer} == ledger.images([url])
+    assert desk.next_image_due() is None
+
+
+def test_a_fresh_database_has_the_tables_that_the_migrations_make(tmp_path: Path) -> None:
+    fresh = open_database(f"sqlite:///{tmp_path}/fresh.db", tmp_path)
+    migrated = Database(f"sqlite:///{tmp_path}/migrated.db")
+    migrated._upgrade(None)
+
+    def shape(database: Database) -> dict[str, object]:
+        look = inspect(database.engine)
+        return {
+            table: (
+                sorted((c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table)),
+                look.get_pk_constraint(table)["constrained_columns"],
+                look.get_foreign_keys(table),
+                sorted((i["name"] or "", i["column_names"]) for i in look.get_indexes(table)),
+                look.get_unique_constraints(table),
+            )
+            for table in look.get_table_names()
+        }
+
+    with migrated.read() as connection:
+        assert HEAD == connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert shape(fresh) == shape(migrated)
+    fresh.close()
+    migrated.close()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    open_database(url, tmp_path).close()
+    with sqlite3.connect(tmp_path / "state.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    with pytest.raises(StateError, match="9999"):
+        open_database(url, tmp_path)
+
+
+@pytest.mark.parametrize("rubbish", [b"this is no database, but long enough to be looked at" * 100])
+def test_a_file_that_is_no_database_is_said_to_be_none_and_left_alone(tmp_path: Path, rubbish: bytes) -> None:
+    (tmp_path / "state.db").write_bytes(rubbish)
+
+    with pytest.raises(StateError, match="not a database"):
+        open_database(f"sqlite:///{tmp_path}/state.db", tmp_path)
+
+    assert rubbish == (tmp_path / "state.db").read_bytes()
+
+
+def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    database = open_database(url, tmp_path)
+    SqlLedger(database).remember(LedgerChange(posts=tuple(replace(RECORD, path=f"{n}.md") for n in range(2_000))))
+    database.close()
+    data = bytearray((tmp_path / "state.db").read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    (tmp_path / "state.db").write_bytes(data)
+
+    with pytest.raises(StateError, match="damaged"):
+        SqlLedger(open_database(url, tmp_path)).posts()
+
+
+def test_a_database_locked_by_another_process_is_waited_for_and_then_named(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/state.db", tmp_path).close()
+    database = Database(f"sqlite:///{tmp_path}/state.db", busy=0.1)
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StateError, match="another process is writing"):
+            SqlLedger(database).remember(LedgerChange(posts=(RECORD,)))
+    finally:
+        other.close()
+        database.close()
+
+
+def test_a_second_writer_is_refused_and_the_first_is_named(tmp_path: Path) -> None:
+    code = textwrap.dedent(
+        f"""
+        import sys
+        from pathlib import Path
+        from syndicator.state.database import only_writer
+        with only_writer(Path({str(tmp_path / "state.db")!r})):
+            print("held", flush=True)
+            sys.stdin.read()
+        """
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        assert b"held\n" == first.stdout.readline()
+        with pytest.raises(StateError, match=f"process {first.pid}"), only_writer(tmp_path / "state.db"):
+            pass
+        first.kill()
+        first.wait()
+    with only_writer(tmp_path / "state.db"):
+        pass

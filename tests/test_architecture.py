@@ -1,0 +1,116 @@
+"""Imports go down: every module has a floor, and meets only modules on floors below its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "syndicator"
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("__init__", "text"),
+    ("errors",),
+    ("model",),
+    ("ports",),
+    # pure stages and what wraps one library
+    ("logs", "markup.links", "posts.dates", "posts.titles", "state.tables", "formats.media_types", "websub.protocol"),
+    ("markup.sanitize", "markup.templates", "markup.summary", "posts.frontmatter", "images"),
+    ("markup.markdown", "posts.fields", "formats.extensions", "formats.parts"),
+    ("markup.render", "posts.parse", "formats.xml", "formats.jsonfeed", "settings_faults"),
+    ("dialects.jekyll", "dialects.plain", "formats", "entries", "feeds", "ledger"),
+    ("plan", "explain"),
+    # back ends
+    ("outbound", "publishers.local", "sources.folder", "sources.watch", "state.database", "scheduler", "settings"),
+    ("state.posts", "asking", "websub.delivery"),
+    ("state.deliveries", "web.feeds"),
+    # wiring
+    ("reading",),
+    ("pipeline",),
+    ("service", "app"),
+    ("sending", "checking", "asked"),
+    ("running",),
+    ("cli",),
+    ("__main__",),
+)
+
+PACKAGES = {"dialects", "markup", "posts", "publishers", "sources", "state", "web", "websub"}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if "migrations" in parts:
+            continue
+        if parts[-1] == "__init__" and len(parts) > 1:
+            parts = parts[:-1]
+        found[".".join(parts)] = path
+    return found
+
+
+def floor_of(name: str) -> int:
+    for number, floor in enumerate(FLOORS):
+        if name in floor:
+            return number
+    raise KeyError(name)
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    known = modules()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "syndicator":
+            inner = node.module.partition(".")[2]
+            for alias in node.names:
+                full = f"{inner}.{alias.name}" if inner else alias.name
+                names.add(full if full in known else inner or "__init__")
+        elif isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[2] for alias in node.names if alias.name.startswith("syndicator.")}
+    return names
+
+
+@pytest.mark.parametrize("name", sorted(modules().keys() - PACKAGES))
+def test_a_module_imports_only_from_floors_below(name: str) -> None:
+    mine = floor_of(name)
+
+    assert [] == [
+        other for other in sorted(imports(modules()[name])) if other not in PACKAGES and floor_of(other) >= mine
+    ]
+
+
+def test_the_floors_list_no_module_that_is_not_there() -> None:
+    listed = {name for floor in FLOORS for name in floor}
+
+    assert set() == listed - modules().keys()
+
+
+@pytest.mark.parametrize(
+    ("library", "homes"),
+    [
+        ("feedgen", {"formats.xml", "formats.extensions"}),
+        ("lxml", {"formats.extensions"}),
+        ("frontmatter", {"posts.frontmatter"}),
+        ("yaml", {"posts.frontmatter"}),
+        ("httpx", {"outbound"}),
+        ("httpcore", {"outbound"}),
+        ("apscheduler", {"scheduler"}),
+        ("imagesize", {"images"}),
+        ("comrak", {"markup.markdown"}),
+        ("nh3", {"markup.sanitize"}),
+        ("watchfiles", {"sources.watch"}),
+        ("structlog", {"logs"}),
+        ("sqlalchemy", {"state.tables", "state.database", "state.posts", "state.deliveries"}),
+    ],
+)
+def test_a_library_lives_in_one_place(library: str, homes: set[str]) -> None:
+    users = {
+        name
+        for name, path in modules().items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and any(alias.name.split(".")[0] == library for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == library)
+    }
+
+    assert users <= homes

@@ -1,0 +1,133 @@
+"""Which posts a feed shows, what it is called, and when it was last changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicator.feeds import identify, live, next_change, select, slugs
+from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
+
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
+SITE = Site(title="The Example", url="https://news.example.org/")
+MAIN = FeedSpec(name="main", outputs=((Format.RSS, "feed.xml"),), limit=2)
+EACH = FeedSpec(name="category", each="category", outputs=((Format.RSS, "category/{slug}.xml"),), limit=2)
+
+
+def record(path: str, hours: int = 0, **changes: object) -> PostRecord:
+    instant = NOON - timedelta(hours=hours)
+    values: dict[str, object] = {
+        "path": path,
+        "version": "v",
+        "digest": path,
+        "content": path,
+        "match": path,
+        "visibility": Visibility.PUBLIC,
+        "due": instant,
+        "published": instant,
+        "updated": instant,
+        "entry_id": f"tag:{path}",
+    }
+    return PostRecord(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_live_posts_are_newest_first_with_ties_by_path_as_jekyll_does() -> None:
+    posts = [record("a", 1), record("b", 0), record("c", 1)]
+
+    assert ["b", "c", "a"] == [r.path for r in live(posts, NOON)]
+
+
+def test_drafts_embargoed_expired_killed_and_gone_posts_are_not_live() -> None:
+    posts = [
+        record("draft", visibility=Visibility.DRAFT),
+        record("killed", visibility=Visibility.KILLED),
+        record("embargoed", due=NOON + timedelta(seconds=1)),
+        record("expired", expires=NOON),
+        record("gone", gone=NOON),
+    ]
+
+    assert [] == live(posts, NOON)
+
+
+def test_an_embargo_ends_and_a_post_expires_at_their_instant() -> None:
+    posts = [record("soon", due=NOON + timedelta(seconds=1)), record("brief", expires=NOON + timedelta(hours=1))]
+
+    assert NOON + timedelta(seconds=1) == next_change(posts, NOON)
+    assert ["soon"] == [r.path for r in live(posts, NOON + timedelta(hours=1))]
+
+
+def test_a_feed_shows_its_limit() -> None:
+    (main,) = select([MAIN], live([record("a", 1), record("b", 2), record("c", 3)], NOON), SITE)
+
+    assert ["a", "b"] == [member.path for member in main.members]
+
+
+def test_each_makes_one_feed_a_value() -> None:
+    posts = [
+        record("a", 1, terms=(("category", ("News",)),)),
+        record("b", 2, terms=(("category", ("Arts & Letters", "news")),)),
+        record("c", 3),
+    ]
+
+    feeds = select([EACH], live(posts, NOON), SITE)
+
+    assert [("category/arts-letters", ["b"]), ("category/news", ["a", "b"])] == [
+        (feed.name, [member.path for member in feed.members]) for feed in feeds
+    ]
+    assert ["The Example: Arts & Letters", "The Example: News"] == [feed.title for feed in feeds]
+    assert (Format.RSS, "category/news.xml") in feeds[1].outputs
+
+
+def test_values_that_would_share_a_slug_get_names_of_their_own() -> None:
+    names = slugs(["c", "c++", "日本語", "ünì", "uni"])
+
+    assert "c" == names["c"]
+    assert "uni" == names["uni"]
+    assert 5 == len(set(names.values()))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.text(min_size=1), unique=True, max_size=8))
+def test_slugs_are_file_names_that_differ_whatever_the_values(values: list[str]) -> None:
+    names = slugs(values)
+
+    assert len(set(names.values())) == len(values)
+    assert all(
+        name and all(char.isascii() and (char.isalnum() or char == "-") for char in name) for name in names.values()
+    )
+    assert names == slugs(reversed(values))
+
+
+def test_a_new_feed_is_as_old_as_its_newest_entry_and_its_id_is_the_same_on_every_fresh_build() -> None:
+    (main,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE)
+
+    one = identify(main, None, settings="s", now=NOON, feeds_url="https://news.example.org/feeds/")
+    two = identify(main, None, settings="s", now=LATER, feeds_url="https://news.example.org/feeds/")
+
+    assert NOON - timedelta(hours=1) == one.updated
+    assert one == two
+
+
+def test_user_ask_9_a_removal_advances_the_feeds_date() -> None:
+    (before,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE)
+    (after,) = select([MAIN], live([record("b", 2)], NOON), SITE)
+    known = identify(before, None, settings="s", now=NOON, feeds_url="https://x.example/")
+
+    assert LATER == identify(after, known, settings="s", now=LATER, feeds_url="https://x.example/").updated
+
+
+def test_a_feed_that_did_not_change_keeps_its_date_and_its_id_when_its_address_moves() -> None:
+    (main,) = select([MAIN], live([record("a", 1)], NOON), SITE)
+    known = identify(main, None, settings="s", now=NOON, feeds_url="https://x.example/")
+
+    assert known == identify(main, known, settings="s", now=LATER, feeds_url="https://x.example/")
+    assert known.id == identify(main, known, settings="t", now=LATER, feeds_url="https://y.example/").id
+
+
+def test_atom_74_an_empty_feed_is_neither_of_now_nor_of_the_epoch() -> None:
+    (empty,) = select([MAIN], [], SITE)
+
+    assert datetime(2000, 1, 1, tzinfo=UTC) == identify(empty, None, settings="s", now=NOON, feeds_url="x").updated

@@ -1,0 +1,225 @@
+"""Identity: given once, kept through renames, the same on every fresh build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicator.ledger import Settled, record_of, settle
+from syndicator.model import ImageRef, Post, PostRecord, Visibility
+
+SITE = "https://news.example.org/"
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
+
+
+def post(path: str = "_posts/2026-03-01-bread.md", **changes: object) -> Post:
+    values: dict[str, object] = {
+        "path": path,
+        "digest": f"bytes of {path} {sorted(changes.items(), key=str)}",
+        "title": "Bread",
+        "permalink": f"{SITE}bread.html",
+        "published": datetime(2026, 3, 1, tzinfo=UTC),
+        "body": "Flour and water.",
+    }
+    return Post(**(values | changes))  # type: ignore[arg-type]
+
+
+def settled(known: dict[str, PostRecord], *posts: Post, gone: tuple[str, ...] = (), now: datetime = NOON) -> Settled:
+    return settle(known, [record_of(p, "v") for p in posts], gone, now=now, site_url=SITE)
+
+
+def ids(result: Settled) -> dict[str, str]:
+    return {path: record.entry_id for path, record in result.records.items() if record.gone is None}
+
+
+def test_an_id_is_minted_from_the_post_alone() -> None:
+    first = settled({}, post())
+    second = settled({}, post(), now=LATER)
+
+    assert {"_posts/2026-03-01-bread.md": "tag:news.example.org,2026-03-01:_posts/2026-03-01-bread"} == ids(first)
+    assert ids(first) == ids(second)
+
+
+def test_an_id_survives_a_moved_file() -> None:
+    before = settled({}, post(digest="same bytes"))
+    after = settled(
+        dict(before.records),
+        post("_posts/2026-03-01-loaf.md", digest="same bytes"),
+        gone=("_posts/2026-03-01-bread.md",),
+    )
+
+    assert {"_posts/2026-03-01-loaf.md": before.records["_posts/2026-03-01-bread.md"].entry_id} == ids(after)
+    assert ("_posts/2026-03-01-bread.md",) == after.moved
+
+
+def test_an_id_survives_a_file_that_was_moved_and_edited_at_once() -> None:
+    before = settled({}, post())
+    after = settled(
+        dict(before.records),
+        post("_posts/2026-03-01-loaf.md", body="Flour, water, salt."),
+        gone=("_posts/2026-03-01-bread.md",),
+    )
+
+    assert set(ids(before).values()) == set(ids(after).values())
+
+
+def test_an_id_survives_a_file_that_is_away_for_a_while() -> None:
+    first = settled({}, post(digest="same bytes"))
+    second = settled(dict(first.records), gone=("_posts/2026-03-01-bread.md",))
+    third = settled(dict(second.records), post("_posts/2026-03-01-loaf.md", digest="same bytes"), now=LATER)
+
+    assert set(ids(first).values()) == set(ids(third).values())
+
+
+def test_an_id_survives_a_changed_site_address() -> None:
+    before = settled({}, post())
+    after = settle(dict(before.records), [record_of(post(), "v2")], (), now=LATER, site_url="https://moved.example/")
+
+    assert ids(before) == ids(after)
+
+
+def test_a_new_post_at_the_old_place_of_a_moved_one_gets_an_id_of_its_own() -> None:
+    first = settled({}, post(digest="same bytes"))
+    second = settled(
+        dict(first.records),
+        post("_posts/2026-03-01-loaf.md", digest="same bytes"),
+        gone=("_posts/2026-03-01-bread.md",),
+    )
+    third = settled(dict(second.records), post(title="Another bread", digest="other bytes"))
+
+    assert 2 == len(set(ids(third).values()))
+
+
+def test_a_copy_is_another_post() -> None:
+    before = settled({}, post(digest="same bytes"))
+    after = settled(dict(before.records), post("_posts/2026-03-01-copy.md", digest="same bytes"))
+
+    assert 2 == len(set(ids(after).values()))
+
+
+def test_the_front_matters_own_id_is_taken_as_it_is_when_it_is_an_iri() -> None:
+    assert ["urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a"] == list(
+        ids(settled({}, post(given_id="urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a"))).values()
+    )
+    assert ["https://old.example/?p=123"] == list(
+        ids(settled({}, post(given_id="https://old.example/?p=123"))).values()
+    )
+
+
+def test_atom_24_the_front_matters_own_id_is_made_an_iri_when_it_is_none() -> None:
+    assert ["tag:news.example.org,2000:id/a%20guid"] == list(ids(settled({}, post(given_id="a guid"))).values())
+
+
+def test_of_two_posts_with_one_id_the_second_is_refused_and_both_are_named() -> None:
+    one, two = post("_posts/a.md", given_id="same"), post("_posts/b.md", given_id="same")
+
+    for order in ((one, two), (two, one)):
+        result = settled({}, *order)
+
+        assert ["_posts/a.md"] == list(result.records)
+        assert ["_posts/b.md"] == [error.path for error in result.refused]
+        assert "_posts/a.md" in result.refused[0].reason
+
+
+def test_the_post_that_had_an_id_first_keeps_it() -> None:
+    before = settled({}, post("_posts/b.md", given_id="same"))
+    after = settled(dict(before.records), post("_posts/a.md", given_id="same"))
+
+    assert ["_posts/b.md"] == list(ids(after))
+    assert ["_posts/a.md"] == [error.path for error in after.refused]
+
+
+def test_updated_is_the_first_date_until_there_is_an_edit() -> None:
+    record = settled({}, post()).records["_posts/2026-03-01-bread.md"]
+
+    assert datetime(2026, 3, 1, tzinfo=UTC) == record.published == record.updated
+
+
+def test_updated_is_the_posts_own_modified_date() -> None:
+    modified = datetime(2026, 3, 5, tzinfo=UTC)
+
+    assert modified == settled({}, post(modified=modified)).records["_posts/2026-03-01-bread.md"].updated
+
+
+def test_updated_never_lies_before_published() -> None:
+    modified = datetime(2020, 1, 1, tzinfo=UTC)
+
+    assert (
+        datetime(2026, 3, 1, tzinfo=UTC)
+        == settled({}, post(modified=modified)).records["_posts/2026-03-01-bread.md"].updated
+    )
+
+
+def test_an_edit_without_a_date_moves_updated_to_the_moment_it_was_seen_and_published_stays() -> None:
+    before = settled({}, post())
+    after = settled(dict(before.records), post(body="Flour, water, salt."), now=LATER)
+    record = after.records["_posts/2026-03-01-bread.md"]
+
+    assert LATER == record.updated
+    assert datetime(2026, 3, 1, tzinfo=UTC) == record.published
+
+
+def test_updated_stays_when_only_the_file_changes() -> None:
+    before = settled({}, post())
+    after = settled(dict(before.records), post(digest="other bytes, same text", body="Flour and water.\n\n"), now=LATER)
+
+    assert before.records["_posts/2026-03-01-bread.md"].updated == after.records["_posts/2026-03-01-bread.md"].updated
+
+
+def test_updated_stays_when_only_the_address_of_site_and_image_moves() -> None:
+    image = ImageRef(url=f"{SITE}img/a.png", file="img/a.png")
+    before = settled({}, post(image=image))
+    moved = post(image=replace(image, url="https://moved.example/img/a.png"), permalink="https://moved.example/bread")
+    after = settled(dict(before.records), moved, now=LATER)
+
+    assert before.records["_posts/2026-03-01-bread.md"].updated == after.records["_posts/2026-03-01-bread.md"].updated
+
+
+def test_published_stays_when_the_date_is_edited_later() -> None:
+    before = settled({}, post())
+    after = settled(dict(before.records), post(published=datetime(2026, 3, 2, tzinfo=UTC)), now=LATER)
+
+    assert datetime(2026, 3, 1, tzinfo=UTC) == after.records["_posts/2026-03-01-bread.md"].published
+
+
+def test_a_draft_has_no_id_until_it_is_live() -> None:
+    draft = settled({}, post(visibility=Visibility.DRAFT, published=None))
+    live = settled(dict(draft.records), post(), now=LATER)
+
+    assert {"_posts/2026-03-01-bread.md": ""} == ids(draft)
+    assert datetime(2026, 3, 1, tzinfo=UTC) == live.records["_posts/2026-03-01-bread.md"].updated
+    assert "" not in ids(live).values()
+
+
+def test_an_embargoed_post_gets_its_id_when_its_time_comes_though_its_file_did_not_change() -> None:
+    embargoed = settled({}, post(published=LATER))
+    live = settled(dict(embargoed.records), now=LATER)
+
+    assert {"_posts/2026-03-01-bread.md": ""} == ids(embargoed)
+    assert "" not in ids(live).values()
+
+
+def test_nothing_new_changes_nothing() -> None:
+    before = settled({}, post())
+
+    assert () == settled(dict(before.records), now=LATER).changed
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["", "x", "y"])), unique_by=lambda p: p[0]),
+    st.randoms(),
+)
+def test_ids_are_unique_and_do_not_depend_on_order(pairs: list[tuple[str, str]], random: object) -> None:
+    posts = [post(f"_posts/{name}.md", given_id=own) for name, own in pairs]
+    shuffled = list(posts)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    one, two = settled({}, *posts), settled({}, *shuffled)
+
+    assert one.records == two.records
+    assert len(set(ids(one).values())) == len(ids(one))
