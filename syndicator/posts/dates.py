@@ -1,0 +1,160 @@
+"""Dates as people write them in front matter, in UTC: strict, so that no guess ever moves a post."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from syndicator.text import printable
+
+#: Earlier years are placeholders (such as Go's 0001-01-01), and strftime writes them with fewer than four digits.
+FIRST_YEAR = 1000
+
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+_OFFSET = r"[+-]\d\d(?::?\d\d)?"
+_ISO = re.compile(
+    rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})"
+    rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_OFFSET}))?)?",
+    re.ASCII,
+)
+# RFC 822 section 5 with the four-digit years of RFC 2822; "15 Oct 2023" is the same without a clock.
+_RFC = re.compile(
+    rf"(?:(?P<weekday>[A-Za-z]{{3,9}}),?[ ]+)?(?P<day>\d{{1,2}})[ ]+(?P<name>[A-Za-z]{{3,9}})\.?[ ]+(?P<year>\d{{4}})"
+    rf"(?:[ ]+{_CLOCK}(?:[ ]*(?P<zone>[A-Z]{{1,3}}|{_OFFSET}))?)?",
+    re.ASCII,
+)
+_WITH_SLASHES = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}(?:\D.*)?", re.ASCII | re.DOTALL)
+_SHORT_YEAR = re.compile(
+    r"\d{2}-\d{1,2}-\d{1,2}(?:\D.*)?|.*\d{1,2}[ ]+[A-Za-z]{3,9}[ ]+\d{2}(?:\D.*)?", re.ASCII | re.DOTALL
+)
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
+
+_MONTHS = ("january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december")  # fmt: skip
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ZONES = {
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+
+
+def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datetime:
+    """The instant in UTC that a value of front matter means. Raises ValueError with a reason for people.
+
+    Accepted (frontmatter.md C.11): ``YYYY-MM-DD``, with ``HH:MM[:SS[.f]]`` after a ``T`` or a space, and ``Z`` or an
+    offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. Without an offset they are in ``zone``, and a date
+    alone is its midnight. ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC, because the
+    reader of its YAML takes it for a time stamp, while ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone.
+    A wall clock that a change of daylight saving leaves out is read with the offset before the change.
+    """
+    wall = _wall(value)
+    if wall.tzinfo is None:
+        by_seconds = seconds_are_utc and isinstance(value, str) and _has_seconds(value)
+        wall = wall.replace(tzinfo=UTC if by_seconds else zone)
+    try:
+        return wall.astimezone(UTC)
+    except OverflowError:
+        # Only the last hours of the year 9999 can do this: people write them for "never", and never it stays.
+        return datetime.max.replace(microsecond=0, tzinfo=UTC)
+
+
+def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
+    """Whether ``value``, read as ``instant`` in ``zone``, is a wall clock that daylight saving leaves out there."""
+    # It reads as an instant just behind the change, so most need no closer look.
+    if _offset_at(zone, instant) == _offset_at(zone, instant - timedelta(hours=3)):
+        return False
+    try:
+        wall = _wall(value)
+    except ValueError:
+        return False
+    if wall.tzinfo is not None or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
+        return False
+    return instant.astimezone(zone).replace(tzinfo=None) != wall
+
+
+def _offset_at(zone: ZoneInfo, instant: datetime) -> timedelta | None:
+    return zone.fromutc(instant.replace(tzinfo=zone)).utcoffset()
+
+
+def _wall(value: object) -> datetime:
+    if isinstance(value, datetime):
+        found = value
+    elif isinstance(value, date):
+        found = datetime.combine(value, time())  # the zone comes later
+    elif isinstance(value, time):
+        raise ValueError("is a time without a date")  # noqa: TRY004 - callers wait for one kind
+    elif isinstance(value, str):
+        found = _from_text(value.strip())
+    else:
+        raise ValueError(f"is {_kind(value)} and no date")  # noqa: TRY004
+    if found.year < FIRST_YEAR:
+        raise ValueError(f"has a year before {FIRST_YEAR}")
+    return found
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, dict):
+        return "a table"
+    return "a number" if isinstance(value, (int, float)) else "nothing"
+
+
+def _has_seconds(value: str) -> bool:
+    match = _ISO.fullmatch(value.strip())
+    return match is not None and match["second"] is not None
+
+
+def _from_text(text: str) -> datetime:
+    match = _ISO.fullmatch(text)
+    if match is not None:
+        month = int(match["month"])
+    else:
+        match = _RFC.fullmatch(text)
+        if match is None:
+            raise ValueError(_refusal(text))
+        month = _named(match["name"], _MONTHS)
+        if not month or (match["weekday"] and not _named(match["weekday"], _WEEKDAYS)):
+            raise ValueError(_refusal(text))
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    if second == 60:
+        raise ValueError("has a leap second, which computers cannot count")
+    microsecond = int((match["fraction"] or "")[:6].ljust(6, "0"))
+    try:
+        found = datetime(int(match["year"]), month, int(match["day"]), hour, minute, second, microsecond)  # noqa: DTZ001
+    except ValueError as error:
+        raise ValueError(f'"{text}" does not exist ({error})') from error
+    return found.replace(tzinfo=_offset(match["zone"])) if match["zone"] else found
+
+
+def _named(name: str, names: tuple[str, ...]) -> int:
+    """The number (from 1) of a month or weekday by its name, or its first three letters; 0 for none."""
+    name = name.lower()
+    return next((number for number, full in enumerate(names, 1) if name in (full, full[:3])), 0)
+
+
+def _offset(text: str) -> timezone:
+    if text[0] in "+-":
+        hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+        if hours > 23 or minutes > 59:
+            raise ValueError(f'has the impossible offset "{text}"')
+        offset = timedelta(hours=hours, minutes=minutes)
+        return timezone(-offset if text[0] == "-" else offset)
+    hours_east = _ZONES.get(text.upper())
+    if hours_east is None:
+        raise ValueError(f'has the zone "{text}", which has several meanings')
+    return timezone(timedelta(hours=hours_east))
+
+
+def _refusal(text: str) -> str:
+    shown = printable(text[:60])
+    if _NUMBER.fullmatch(text):
+        return f'"{shown}" is a number and no date'
+    if _WITH_SLASHES.fullmatch(text):
+        return f'"{shown}" can be read in several ways (day or month first)'
+    if _SHORT_YEAR.fullmatch(text):
+        return f'"{shown}" has a year of two digits'
+    return f'"{shown}" is not a date that can be read with certainty'
