@@ -1,0 +1,277 @@
+"""The guarded HTTP client: addresses of strangers reach public networks only, no answer is too long or too slow."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ipaddress import ip_network
+from re import compile as pattern
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+import httpcore
+import httpx
+
+from syndicator.errors import BlockedAddress, OutboundError
+from syndicator.outbound.addresses import Network, Refused, check_host, check_port, is_public
+from syndicator.outbound.transport import CONNECT_SECONDS, Backend, Resolver, Transport, look_up
+from syndicator.text import printable
+
+__all__ = ["Network", "Outbound", "Reply", "Resolver", "is_public", "retry_after"]
+
+_FORM_ANSWER = 4096
+_SHOWN = 200
+_LONGEST_WAIT = timedelta(hours=24)
+_EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+_USER_INFO = pattern(r"//[^/]*@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer: ``headers`` are looked up in any case, ``truncated`` says that ``body`` is not all of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    content: bytes | None = None
+    limit: int
+    truncate: bool
+    trusted: bool
+    redirects: int
+    followed: frozenset[int]
+
+
+class Outbound:
+    """The one way out. ``timeout`` is the whole time of a request in seconds, its redirects included.
+
+    ``allow`` names closed networks that may be reached all the same. An address that the operator wrote is
+    ``trusted``: it may be private and have any port; a redirect keeps that trust only on the same host.
+    """
+
+    def __init__(
+        self,
+        allow: Sequence[Network] = (),
+        timeout: float = 10.0,
+        *,
+        user_agent: str,
+        resolve: Resolver = look_up,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._seconds = timeout
+        self._agent = user_agent
+        context = context or ssl.create_default_context()
+        # Two pools: a connection that was opened on trust is never lent to a stranger.
+        self._trusted = self._client(Transport(Backend(_EVERYWHERE, resolve), context))
+        self._guarded = self._client(Transport(Backend(allow, resolve), context))
+
+    def _client(self, transport: Transport) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=transport,
+            trust_env=False,
+            timeout=httpx.Timeout(self._seconds, connect=min(self._seconds, CONNECT_SECONDS)),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._guarded.aclose()
+        await self._trusted.aclose()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        limit: int,
+        headers: Iterable[tuple[str, str]] = (),
+        trusted: bool = False,
+        redirects: int = 3,
+        truncate: bool = False,
+    ) -> Reply:
+        """Ask for a body of at most ``limit`` bytes, or for its first ones (``truncate``).
+
+        With no ``redirects`` a redirect is an answer like any other. Raises BlockedAddress when no connection may be
+        made, and OutboundError when there is no answer, or one that is too long, too slow or compressed.
+        """
+        return await self._run(
+            _Errand(
+                method="GET",
+                url=url,
+                headers=tuple(headers),
+                limit=limit,
+                truncate=truncate,
+                trusted=trusted,
+                redirects=redirects,
+                followed=frozenset({301, 302, 303, 307, 308} if redirects else ()),
+            )
+        )
+
+    async def post_form(self, url: str, fields: Sequence[tuple[str, str]], *, trusted: bool = False) -> Reply:
+        """Send a form in UTF-8, percent-encoded once (websub-11, 13); the first 4 KiB of the answer come back.
+
+        Only 307 and 308 are followed, three times at most, with method and body kept (websub-10). Raises as ``get``.
+        """
+        return await self._run(
+            _Errand(
+                method="POST",
+                url=url,
+                headers=(("Content-Type", "application/x-www-form-urlencoded"),),
+                content=urlencode(fields).encode("ascii"),
+                limit=_FORM_ANSWER,
+                truncate=True,
+                trusted=trusted,
+                redirects=3,
+                followed=frozenset({307, 308}),
+            )
+        )
+
+    async def _run(self, errand: _Errand) -> Reply:
+        way = [errand.url]
+        with _explained(way, self._seconds):
+            async with asyncio.timeout(self._seconds):
+                url, trusted = _parsed(errand.url), errand.trusted
+                _check(url, any_port=trusted)
+                while True:
+                    reply = await self._once(errand, url, trusted=trusted)
+                    location = reply.headers.get("location")
+                    if reply.status not in errand.followed or not location:
+                        return reply
+                    if len(way) > errand.redirects:
+                        raise _Unfit(f"it redirects more than {errand.redirects} times")
+                    way.append(location)
+                    target = _parsed(location, base=url)
+                    way[-1] = str(target)
+                    _check(target, any_port=False)
+                    url, trusted = target, trusted and target.raw_host == url.raw_host
+
+    async def _once(self, errand: _Errand, url: httpx.URL, *, trusted: bool) -> Reply:
+        client = self._trusted if trusted else self._guarded
+        # httpx would unpack an answer without any limit: 48 KB on the wire can be 50 MB in memory.
+        own = (("User-Agent", self._agent), ("Accept-Encoding", "identity"))
+        request = client.build_request(errand.method, url, content=errand.content, headers=[*errand.headers, *own])
+        response = await client.send(request, stream=True, follow_redirects=False)
+        try:
+            body, truncated = await _read(response, errand)
+        finally:
+            await response.aclose()
+        status, headers = response.status_code, response.headers
+        return Reply(status=status, headers=headers, body=body, url=str(url), truncated=truncated)
+
+
+def _parsed(address: str, base: httpx.URL | None = None) -> httpx.URL:
+    """The address as the connection will see it: checks on any other reading of it would be worth nothing."""
+    try:
+        return base.join(address) if base else httpx.URL(address)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Refused(f"it is not an address ({printable(str(error))})") from error
+
+
+def _check(url: httpx.URL, *, any_port: bool) -> None:
+    if url.scheme not in ("http", "https"):
+        raise Refused("only http and https addresses are asked")
+    if url.userinfo:
+        raise Refused("it carries a user name or a password")
+    check_host(url.raw_host.decode("ascii"))
+    if not any_port:
+        check_port(url.port)
+
+
+async def _read(response: httpx.Response, errand: _Errand) -> tuple[bytes, bool]:
+    """The bytes on the wire, and whether there may be more of them."""
+    if response.status_code in errand.followed:
+        return b"", True
+    if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        if response.is_success and errand.method == "GET":
+            raise _Unfit("the answer is compressed, although it was asked not to be")
+        return b"", True
+    length = response.headers.get("content-length", "")
+    declared = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+    if declared is not None and declared > errand.limit and not errand.truncate:
+        raise _Unfit(f"the answer has {declared} bytes, and {errand.limit} are the limit")
+    body = bytearray()
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) > errand.limit and not errand.truncate:
+            raise _Unfit(f"the answer has more bytes than the limit, {errand.limit}")
+        if len(body) > errand.limit or (errand.truncate and len(body) == errand.limit != declared):
+            return bytes(body[: errand.limit]), True
+    return bytes(body), False
+
+
+# --- what people are told -----------------------------------------------------------------------------------------
+
+
+class _Unfit(Exception):
+    """There is an answer, and it cannot be used."""
+
+
+@contextmanager
+def _explained(way: Sequence[str], seconds: float) -> Iterator[None]:
+    """Turn what goes wrong between us and the last address of the way into an error of ours."""
+    try:
+        yield
+    except Refused as error:
+        raise BlockedAddress(_plain(way[0]), _told(way, str(error)), error.remedy) from error
+    except _Unfit as error:
+        raise OutboundError(_plain(way[0]), _told(way, str(error))) from error
+    except (TimeoutError, httpcore.TimeoutException, httpx.TimeoutException) as error:
+        reason = f"no whole answer within {seconds:g} seconds"
+        raise OutboundError(_plain(way[0]), _told(way, reason), "see whether the host is up") from error
+    except (httpcore.ConnectError, httpx.ConnectError) as error:
+        remedy = "see whether the host is up and its certificate is valid"
+        raise OutboundError(_plain(way[0]), _told(way, f"no connection ({_cause(error)})"), remedy) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, OSError) as error:
+        reason = f"the answer broke off or is not HTTP ({_cause(error)})"
+        raise OutboundError(_plain(way[0]), _told(way, reason), "see whether the host is up") from error
+
+
+def _told(way: Sequence[str], reason: str) -> str:
+    return reason if len(way) == 1 else f"it redirects to {_plain(way[-1])}: {reason}"
+
+
+def _plain(url: str) -> str:
+    """The address without what may be secret: user, password, query."""
+    shown = printable(_USER_INFO.sub("//", url.partition("#")[0].partition("?")[0], count=1))
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+
+
+def _cause(error: BaseException) -> str:
+    """The first cause in the system's words."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno:
+        return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
+    return printable(str(error)) or type(error).__name__
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long a host asks us to wait, in seconds or by date (RFC 9110, 10.2.3): a day at most, None if it does not."""
+    text = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text)), _LONGEST_WAIT) if len(text) < 10 else _LONGEST_WAIT
+    try:
+        then = parsedate_to_datetime(text)
+        wait = (then if then.tzinfo else then.replace(tzinfo=UTC)) - now
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)

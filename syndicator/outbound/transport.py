@@ -1,0 +1,134 @@
+"""httpx on connections that go to checked addresses only, by the public interfaces of httpx and httpcore."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from ipaddress import ip_address
+
+import httpcore
+import httpx
+
+from syndicator.outbound.addresses import Network, Refused, is_public, unwrapped
+
+__all__ = ["CONNECT_SECONDS", "Backend", "Resolver", "Transport", "look_up"]
+
+CONNECT_SECONDS = 5.0
+# httpcore walks all connections of a pool for every request: more of them are slower, not faster.
+_CONNECTIONS = 20
+_KEPT_SECONDS = 15.0
+
+# A host name and a port to IP addresses, the preferred ones first. Raises OSError when there are none.
+Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+async def look_up(host: str, port: int) -> Sequence[str]:
+    """The IP addresses of a name, in the system's order of preference."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(item[4][0]) for item in found]
+
+
+class Backend(httpcore.AsyncNetworkBackend):
+    """Resolves once, checks every address, connects to a checked one: a second look-up might answer otherwise.
+
+    One closed address among several refuses the host (websub-54). The name in the TLS handshake stays the host's.
+    """
+
+    def __init__(self, allow: Sequence[Network], resolve: Resolver) -> None:
+        self._inner = httpcore.AnyIOBackend()
+        self._allow = tuple(allow)
+        self._resolve = resolve
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = list(dict.fromkeys(await self._addresses(host, port)))
+        for address in addresses:
+            self._check(host, address)
+        # An address that swallows packets must leave time for the next one.
+        share = (timeout or CONNECT_SECONDS) / max(1, len(addresses))
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("the host has no address")
+        for address in addresses:
+            try:
+                return await self._inner.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+        with contextlib.suppress(ValueError):
+            return [str(ip_address(host))]
+        try:
+            return await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(error) from error
+
+    def _check(self, host: str, address: str) -> None:
+        ip = ip_address(address)
+        if is_public(address) or any(ip in network or unwrapped(ip) in network for network in self._allow):
+            return
+        subject = "its host is" if host == address else f"the name {host} leads to"
+        raise Refused(
+            f"{subject} {address}, which is not a public address",
+            "if it may be reached, name its network in [network] allow",
+        )
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        raise Refused(f"{path} is a local socket")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._response.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """A pool of connections made by one backend. httpcore's errors pass through as they are."""
+
+    def __init__(self, backend: Backend, context: ssl.SSLContext) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_CONNECTIONS // 2,
+            keepalive_expiry=_KEPT_SECONDS,
+            network_backend=backend,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        response = await self._pool.handle_async_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
