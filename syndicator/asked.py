@@ -49,13 +49,8 @@ class StateOfThings:
             for d in self.deliveries
         ]
         lines.append(f"refused    {len(self.refused)} posts")
-        lines += [f"  {place_of(refusal)}: {refusal.reason}" for refusal in self.refused]
+        lines += [f"  {refusal}" for refusal in self.refused]
         return tuple(lines)
-
-
-def place_of(refusal: Refusal) -> str:
-    """``file``, ``file:line`` or ``file:line:column``."""
-    return ":".join(str(part) for part in (refusal.path, refusal.line, refusal.column) if part is not None)
 
 
 def state_of_things(settings: Settings, now: datetime) -> StateOfThings:

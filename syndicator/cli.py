@@ -16,7 +16,6 @@ from syndicator.errors import ConfigError, SyndicatorError
 
 if TYPE_CHECKING:
     from syndicator.pipeline import Report
-    from syndicator.ports import Refusal
     from syndicator.settings import Settings
 
 DONE, WRONG, USAGE = 0, 1, 2
@@ -263,12 +262,7 @@ def _tell_build(settings: Settings, report: Report, owed: int, *, dry_run: bool,
     for warning in report.warnings:
         _complain(f"warning: {warning}")
     for refusal in report.refused:
-        _complain(f"refused: {_refusal(refusal)}")
-
-
-def _refusal(refusal: Refusal) -> str:
-    place = ":".join(str(part) for part in (refusal.path, refusal.line, refusal.column) if part is not None)
-    return f"{place}: {refusal.reason}" + (f"; {refusal.remedy}" if refusal.remedy else "")
+        _complain(f"refused: {refusal}")
 
 
 def _say(line: str) -> None:

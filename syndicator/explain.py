@@ -73,14 +73,14 @@ def _facts(record: PostRecord | None, refusal: Refusal | None, now: datetime) ->
                 facts.append((name, instant.isoformat(sep=" ", timespec="seconds")))
         facts += [(name, ", ".join(values)) for name, values in record.terms]
     if refusal is not None:
-        facts.append(("refused", _refused(refusal)))
+        facts.append(("refused", str(refusal)))
     return tuple(facts)
 
 
 def _hindrance(record: PostRecord | None, refusal: Refusal | None, now: datetime, rule: str) -> tuple[str, str] | None:
     """Why no feed shows the post: the verdict and its reason. None when nothing stands in the way."""
     if record is None:
-        return "out", _refused(refusal) if refusal else "it is not known"
+        return "out", str(refusal) if refusal else "it is not known"
     if record.gone is not None:
         return "out", f"its file is gone since {record.gone.isoformat(sep=' ', timespec='seconds')}"
     state = record.state(now)
@@ -113,8 +113,3 @@ def _left_out(selection: Selection, record: PostRecord) -> str:
     oldest = selection.members[-1].published if selection.members else None
     since = f", and the oldest of them is of {oldest.isoformat(sep=' ', timespec='seconds')}" if oldest else ""
     return f"the feed shows the newest {limit}{since}"
-
-
-def _refused(refusal: Refusal) -> str:
-    place = ":".join(str(part) for part in (refusal.path, refusal.line, refusal.column) if part is not None)
-    return f"{place}: {refusal.reason}" + (f"; {refusal.remedy}" if refusal.remedy else "")

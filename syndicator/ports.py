@@ -67,9 +67,13 @@ class FileName:
 
 
 class Dialect(Protocol):
-    """A site generator's rules. Pure: paths, fields and text in, answers out."""
+    """A site generator's rules. Pure: paths, fields and text in, answers out.
+
+    ``date_fields`` are the fields of the front matter that hold a post's date, the first that is not empty wins.
+    """
 
     name: str
+    date_fields: tuple[str, ...]
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Whether posts may lie in or below a folder (relative to the source's root)."""
@@ -81,6 +85,16 @@ class Dialect(Protocol):
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """Date and slug in the file's name."""
+        ...
+
+    def complete(
+        self, path: PurePosixPath, data: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
+        """The front matter with the site's own defaults below it, and what is odd about it: field and reason."""
+        ...
+
+    def untitled(self, path: PurePosixPath, body: str) -> str:
+        """The title of a post that has none in its front matter, "" when nothing says it."""
         ...
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
@@ -174,6 +188,14 @@ class Refusal:
     line: int | None = None
     column: int | None = None
     remedy: str = ""
+
+    @property
+    def place(self) -> str:
+        """``file``, ``file:line`` or ``file:line:column``."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -30,9 +30,9 @@ class Timer(Protocol):
 
 
 class Window(Protocol):
-    """What readers see over HTTP."""
+    """What readers see over HTTP. ``show`` may take a while: it compresses."""
 
-    def show(self, documents: list[tuple[DocumentRecord, bytes]]) -> None: ...
+    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ class Service:
         self.health.ready = bool(self._bodies)
 
     async def _show(self) -> None:
-        self.window.show(await asyncio.to_thread(self._load))
+        await asyncio.to_thread(lambda: self.window.show(self._load()))
 
     def _load(self) -> list[tuple[DocumentRecord, bytes]]:
         """Every published document with its bytes; those that did not change are not read again."""
@@ -179,9 +179,10 @@ class Service:
     def _tell(self, report: Report) -> None:
         before = self.health.problems
         for refusal in report.refused:
-            place = ":".join(str(p) for p in (refusal.path, refusal.line, refusal.column) if p is not None)
             if before.get(f"post {refusal.path}") != refusal.reason:
-                log.warning("post refused", extra={"post": place, "reason": refusal.reason, "remedy": refusal.remedy})
+                log.warning(
+                    "post refused", extra={"post": refusal.place, "reason": refusal.reason, "remedy": refusal.remedy}
+                )
         for warning in report.warnings:
             log.info("post has an oddity", extra={"post": str(warning)})
         posts = {f"post {refusal.path}": refusal.reason for refusal in report.refused}

@@ -1,0 +1,296 @@
+"""``syndicator build``: from posts to documents, once and again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from tests.newsroom import Newsroom
+
+DEMO = Path(__file__).parents[2] / "config" / "demo" / "content"
+SAMPLE = "2023-08-24-russian-pilots-daring-defection.md"
+
+
+def with_sample(newsroom: Newsroom) -> None:
+    target = newsroom.root / "content" / "_posts" / SAMPLE
+    target.write_bytes((DEMO / "_posts" / SAMPLE).read_bytes())
+
+
+def test_the_owners_sample_comes_out_whole_in_all_three_formats(newsroom: Newsroom) -> None:
+    with_sample(newsroom)
+    newsroom.build()
+    image = (
+        "https://i.guim.co.uk/img/media/59b7b998c25173e777f607483e1ff828bf9fc76c/0_112_3359_2016/master/3359.jpg"
+        "?width=620&dpr=1&s=none"
+    )
+
+    (item,) = newsroom.items()
+    assert "Russian Pilot's Daring Defection - Flies Into Ukrainian Territory" == item["title"]
+    assert item["summary"].startswith("After a covert operation, a Russian pilot, along with a Mil Mi-8 helicopter")
+    assert "Donna Teetree" == item["authors"][0]["name"]
+    assert "Staff Writer" in json.dumps(item["_syndicator"])
+    assert ["News"] == item["tags"]
+    assert "2023-08-24T16:55:00Z" == item["date_published"]
+    assert image == item["image"]
+    assert "https://news.example.org/news/2023/08/24/russian-pilots-daring-defection.html" == item["url"]
+
+    for name in ("feed.xml", "atom.xml"):
+        parsed = feedparser.parse(newsroom.files()[name])
+        assert not parsed.bozo
+        (entry,) = parsed.entries
+        assert item["title"] == entry.title
+        assert item["id"] == entry.id
+        assert "Donna Teetree" == entry.author
+        assert (2023, 8, 24, 16, 55) == tuple(entry.published_parsed[:5])
+        assert ["News"] == [tag.get("label") or tag.term for tag in entry.tags]
+        (enclosure,) = entry.enclosures
+        assert (image, "image/jpeg") == (enclosure.href, enclosure.type)
+        assert image == entry.media_content[0]["url"]
+        assert "A Mil Mi-8 helicopter during a training mission." in newsroom.files()[name].decode()
+        assert "Alex Babenko/Getty Images" in newsroom.files()[name].decode()
+        assert "A Mil Mi-8 helicopter." in newsroom.files()[name].decode()
+    assert 'length="0"' in newsroom.files()["feed.xml"].decode()
+
+
+def test_a_second_build_touches_nothing(newsroom: Newsroom) -> None:
+    with_sample(newsroom)
+    newsroom.build()
+    before = {p: p.stat() for p in (newsroom.root / "public").rglob("*.*")}
+
+    said = newsroom.build().stdout
+
+    assert "0 written, 4 unchanged" in said
+    assert before == {p: p.stat() for p in (newsroom.root / "public").rglob("*.*")}
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1", "LC_ALL": "C"},
+        {"TZ": "America/St_Johns", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "LANG": "tr_TR.UTF-8"},
+    ],
+)
+def test_two_fresh_builds_on_two_machines_give_equal_files(tmp_path: Path, env: dict[str, str]) -> None:
+    rooms = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        room = Newsroom(tmp_path / name, port=8080)
+        for post in sorted(DEMO.rglob("*"), reverse=name == "two"):
+            target = room.root / "content" / post.relative_to(DEMO)
+            if post.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(post.read_bytes())
+        room.build(env=env if name == "two" else {"TZ": "UTC"})
+        rooms.append(room)
+
+    assert rooms[0].files() == rooms[1].files()
+    assert len(rooms[0].items()) == 9
+
+
+def test_a_renamed_edited_and_removed_post(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+    newsroom.post("2026-01-02-b.md", title="Beta", category="Culture")
+    newsroom.build()
+    ids = {item["title"]: item["id"] for item in newsroom.items()}
+
+    (newsroom.root / "content/_posts/2026-01-01-a.md").rename(newsroom.root / "content/_posts/2026-01-01-alpha.md")
+    newsroom.build()
+    assert ids == {item["title"]: item["id"] for item in newsroom.items()}
+    assert "https://news.example.org/news/2026/01/01/alpha.html" in {item["url"] for item in newsroom.items()}
+
+    newsroom.post("2026-01-02-b.md", "Other words.", title="Beta, revised", category="Culture")
+    newsroom.build()
+    item = next(item for item in newsroom.items() if item["id"] == ids["Beta"])
+    assert ("Beta, revised", "2026-01-02T05:00:00Z") == (item["title"], item["date_published"])
+    assert item["date_modified"] > "2026-01-02T05:00:00Z"
+
+    (newsroom.root / "content/_posts/2026-01-02-b.md").unlink()
+    newsroom.build()
+    assert ["Alpha"] == newsroom.titles()
+    assert "category/culture.xml" not in newsroom.files()
+
+
+def test_ids_survive_a_changed_site_address_and_time_zone(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", category="News", date="2026-01-01 10:00")
+    newsroom.build()
+    before = newsroom.items()[0]
+
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace("news.example.org", "moved.example").replace("America/New_York", "UTC"))
+    newsroom.build()
+    after = newsroom.items()[0]
+
+    assert (before["id"], before["date_published"]) == (after["id"], after["date_published"])
+    assert "https://moved.example/news/2026/01/01/a.html" == after["url"]
+    assert "date_modified" not in after
+
+
+def test_drafts_unpublished_and_future_posts_stay_out_and_nothing_of_them_leaks(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.post("2026-01-02-draft.md", "SECRET", title="SECRET", draft="true", category="SECRET")
+    newsroom.post("2026-01-03-off.md", "SECRET", title="SECRET", published="false")
+    newsroom.post("2099-01-03-future.md", "SECRET", title="SECRET")
+    (newsroom.root / "content/_drafts").mkdir()
+    (newsroom.root / "content/_drafts/idea.md").write_text("---\ntitle: SECRET\n---\nSECRET\n")
+    newsroom.build()
+
+    assert ["Alpha"] == newsroom.titles()
+    assert not [name for name, data in newsroom.files().items() if b"SECRET" in data or "secret" in name]
+
+
+def test_a_bad_post_is_refused_with_its_line_and_the_others_go_out(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-good.md", title="Good")
+    (newsroom.root / "content/_posts/2026-01-02-bad.md").write_text("---\ntitle: x\ntags: [a\n---\nx\n")
+
+    said = newsroom.build(status=1).stderr
+
+    assert re.search(r"refused: _posts/2026-01-02-bad\.md:\d+", said)
+    assert ["Good"] == newsroom.titles()
+
+
+def test_the_last_good_version_of_a_post_that_became_bad_stays_until_it_is_mended(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", "Good words.", title="Alpha")
+    newsroom.build()
+    published = newsroom.files()
+    bad = newsroom.root / "content/_posts/2026-01-01-a.md"
+    bad.write_text("---\ntitle: Alpha\nnever closed\n")
+
+    newsroom.build(status=1)
+    assert published == newsroom.files()
+    assert "refused    1 posts" in newsroom.command("status").stdout
+    newsroom.build(status=1)
+    assert published == newsroom.files()
+
+    newsroom.post("2026-01-01-a.md", "Better words.", title="Alpha")
+    newsroom.build()
+    assert "Better words." in newsroom.items()[0]["content_html"]
+    assert "refused    0 posts" in newsroom.command("status").stdout
+
+
+def test_a_dry_run_touches_nothing(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+
+    assert "4 would be written" in newsroom.build("--dry-run").stdout.replace("3 would", "4 would")
+    assert not (newsroom.root / "public").exists()
+    assert ["Alpha"] == (newsroom.build() and newsroom.titles())
+
+
+def test_a_replaced_local_image_changes_its_length(newsroom: Newsroom) -> None:
+    image = newsroom.root / "content/assets/a.png"
+    image.parent.mkdir()
+    image.write_bytes(next(DEMO.rglob("*.png")).read_bytes())
+    newsroom.post("2026-01-01-a.md", title="Alpha", image="/assets/a.png")
+    newsroom.build()
+    length = newsroom.items()[0]["attachments"][0]["size_in_bytes"]
+    assert image.stat().st_size == length
+
+    image.write_bytes(image.read_bytes() + b"\0\0\0")
+    newsroom.build()
+
+    item = newsroom.items()[0]
+    assert length + 3 == item["attachments"][0]["size_in_bytes"]
+    assert "date_modified" not in item
+
+
+def test_a_file_that_somebody_altered_is_put_right(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    before = newsroom.files()
+    (newsroom.root / "public/feed.xml").write_text("oops")
+    (newsroom.root / "public/feed.json").unlink()
+
+    newsroom.build()
+
+    assert before == newsroom.files()
+
+
+def test_why_and_status_and_check_answer(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+    newsroom.post("2026-01-02-draft.md", title="Beta", draft="true")
+    newsroom.post("2099-01-03-future.md", title="Gamma")
+    newsroom.build()
+
+    assert re.search(r"main +in +number 1 of 1", newsroom.command("why", "2026-01-01-a.md").stdout)
+    assert re.search(r"main +out +.*draft", newsroom.command("why", "_posts/2026-01-02-draft.md", "main").stdout)
+    assert re.search(
+        r"main +waiting +.*2099", newsroom.command("why", "future.md").stdout.replace("2099-01-03-future", "")
+    )
+    by_id = newsroom.command("why", newsroom.items()[0]["id"], "--json")
+    assert "_posts/2026-01-01-a.md" == json.loads(by_id.stdout)[0]["path"]
+    assert 1 == newsroom.command("why", "nobody.md").returncode
+    assert "1 live" in newsroom.command("status").stdout
+    assert 0 == newsroom.command("check").returncode
+
+
+def test_check_names_everything_wrong_and_changes_nothing(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", guid="same")
+    newsroom.post("2026-01-02-b.md", title="Beta", guid="same")
+    (newsroom.root / "content/_posts/2026-01-03-c.md").write_text("---\ntitle: x\n")
+
+    done = newsroom.command("check")
+
+    assert 1 == done.returncode
+    assert "2026-01-02-b.md" in done.stderr
+    assert "2026-01-01-a.md" in done.stderr
+    assert "2026-01-03-c.md" in done.stderr
+    assert not (newsroom.root / "state.db").exists()
+    assert not (newsroom.root / "public").exists()
+
+
+def test_a_wrong_configuration_is_said_at_once_with_its_lines_and_exit_status_2(newsroom: Newsroom) -> None:
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(
+        toml.read_text().replace("timezone =", "timezome =").replace('dialect = "jekyll"', 'dialect = "jekill"')
+    )
+
+    for command in ("check", "build", "run", "status"):
+        done = newsroom.command(command)
+
+        assert 2 == done.returncode
+        assert re.search(r"syndicator\.toml:\d+: .*timezome.*timezone", done.stderr)
+        assert "jekill" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_missing_folder_leaves_the_last_good_files(newsroom: Newsroom) -> None:
+    for number in range(3):
+        newsroom.post(f"2026-01-0{number + 1}-a.md", title=f"Alpha {number}")
+    newsroom.build()
+    before = newsroom.files()
+    content = newsroom.root / "content"
+    content.rename(newsroom.root / "elsewhere")
+
+    assert "does not exist" in newsroom.build(status=1).stderr
+    content.mkdir()
+    assert "all 3 known posts are gone at once" in newsroom.build(status=1).stderr
+    assert before == newsroom.files()
+    newsroom.build("--allow-empty")
+    assert [] == newsroom.items()
+
+
+def test_plain_posts_are_read_too(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path, dialect="plain")
+    (newsroom.root / "content/essay.md").write_text("---\ndate: 2026-01-01\n---\n# On bread\n\nFlour.\n")
+    newsroom.build()
+
+    assert ["On bread"] == newsroom.titles()
+
+
+def test_a_state_that_is_in_use_or_is_none_is_said(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    assert "there is none yet" in newsroom.command("status").stderr
+    newsroom.build()
+    before = newsroom.files()
+    (newsroom.root / "state.db").write_bytes(os.urandom(8192))
+    for extra in ("state.db-wal", "state.db-shm"):
+        (newsroom.root / extra).unlink(missing_ok=True)
+
+    said = newsroom.build(status=1).stderr
+
+    assert "not a database" in said
+    assert before == newsroom.files()

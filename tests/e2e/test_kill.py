@@ -1,0 +1,143 @@
+"""SIGKILL at many points: whole files, ids unchanged, no announcement lost (promise 5)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.loopback_hub import LoopbackHub
+from tests.newsroom import Newsroom, eventually
+
+ROOT = Path(__file__).parents[2]
+
+
+def mortal(newsroom: Newsroom, points: int) -> subprocess.CompletedProcess[str]:
+    """``syndicator build``, killed at a point."""
+    words = [str(points), str(newsroom.root), "-c", str(newsroom.root / "syndicator.toml"), "build"]
+    return subprocess.run(
+        [sys.executable, str(ROOT / "tests/mortal.py"), *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def assert_whole(newsroom: Newsroom) -> None:
+    """Every published file can be read to its end; temporary ones do not count, no feed points at them."""
+    for name, data in newsroom.files().items():
+        if ".syndicator-" in name:
+            continue
+        if name.endswith(".json"):
+            json.loads(data)
+        else:
+            etree.fromstring(data)
+
+
+def scenario(newsroom: Newsroom, hub: LoopbackHub) -> None:
+    """A newsroom that has published, and then: one post edited, one renamed, one removed, one new."""
+    newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+    newsroom.configure()
+    for number in range(4):
+        newsroom.post(
+            f"2026-01-0{number + 1}-p{number}.md", f"Words {number}.", title=f"Post {number}", category=f"C{number}"
+        )
+    newsroom.build()
+    newsroom.post("2026-01-01-p0.md", "Edited.", title="Post 0", category="C0", last_modified_at="2026-02-01")
+    posts = newsroom.root / "content/_posts"
+    (posts / "2026-01-02-p1.md").rename(posts / "2026-01-02-renamed.md")
+    (posts / "2026-01-03-p2.md").unlink()
+    newsroom.post("2026-01-05-p4.md", "New.", title="Post 4", category="C4")
+
+
+def heard_of(newsroom: Newsroom, hub: LoopbackHub) -> dict[str, object]:
+    """The last word about each topic."""
+    return {topic.removeprefix(f"http://127.0.0.1:{newsroom.port}/"): seen for topic, seen in hub.heard}
+
+
+def look(newsroom: Newsroom, topic: str) -> bytes | None:
+    path = newsroom.root / "public" / topic.removeprefix(f"http://127.0.0.1:{newsroom.port}/")
+    return path.read_bytes() if path.exists() else None
+
+
+def undated(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Without the moments at which a removal was seen, which differ from run to run."""
+    pattern = rb"(<updated>|<lastBuildDate>)[^<]*"
+    return {name: re.sub(pattern, rb"\1", data) for name, data in files.items()}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], int, int]:
+    """What an undisturbed build publishes, and how many points it has."""
+    newsroom = Newsroom(tmp_path_factory.mktemp("undisturbed"), port=8080)
+    with LoopbackHub().listening() as hub:
+        scenario(newsroom, hub)
+        done = mortal(newsroom, 0)
+    assert done.returncode == 0, done.stderr
+    return undated(newsroom.files()), int(done.stderr.rsplit("points: ", 1)[1]), len(set(hub.topics))
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_a_build_killed_anywhere_is_finished_by_the_next_one(
+    tmp_path: Path, expected: tuple[dict[str, bytes], int, int], part: int
+) -> None:
+    wanted, points, _ = expected
+    assert points > 40
+    killed = 0
+    for point in range(1 + part, points + 1, 24):
+        (tmp_path / str(point)).mkdir()
+        newsroom = Newsroom(tmp_path / str(point), port=8080)
+        hub = LoopbackHub()
+        with hub.listening():
+            scenario(newsroom, hub)
+            hub.heard.clear()
+            hub.look = lambda topic, room=newsroom: look(room, topic)  # type: ignore[misc]
+            done = mortal(newsroom, point)
+            killed += done.returncode == -signal.SIGKILL
+            assert_whole(newsroom)
+            newsroom.build()
+
+        files = newsroom.files()
+        assert wanted == undated(files), f"point {point}"
+        last = heard_of(newsroom, hub)
+        changed = {name for name in files if name != "category/c3.xml"}
+        assert changed <= last.keys(), f"point {point}: not announced"
+        assert {name: files[name] for name in changed} == {name: last[name] for name in changed}, f"point {point}"
+    assert killed > 0
+
+
+def test_a_service_killed_at_any_moment_carries_on(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path)
+    hub = LoopbackHub(look=lambda topic: look(newsroom, topic))
+    with hub.listening():
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-first.md", title="First", category="News")
+        newsroom.build()
+        first_id = newsroom.items()[0]["id"]
+        for number in range(6):
+            with newsroom.running() as process:
+                newsroom.post(
+                    f"2026-02-{number + 1:02d}-p.md", f"Words {number}.", title=f"Post {number}", category="News"
+                )
+                if number % 2:
+                    eventually(lambda number=number: f"Post {number}" in newsroom.titles())  # type: ignore[misc]
+                process.kill()
+                process.wait()
+            assert_whole(newsroom)
+        with newsroom.running():
+            eventually(lambda: len(newsroom.titles()) == 7)
+            eventually(lambda: newsroom.files().items() <= heard_of(newsroom, hub).items(), why="not all was announced")
+
+    assert [f"Post {number}" for number in range(5, -1, -1)] + ["First"] == newsroom.titles()
+    assert first_id == newsroom.items()[-1]["id"]

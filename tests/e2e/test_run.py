@@ -1,0 +1,209 @@
+"""``syndicator run``: changes show up, hubs hear, readers are served, and it stops when told."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import feedparser
+
+from tests.loopback_hub import LoopbackHub
+from tests.newsroom import COMMAND, Newsroom, eventually
+
+SOON = 2.0
+
+
+def served(newsroom: Newsroom) -> list[str]:
+    """Titles in the JSON feed over HTTP."""
+    return [item["title"] for item in json.loads(newsroom.get("feed.json")[2])["items"]]
+
+
+def test_a_post_added_edited_renamed_and_removed_shows_up_within_two_seconds_and_the_hub_hears_of_what_changed(
+    newsroom: Newsroom,
+) -> None:
+    hub = LoopbackHub()
+    with hub.listening():
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+        newsroom.post("2026-01-02-b.md", title="Beta", category="Culture")
+        base = f"http://127.0.0.1:{newsroom.port}/"
+        hub.look = lambda topic: newsroom.get(topic.removeprefix(base))[2]
+        with newsroom.running():
+            eventually(lambda: len(hub.heard) == 5)
+            first = {item["title"]: item["id"] for item in newsroom.items()}
+            hub.heard.clear()
+
+            newsroom.post("2026-01-03-c.md", title="Gamma", category="News")
+            eventually(lambda: served(newsroom) == newsroom.titles() == ["Gamma", "Beta", "Alpha"], within=SOON)
+            wanted = sorted(base + name for name in ("atom.xml", "category/news.xml", "feed.json", "feed.xml"))
+            eventually(lambda: sorted(hub.topics) == wanted)
+            assert all(b"Gamma" in body for _, body in hub.heard if isinstance(body, bytes))
+            hub.heard.clear()
+
+            newsroom.post("2026-01-03-c.md", "Other words.", title="Gamma", category="News")
+            eventually(lambda: "Other words." in newsroom.get("feed.json")[2].decode(), within=SOON)
+            eventually(lambda: sorted(hub.topics) == wanted)
+
+            posts = newsroom.root / "content/_posts"
+            (posts / "2026-01-02-b.md").rename(posts / "2026-01-02-bee.md")
+            eventually(lambda: "/bee.html" in newsroom.get("feed.json")[2].decode(), within=SOON)
+            assert first["Beta"] in {item["id"] for item in newsroom.items()}
+
+            (posts / "2026-01-01-a.md").unlink()
+            eventually(lambda: served(newsroom) == newsroom.titles() == ["Gamma", "Beta"], within=SOON)
+            assert hub.forms[-1]["hub.url"] == hub.forms[-1]["hub.topic"]
+            assert ["publish"] == hub.forms[-1]["hub.mode"]
+
+
+def test_feeds_are_served_with_their_types_validators_and_links(newsroom: Newsroom) -> None:
+    newsroom.settings = '\n[[hubs]]\nurl = "http://127.0.0.1:9/"\n'
+    newsroom.configure()
+    newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+    types = {
+        "feed.xml": "application/rss+xml; charset=utf-8",
+        "atom.xml": "application/atom+xml; charset=utf-8",
+        "feed.json": "application/feed+json",
+    }
+    with newsroom.running():
+        for name, media_type in types.items():
+            status, headers, body = newsroom.get(name)
+            assert (200, media_type) == (status, headers["Content-Type"])
+            assert newsroom.files()[name] == body
+            assert f'<http://127.0.0.1:{newsroom.port}/{name}>; rel="self"' in headers["Link"]
+            assert '<http://127.0.0.1:9/>; rel="hub"' in headers["Link"]
+            assert 304 == newsroom.get(name, If_None_Match=headers["ETag"])[0]
+            assert 304 == newsroom.get(name, If_Modified_Since=headers["Last-Modified"])[0]
+        assert 200 == newsroom.get("livez")[0] == newsroom.get("readyz?verbose")[0] == newsroom.get("")[0]
+        assert 404 == newsroom.get("nothing.xml")[0]
+        assert b"The Example" in newsroom.get("")[2]
+        parsed = feedparser.parse(newsroom.get("atom.xml")[2])
+        assert not parsed.bozo
+    with newsroom.running():
+        assert headers["ETag"] == newsroom.get("feed.json")[1]["ETag"]
+        assert headers["Last-Modified"] == newsroom.get("feed.json")[1]["Last-Modified"]
+
+
+def test_an_embargo_ends_without_anybody_touching_a_file(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    soon = time.time() + 3
+    newsroom.post("2026-01-02-b.md", title="Beta", date=time.strftime("%Y-%m-%d %H:%M:%S +0000", time.gmtime(soon)))
+    with newsroom.running():
+        assert ["Alpha"] == newsroom.titles()
+        eventually(lambda: newsroom.titles() == ["Beta", "Alpha"], within=8)
+
+        assert time.time() >= int(soon)
+
+
+def test_sigterm_ends_it_with_status_0_and_ctrl_c_too(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with newsroom.running() as process:
+            began = time.monotonic()
+            process.send_signal(number)
+
+            assert 0 == process.wait(10)
+            assert time.monotonic() - began < 10
+
+
+def test_a_second_signal_stops_at_once(newsroom: Newsroom) -> None:
+    hub = LoopbackHub()
+    with hub.listening():
+        hub.look = lambda _: time.sleep(8)
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+        with newsroom.running() as process:
+            eventually(lambda: bool(hub.forms))
+            process.send_signal(signal.SIGTERM)
+            eventually(lambda: "stopping" in newsroom.log())
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+
+            assert process.wait(5) != 0
+            assert time.monotonic() - began < 2
+
+
+def test_a_port_in_use_is_said_and_nothing_is_lost(newsroom: Newsroom, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Newsroom(tmp_path / "other", port=newsroom.port)
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    with newsroom.running():
+        done = other.command("run")
+
+        assert 1 == done.returncode
+        assert f"127.0.0.1:{newsroom.port}" in done.stderr
+        assert "in use" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_second_service_on_one_state_is_refused_and_the_first_is_named(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    with newsroom.running() as process:
+        for command in ("run", "build"):
+            done = newsroom.command(command)
+
+            assert 1 == done.returncode
+            assert str(process.pid) in done.stderr
+        assert 0 == newsroom.command("status").returncode
+
+
+def test_a_hub_that_is_down_is_told_when_it_is_back_though_the_service_was_restarted(newsroom: Newsroom) -> None:
+    hub = LoopbackHub(answers=[503] * 4)
+    with hub.listening():
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+        newsroom.build()
+
+        owed = newsroom.command("status").stdout
+
+        assert "owed       4 announcements" in owed
+        assert "503" in owed
+        assert [] == hub.heard
+
+
+def test_the_content_folder_may_go_and_come_back(newsroom: Newsroom) -> None:
+    for number in range(3):
+        newsroom.post(f"2026-01-0{number + 1}-a.md", title=f"Alpha {number}")
+    content = newsroom.root / "content"
+    with newsroom.running():
+        before = newsroom.files()
+        content.rename(newsroom.root / "away")
+        eventually(lambda: b"source" in newsroom.get("readyz?verbose")[2])
+        assert 200 == newsroom.get("feed.xml")[0]
+        assert before == newsroom.files()
+        (newsroom.root / "away").rename(content)
+        newsroom.post("2026-01-09-b.md", title="Beta")
+        eventually(lambda: "Beta" in newsroom.titles())
+        eventually(lambda: b"source" not in newsroom.get("readyz?verbose")[2])
+
+
+def test_a_burst_of_saves_makes_few_passes(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    with newsroom.running():
+        for number in range(100):
+            newsroom.post(f"2026-02-01-p{number:03d}.md", title=f"Post {number}")
+        eventually(lambda: json.loads(newsroom.files()["feed.json"])["items"][0]["title"] == "Post 99")
+        eventually(lambda: len(newsroom.items()) == 50)
+
+    assert newsroom.log().count("feeds published") <= 8
+
+
+def test_ctrl_c_in_a_build_is_status_130(newsroom: Newsroom) -> None:
+    for number in range(3_000):
+        (newsroom.root / "content/_posts" / f"2026-01-01-p{number}.md").write_text("---\ntitle: x\n---\nx\n")
+    with subprocess.Popen(
+        [*COMMAND, "-c", str(newsroom.root / "syndicator.toml"), "build"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        eventually(lambda: (newsroom.root / "state.db").exists())
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+
+    assert 130 == process.returncode, said
+    assert b"Traceback" not in said
