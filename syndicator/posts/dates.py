@@ -44,8 +44,8 @@ def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datet
 
     Accepted (frontmatter.md C.11): ``YYYY-MM-DD``, with ``HH:MM[:SS[.f]]`` after a ``T`` or a space, and ``Z`` or an
     offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. Without an offset they are in ``zone``, and a date
-    alone is its midnight. ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC, because the
-    reader of its YAML takes it for a time stamp, while ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone.
+    alone is its midnight. ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the
+    reader of its YAML takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone.
     A wall clock that a change of daylight saving leaves out is read with the offset before the change.
     """
     wall = _wall(value)

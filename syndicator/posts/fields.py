@@ -1,0 +1,197 @@
+"""Which field of the front matter means what, and its value as text, list of text, people or truth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from syndicator.markup.links import FETCHABLE, absolute
+from syndicator.model import Person
+from syndicator.text import one_line, printable
+
+#: Told of something odd: the field it is in and what is odd about it.
+Warn = Callable[[str, str], None]
+
+_YES = frozenset({"true", "yes", "on", "y", "1"})
+_NO = frozenset({"false", "no", "off", "n", "0"})
+_MAIL = r"[^<>()@\s,;]+@[^<>()@\s,;]+"
+_NAME_AND_MAIL = re.compile(rf"([^<>]*)<({_MAIL})>|({_MAIL})(?: +\(([^()]*)\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """Names of ours and the dotted paths of the front matter where each may be, the first that is not empty wins."""
+
+    paths: tuple[tuple[str, tuple[str, ...]], ...]
+    _index: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", dict(self.paths))
+
+    @classmethod
+    def of(cls, wanted: Mapping[str, Sequence[str]]) -> FieldMap:
+        """The defaults, with the operator's lists in place of those of the same name."""
+        lists = {name: tuple(paths) for name, paths in wanted.items()}
+        return cls(tuple({**dict(DEFAULT_FIELDS.paths), **lists}.items()))
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._index.get(name, ())
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The names that the operator has added, sorted."""
+        return tuple(sorted(self._index.keys() - _KNOWN))
+
+
+#: The lists of the configuration's contract, then what themes and other generators use (frontmatter.md 73 to 75, 86).
+#: An empty list leaves the answer to the dialect.
+DEFAULT_FIELDS = FieldMap(
+    (
+        ("title", ("title",)),
+        ("published", ()),
+        ("modified", ("last_modified_at", "lastmod", "modified", "updated", "updated_at", "date_modified")),
+        ("expires", ("expiryDate", "expirydate", "unpublishDate", "unpublishdate", "unpublish", "expires")),
+        ("summary", ("subhed", "description", "excerpt", "summary", "subtitle")),
+        ("author", ("author", "authors", "byline")),
+        ("author_title", ("author-title", "author_title")),
+        ("category", ()),
+        ("tag", ()),
+        (
+            "image",
+            (
+                "featured-image.path", "featured-image", "image.path", "image", "featured_image", "featuredImage",
+                "feature_image", "cover", "thumbnail", "hero", "banner", "header.image", "header.teaser",
+                "header.overlay_image", "header.og_image", "images", "og_image",
+            ),
+        ),
+        ("image_caption", ("featured-image.cutline", "image_caption", "image-caption")),
+        ("image_credit", ("featured-image.credit", "image_credit", "image-credit")),
+        ("image_alt", ("featured-image.alt-text", "image_alt", "image-alt")),
+        ("language", ("lang", "language", "locale")),
+        ("id", ("id", "guid", "uuid", "feed_id")),
+        ("link", ("link", "external_url", "link_url")),
+    )
+)  # fmt: skip
+_KNOWN = frozenset(name for name, _ in DEFAULT_FIELDS.paths)
+
+
+def reach(data: Mapping[str, Any], path: str) -> Any:
+    """What stands at a dotted path, None for nothing."""
+    if "." not in path:
+        return data.get(path)
+    value: Any = data
+    for part in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def empty(value: object) -> bool:
+    """Whether a field is as good as not there: nothing, blank text, a list or table without anything."""
+    return (
+        value is None
+        or (isinstance(value, str) and not value.strip())
+        or (isinstance(value, (list, dict)) and not value)
+    )
+
+
+def first(data: Mapping[str, Any], paths: Iterable[str]) -> tuple[str, Any]:
+    """The first path at which something stands, with its value; ("", None) when there is none."""
+    for path in paths:
+        value = reach(data, path)
+        if value is not None and not empty(value):
+            return path, value
+    return "", None
+
+
+def truth(value: object) -> bool | None:
+    """Yes or no, also in the words of YAML 1.1 in any case; None for anything else. frontmatter.md B.9."""
+    if isinstance(value, bool):
+        return value
+    word = text(value).lower()
+    return True if word in _YES else False if word in _NO else None
+
+
+def text(value: object) -> str:
+    """A single value as one line of text, "" for lists, tables and nothing."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return ""
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A value or a list as lines of text: nothing empty, nothing nested, nothing twice whatever its case."""
+    found: dict[str, str] = {}
+    for item in value if isinstance(value, list) else [value]:
+        if line := text(item):
+            found.setdefault(line.casefold(), line)
+    return tuple(found.values())
+
+
+def warn_nested(path: str, value: object, warn: Warn) -> None:
+    """Say what ``texts`` leaves out."""
+    items = value if isinstance(value, list) else [value]
+    for item in items:
+        if isinstance(item, (list, dict)):
+            warn(path, f"{path}: a {'list' if isinstance(item, list) else 'table'} in it is left out")
+
+
+def quoted(value: object) -> str:
+    """A value as a warning may show it: short, and without control characters."""
+    shown = printable(value if isinstance(value, str) else text(value))
+    return f'"{shown[:60]}…"' if len(shown) > 60 else f'"{shown}"'
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def people(data: Mapping[str, Any], fields: FieldMap, base: str, warn: Warn) -> tuple[Person, ...]:
+    """Who made the post: a name, ``Name <mail>``, a table, or a list of these. frontmatter.md 75, 86.
+
+    A professional title that stands beside the author belongs to the first; a list of titles goes by order.
+    """
+    path, value = first(data, fields["author"])
+    titles = texts(first(data, fields["author_title"])[1])
+    found: dict[str, Person] = {}
+    for item in value if isinstance(value, list) else [value]:
+        if empty(item):
+            continue
+        title = titles[len(found)] if len(found) < len(titles) else ""
+        person = _from_table(item, title, base) if isinstance(item, dict) else _from_text(text(item), title)
+        if person is None:
+            warn(path, f"{path}: an author without a name is left out")
+        else:
+            found.setdefault(person.name.casefold(), person)
+    return tuple(found.values())
+
+
+def _from_text(line: str, title: str) -> Person | None:
+    match = _NAME_AND_MAIL.fullmatch(line) if "@" in line else None
+    if match is None:
+        return Person(name=line, title=title) if line else None
+    email = match[2] or match[3]
+    name = (match[1] or match[4] or "").strip().strip('"').strip()
+    return Person(name=name or email, title=title, email=email)
+
+
+def _from_table(table: dict[str, Any], title: str, base: str) -> Person | None:
+    named = _from_text(text(first(table, ("name", "display_name", "author"))[1]), "")
+    if named is None:
+        return None
+    return Person(
+        name=named.name,
+        title=title or text(first(table, ("title", "author-title", "role", "job_title", "position"))[1]),
+        email=text(table.get("email")) or named.email,
+        url=absolute(text(first(table, ("url", "uri", "website", "web"))[1]) or "data:", base, allowed=FETCHABLE),
+        avatar=absolute(text(first(table, ("avatar", "picture", "mug-path"))[1]) or "data:", base, allowed=FETCHABLE),
+    )
