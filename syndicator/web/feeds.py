@@ -1,0 +1,120 @@
+"""The published documents over HTTP: plain ASGI under Starlette's router, because feeds are asked for most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from syndicator.web.conditional import choose_coding, status, write_http_date
+from syndicator.web.shelf import CORS, Fields, Served, Shelf
+
+_CONDITIONS = frozenset(
+    {b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
+)
+_ALLOW: Fields = ((b"allow", b"GET, HEAD, OPTIONS"),)
+_PREFLIGHT: Fields = (
+    *_ALLOW,
+    *CORS,
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since, A-IM"),
+    (b"access-control-max-age", b"86400"),
+)
+#: Errors are not kept: the next pass may bring the document.
+_PLAIN: Fields = (
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    *CORS,
+)
+#: Seconds after which to ask again while the first pass is being made.
+_SOON = b"10"
+
+
+class Documents(BaseRoute):
+    """Matches when there is a document at the path; ``reserved`` paths are somebody else's."""
+
+    def __init__(self, shelf: Shelf, reserved: Collection[str]) -> None:
+        self._shelf = shelf
+        self._reserved = frozenset(reserved)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The document goes along, so that it is looked up once: body and tag stay a pair."""
+        if scope["type"] == "http" and scope["path"] not in self._reserved:
+            served = self._shelf.find(scope["path"])
+            if served is not None:
+                return Match.FULL, {"served": served}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Answer for the document that matched."""
+        served: Served = scope["served"]
+        method = scope["method"]
+        if method in {"GET", "HEAD"}:
+            await _show(served, scope, send)
+        elif method == "OPTIONS":
+            await answer(send, 204, _PREFLIGHT)
+        else:
+            await refuse(send, 405, "a feed can only be read", _ALLOW)
+
+
+class Missing:
+    """What there is to say where no document stands: moved by a slash, not yet, or not at all."""
+
+    def __init__(self, shelf: Shelf, readiness: Callable[[], tuple[bool, tuple[str, ...]]], base_path: str) -> None:
+        self._shelf = shelf
+        self._readiness = readiness
+        self._base_path = base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """A plain answer. Conditions do not count where the answer is no success (http-3)."""
+        if scope["type"] != "http":
+            return
+        path: str = scope["path"]
+        twin = self._shelf.find(path[:-1] if path.endswith("/") else f"{path}/")
+        if twin is not None and scope["method"] in {"GET", "HEAD"}:
+            await refuse(send, 301, "moved", ((b"location", twin.address),))
+        elif not self._shelf and path.startswith(self._base_path) and not self._readiness()[0]:
+            # An empty feed would look as if every post had been removed (http-7).
+            await refuse(send, 503, "the feeds are being made, ask again soon", ((b"retry-after", _SOON),))
+        else:
+            await refuse(send, 404, "there is nothing at this address")
+
+
+async def _show(served: Served, scope: Scope, send: Send) -> None:
+    fields: dict[str, list[str]] = {}
+    for name, value in scope["headers"]:
+        if name in _CONDITIONS:
+            fields.setdefault(name.decode("ascii"), []).append(value.decode("latin-1"))
+    chosen = served.representations[choose_coding(fields.pop("accept-encoding", ()), served.codings)]
+    now = datetime.now(UTC)
+    code = 200
+    if fields:
+        code = status(fields, selected=chosen.tag, tags=served.tags, modified=served.modified, now=now)
+    if code == 304:
+        await answer(send, code, chosen.fields_unchanged)
+    elif code == 412:
+        await refuse(send, code, "the document has changed")
+    else:
+        sent = chosen.fields if served.modified <= now else _not_in_the_future(chosen.fields, now)
+        await answer(send, code, sent, chosen.body if scope["method"] == "GET" else b"")
+
+
+def _not_in_the_future(fields: Fields, now: datetime) -> Fields:
+    """A clock that was set back must not lead to a Last-Modified later than the Date (RFC 9110 section 8.8.2.1)."""
+    today = write_http_date(now).encode()
+    return tuple((name, today if name == b"last-modified" else value) for name, value in fields)
+
+
+async def answer(send: Send, code: int, fields: Fields, body: bytes = b"") -> None:
+    """A whole answer. Fields go out as they are; HEAD passes no body."""
+    await send({"type": "http.response.start", "status": code, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(send: Send, code: int, reason: str, fields: Fields = ()) -> None:
+    """A short answer in plain text."""
+    body = f"{reason}\n".encode()
+    await answer(send, code, ((b"content-length", str(len(body)).encode()), *_PLAIN, *fields), body)
