@@ -1,0 +1,271 @@
+"""The kinds of values that a configuration holds, and what a person is told when one is not of its kind."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from syndicator.markup.links import FETCHABLE, absolute
+from syndicator.text import printable
+
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_DURATION = re.compile(r"(?:[0-9]{1,9}(?:ms|[dhms]))+")
+_LONGEST = timedelta(days=3650)
+# RFC 5646 section 2.1, less the irregular tags that it keeps for old times' sake.
+_LANGUAGE = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE | re.ASCII,
+)
+# Names that mean another zone on each machine, so that the same content would not give the same bytes.
+_OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
+_ADDRESS = re.compile(r"https?://([^/?#\\]+)([^\s\\]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What a value looks like, as it follows "expected" in a message. A ``secret`` one is never shown."""
+
+    text: str
+    secret: bool = False
+
+
+class Wrong(ValueError):
+    """A value is not what it should be. An empty ``problem`` stands for "expected …, found …".
+
+    Neither the problem nor anything else but the remedy may quote the value: it can be secret.
+    """
+
+    def __init__(self, problem: str = "", remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+def shown(value: object) -> str:
+    """A value as a person would find it in the file, short, on one line, with no password in an address."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value) if abs(value) < 10**18 else "a very large number"
+        case float() | date() | datetime() | time():
+            return str(value)
+        case str():
+            text = printable(re.sub(r"//[^/?#\s]*@", "//…@", value))
+            return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
+        case dict():
+            return "a table"
+    return "a list"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, "" when none is near."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    found = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
+
+
+def spelled(duration: timedelta) -> str:
+    """A duration as it is written in the configuration: ``90s`` is "1m30s"."""
+    left, text = duration // timedelta(milliseconds=1), ""
+    for unit, size in _UNITS.items():
+        count, left = divmod(left, size)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+# --- what text may say --------------------------------------------------------------------------------------------
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise Wrong
+    return value
+
+
+def _language(value: str) -> str:
+    if not _LANGUAGE.fullmatch(value):
+        meant = value.strip().partition(".")[0].replace("_", "-")
+        raise Wrong(remedy=f'did you mean "{meant}"?' if _LANGUAGE.fullmatch(meant) else "")
+    return value
+
+
+def _timezone(value: str) -> str:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        meant = _nearest_timezone(value, zoneinfo.available_timezones())
+        raise Wrong(remedy=f'did you mean "{meant}"?' if meant else "names look like Europe/Berlin") from None
+    if value in _OF_THE_MACHINE:
+        raise Wrong("names another time zone on each machine", "write its name, such as Europe/Berlin")
+    return value
+
+
+def _nearest_timezone(value: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    place = value.strip().replace(" ", "_").casefold()
+    for name in names:
+        if place and place in (name.casefold(), name.rpartition("/")[2].casefold()):
+            return name
+    return nearest(place, names)
+
+
+def _address(value: str) -> str:
+    """An absolute address, percent-encoded once. A name and password in it would be shown to every reader."""
+    match = _ADDRESS.fullmatch(value)
+    if match is None:
+        bare = re.fullmatch(r"(?:\w[\w-]*\.)+\w{2,}(?:[:/][^\s\\]*)?", value)
+        raise Wrong(remedy=f'did you mean "https://{printable(value)}"?' if bare else "")
+    if "@" in match[1]:
+        raise Wrong("holds a user name or password, and readers would see it", "leave out all before the @")
+    if "#" in match[2]:
+        raise Wrong("holds a fragment (#…)", "leave it out")
+    if not (url := absolute(value, "", allowed=FETCHABLE)):
+        raise Wrong
+    return url
+
+
+def _base_address(value: str) -> str:
+    url = _address(value)
+    if "?" in url:
+        raise Wrong("holds a query (?…), and other addresses are built upon it", "leave it out")
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,9}", str(value)[:10]):
+        raise Wrong(remedy=f'say of what: "{value}s" is seconds')
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise Wrong
+    parts = re.findall(r"([0-9]+)(ms|[dhms])", value)
+    units = [unit for _, unit in parts]
+    if sorted(set(units), key=[*_UNITS].index) != units:
+        raise Wrong("has its units out of order or twice", 'write the largest first, as in "1h30m"')
+    amount = sum(int(count) * _UNITS[unit] for count, unit in parts)
+    if not 0 < amount <= _LONGEST // timedelta(milliseconds=1):
+        raise Wrong("must be more than nothing and at most 3650d")
+    return timedelta(milliseconds=amount)
+
+
+def _folder(value: str) -> str:
+    if not value.strip() or "\0" in value:
+        raise Wrong
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", value):
+        raise Wrong("is an address, and this version knows folders only", "name a folder")
+    return value
+
+
+def _database(value: str) -> str:
+    path = value.removeprefix("sqlite:///")
+    if not value.startswith("sqlite:"):
+        raise Wrong("this version keeps its state in SQLite only", 'write it as "sqlite:///var/state.db"')
+    if path in (value, "", ":memory:") or path.endswith("/"):
+        raise Wrong("names no file, and what is remembered must outlive the program", 'as in "sqlite:///var/state.db"')
+    if "?" in path or "\0" in path:
+        raise Wrong("has a ? or a character that no file name can have", "leave it out")
+    return value
+
+
+def _document(value: str) -> str:
+    """A path below ``publish.to``: it cannot lead out of it, and it is the same on disk and in an address."""
+    if "\\" in value:
+        raise Wrong("has a back slash", "write / between folder and file")
+    if value.startswith("/"):
+        raise Wrong("begins with /, but is a path inside [publish] to", "leave out the first /")
+    parts = value.split("/")
+    if ".." in parts:
+        raise Wrong('leads out of [publish] to by ".."', "name a path inside it")
+    bad = value and ("" in parts or "." in parts or not value.isprintable() or value != value.strip())
+    if bad or len(value.encode()) > 1000 or any(len(part.encode()) > 150 for part in parts):
+        raise Wrong
+    if set("?#%{}<>:*|\"'") & set(value.replace("{slug}", "")):
+        raise Wrong("has a character that file names or addresses cannot have", "use letters, digits, - _ . and /")
+    return value
+
+
+def _network(value: object) -> IpNetwork:
+    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return value
+    if not isinstance(value, str):
+        raise Wrong('is not text such as "10.0.0.0/8"')
+    try:
+        return ipaddress.ip_network(value)
+    except ValueError:
+        pass
+    try:
+        meant = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise Wrong("is not a network such as 10.0.0.0/8") from None
+    raise Wrong("has bits set beyond its length", f'did you mean "{meant}"?')
+
+
+def _paths(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _dotted(value: str) -> str:
+    if not value.strip() or "" in value.split("."):
+        raise Wrong
+    return value
+
+
+def not_yet(later: Iterable[str], reason: str, remedy: str) -> Callable[[object], object]:
+    """A check that tells apart what a later version will take from what is misspelt."""
+
+    def check(value: object) -> object:
+        if value in tuple(later):
+            raise Wrong(reason, remedy)
+        return value
+
+    return check
+
+
+# --- kinds --------------------------------------------------------------------------------------------------------
+
+
+Text = Annotated[str, Expect("text")]
+Filled = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
+Switch = Annotated[bool, Expect("true or false")]
+Language = Annotated[str, AfterValidator(_language), Expect('a language tag such as "en" or "pt-BR"')]
+Timezone = Annotated[str, AfterValidator(_timezone), Expect('the name of a time zone such as "Europe/Berlin"')]
+Address = Annotated[str, AfterValidator(_address), Expect('an address such as "https://hub.example.net/"')]
+BaseAddress = Annotated[str, AfterValidator(_base_address), Expect('an address such as "https://news.example.org/"')]
+Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to this file or absolute")]
+Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
+DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]
+Duration = Annotated[timedelta, BeforeValidator(_duration), Expect('a duration such as "250ms", "10s" or "1h30m"')]
+Network = Annotated[IpNetwork, BeforeValidator(_network)]
+Networks = Annotated[
+    tuple[Network, ...], BeforeValidator(_paths), Expect('a list of networks such as ["10.0.0.0/8", "fd00::/8"]')
+]
+FeedName = Annotated[
+    str, Field(pattern=r"\A[a-z0-9-]{1,100}\z"), Expect("a name of lower-case letters, digits and hyphens")
+]
+FieldName = Annotated[str, Field(pattern=r"\A[a-z_]{1,100}\z")]
+FieldPaths = Annotated[
+    tuple[Annotated[str, AfterValidator(_dotted)], ...],
+    BeforeValidator(_paths),
+    Field(min_length=1),
+    Expect('a name in the front matter such as "image.path", or a list of them'),
+]
+Limit = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
+Port = Annotated[int, Field(ge=0, le=65535), Expect("a whole number from 0 to 65535")]
+Bytes = Annotated[int, Field(ge=1, le=100_000_000), Expect("a whole number from 1 to 100000000")]

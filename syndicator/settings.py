@@ -1,0 +1,281 @@
+"""Everything that can be configured: each table of the file is a class here, each key a field with its default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
+
+from syndicator.configuration.environment import read_environment
+from syndicator.configuration.faults import Origins, explain, feed_faults, wrong_value
+from syndicator.configuration.keys import Kind, keys_of
+from syndicator.configuration.tomlfile import TomlFile, read_toml
+from syndicator.configuration.values import (
+    Address,
+    BaseAddress,
+    Bytes,
+    Database,
+    DocumentPath,
+    Duration,
+    Expect,
+    FeedName,
+    FieldName,
+    FieldPaths,
+    Filled,
+    Folder,
+    Language,
+    Limit,
+    Networks,
+    Port,
+    Switch,
+    Text,
+    Timezone,
+    not_yet,
+)
+from syndicator.errors import ConfigError, Fault
+from syndicator.model import Content, FeedSpec, Format, Site
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SiteTable(_Table):
+    """``[site]``: the publication."""
+
+    title: Filled
+    url: BaseAddress
+    description: Text = ""
+    language: Language = "en"
+    timezone: Timezone = "UTC"
+    author: Text = ""
+
+
+class SourceTable(_Table):
+    """``[source]``: where posts come from, and how to read them. ``fields`` is only what the operator gives."""
+
+    kind: Annotated[
+        Literal["folder"], BeforeValidator(not_yet(("git",), "this version reads folders only", 'write "folder"'))
+    ] = "folder"
+    path: Folder
+    dialect: Annotated[
+        Literal["jekyll", "plain"],
+        BeforeValidator(
+            not_yet(
+                ("hugo", "eleventy"),
+                "this version reads the dialects jekyll and plain only",
+                'write "plain" for files whose front matter says all there is to know',
+            )
+        ),
+    ] = "jekyll"
+    permalink: Text = ""
+    every: Duration = timedelta(seconds=60)
+    watch: Switch = True
+    max_post_bytes: Bytes = 2_000_000
+    max_front_matter_bytes: Bytes = 65_536
+    fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
+
+
+class PublishTable(_Table):
+    """``[publish]``: the folder that documents go to, and where the world finds what is in it."""
+
+    to: Folder
+    url: BaseAddress
+
+
+class FeedTable(_Table):
+    """``[[feeds]]``: a feed, or with ``each`` one feed for every value of a field."""
+
+    name: FeedName
+    title: Text = ""
+    description: Text = ""
+    each: Annotated[
+        str, Field(pattern=r"\A[a-z_]*\z"), Expect('the name of a field such as "category", "tag" or "author"')
+    ] = ""
+    rss: DocumentPath = ""
+    atom: DocumentPath = ""
+    json_: DocumentPath = Field("", alias="json")
+    limit: Limit = 50
+    content: Literal["full", "summary"] = "full"
+
+    def to_spec(self) -> FeedSpec:
+        """The noun."""
+        paths = ((Format.RSS, self.rss), (Format.ATOM, self.atom), (Format.JSON, self.json_))
+        return FeedSpec(
+            name=self.name,
+            outputs=tuple((format_, path) for format_, path in paths if path),
+            title=self.title,
+            description=self.description,
+            each=self.each,
+            limit=self.limit,
+            content=Content(self.content),
+        )
+
+
+class HubsTable(_Table):
+    """``[[hubs]]``: a WebSub hub that is told of every change."""
+
+    url: Address
+
+
+class HubTable(_Table):
+    """``[hub]``: the embedded hub."""
+
+    enabled: Annotated[
+        Switch,
+        BeforeValidator(
+            not_yet((True,), "the embedded hub is not part of this version", "name hubs under [[hubs]] instead")
+        ),
+    ] = False
+
+
+class ServeTable(_Table):
+    """``[serve]``: the HTTP server; ``cache`` is how long others may keep an answer (the max-age of HTTP)."""
+
+    host: Filled = "127.0.0.1"
+    port: Port = 8080
+    cache: Duration = timedelta(minutes=5)
+
+
+class StateTable(_Table):
+    """``[state]``: where ids, digests and owed deliveries are remembered. Secret: it may hold a password one day."""
+
+    url: Annotated[Database, Field(repr=False)] = "sqlite:///var/state.db"
+
+
+class NetworkTable(_Table):
+    """``[network]``: private networks that strangers' addresses may reach, and how long one request may take."""
+
+    allow: Networks = ()
+    timeout: Duration = timedelta(seconds=10)
+
+
+class ImagesTable(_Table):
+    """``[images]``: whether other hosts are asked for type and size of the images that posts name there."""
+
+    ask: Switch = True
+
+
+class AnnounceTable(_Table):
+    """``[announce]``: word to hubs, and after how long one that never answers is given up."""
+
+    enabled: Switch = True
+    give_up_after: Duration = timedelta(days=2)
+
+
+class RunTable(_Table):
+    """``[run]``: how long the service may take to stop."""
+
+    stop_within: Duration = timedelta(seconds=25)
+
+
+class LogTable(_Table):
+    """``[log]``: what the log looks like and how much it says."""
+
+    format: Literal["auto", "console", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+_ONE_FEED = {"name": "main", "rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
+
+
+class Settings(BaseSettings):
+    """One site's configuration; ``load_settings`` makes it. Paths in tables are as written, the properties absolute."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, case_sensitive=True)
+
+    site: SiteTable
+    source: SourceTable
+    publish: PublishTable
+    feeds: tuple[FeedTable, ...] = (FeedTable.model_validate(_ONE_FEED),)
+    hubs: tuple[HubsTable, ...] = ()
+    hub: HubTable = HubTable()
+    serve: ServeTable = ServeTable()
+    state: StateTable = StateTable()
+    network: NetworkTable = NetworkTable()
+    images: ImagesTable = ImagesTable()
+    announce: AnnounceTable = AnnounceTable()
+    run: RunTable = RunTable()
+    log: LogTable = LogTable()
+
+    _file: Path = PrivateAttr()
+
+    def __init__(self, file: Path, *tables: dict[str, Any]) -> None:
+        """What earlier tables say goes on top of later ones. Raises pydantic's ValidationError."""
+        sources = tuple(InitSettingsSource(type(self), table) for table in tables)
+        super().__init__(_build_sources=(sources, {}))
+        self._file = file
+
+    @property
+    def file(self) -> Path:
+        """The configuration file, as it was named."""
+        return self._file
+
+    @property
+    def base(self) -> Path:
+        """The absolute folder of the file, where relative paths begin."""
+        return self._file.absolute().parent
+
+    @property
+    def source_path(self) -> Path:
+        """The absolute folder that posts come from."""
+        return self.base / self.source.path
+
+    @property
+    def publish_path(self) -> Path:
+        """The absolute folder that documents go to."""
+        return self.base / self.publish.to
+
+    @property
+    def state_path(self) -> Path:
+        """The absolute path of the database's file."""
+        return self.base / self.state.url.removeprefix("sqlite:///")
+
+    @property
+    def state_url(self) -> str:
+        """The database's address with an absolute path."""
+        return f"sqlite:///{self.state_path}"
+
+    def to_site(self) -> Site:
+        """The publication, as a noun."""
+        return Site(**self.site.model_dump())
+
+    def feed_specs(self) -> tuple[FeedSpec, ...]:
+        """The feeds that are wanted, in the file's order."""
+        return tuple(feed.to_spec() for feed in self.feeds)
+
+    def hub_urls(self) -> tuple[str, ...]:
+        """The hubs to tell, each once, in the file's order."""
+        return tuple(dict.fromkeys(hub.url for hub in self.hubs))
+
+
+def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
+    """The configuration in a TOML file, with what the environment sets on top. Raises ConfigError with all faults."""
+    keys = keys_of(Settings)
+    environment = read_environment(environ, keys, file.absolute().parent)
+    try:
+        toml = read_toml(file)
+    except ConfigError as error:
+        raise ConfigError((*error.faults, *environment.faults)) from error
+    origins = Origins(file=toml, environment=environment, keys=keys)
+    faults = list(environment.faults)
+    for path, wrong in feed_faults({**toml.tables, **environment.tables}.get("feeds")):
+        faults.append(wrong_value(path, None, wrong, origins))
+    # The tables with required keys are always there, so that each key that is missing is named.
+    needed: dict[str, Any] = {key.path[0]: {} for key in keys.values() if key.required and key.kind is Kind.TABLE}
+    try:
+        settings = Settings(file, environment.tables, toml.tables, needed)
+    except ValidationError as error:
+        faults.extend(explain(error.errors(include_url=False), origins))
+    if faults:
+        raise ConfigError(_in_order(faults, toml))
+    return settings
+
+
+def _in_order(faults: list[Fault], toml: TomlFile) -> tuple[Fault, ...]:
+    """The file's first, from top to bottom; none twice."""
+    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.where != toml.name, fault.line or 0)))
