@@ -256,11 +256,12 @@ def _plain(url: str) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """The first cause in the system's words."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno:
-        return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
+    """What the system said, in its words; httpcore cuts the chain of causes, the contexts stay."""
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and not isinstance(link, ssl.SSLError) and link.errno:
+            return os.strerror(link.errno) if link.errno > 0 else str(link.strerror)
+        link = link.__cause__ or link.__context__
     return printable(str(error)) or type(error).__name__
 
 
