@@ -11,12 +11,14 @@ from syndicator.text import legal
 LINKABLE = frozenset({"http", "https", "mailto", "tel"})
 FETCHABLE = frozenset({"http", "https"})
 
-# Most addresses are fine as they are; this says so without taking them apart (dots in paths are looked at apart).
+# Most addresses are fine as they are; these say so without taking them apart (dot segments are looked for apart).
 _FINE = re.compile(
     r"https?://[a-z0-9_][a-z0-9_.-]*"
     r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+)?"
     r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+)?"
 )
+_FINE_PATH = re.compile(r"/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+")
+_FINE_ORIGIN = re.compile(r"https?://[a-z0-9_][a-z0-9_.-]*(?=[/?#]|\Z)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PARTS = re.compile(r"(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
@@ -41,8 +43,11 @@ def absolute(url: str, base: str, *, allowed: frozenset[str] = LINKABLE) -> str:
 
     ``allowed`` names the schemes; FETCHABLE is for images and other things that readers fetch by themselves.
     """
-    if "/." not in url and _FINE.fullmatch(url):
-        return url
+    if "/." not in url and "/%2" not in url:
+        if _FINE.fullmatch(url):
+            return url
+        if _FINE_PATH.fullmatch(url) and (origin := _FINE_ORIGIN.match(base)):
+            return origin[0] + url
     scheme, rest = _scheme_and_rest(url)
     if not scheme:
         return _resolve(rest, base) if rest else ""
