@@ -67,13 +67,14 @@ class FileName:
 
 
 class Dialect(Protocol):
-    """A site generator's rules. Pure: paths, fields and text in, answers out.
-
-    ``date_fields`` are the fields of the front matter that hold a post's date, the first that is not empty wins.
-    """
+    """A site generator's rules. Pure: paths, fields and text in, answers out."""
 
     name: str
-    date_fields: tuple[str, ...]
+
+    @property
+    def date_fields(self) -> tuple[str, ...]:
+        """The fields of the front matter that may hold a post's date, the first that is not empty wins."""
+        ...
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Whether posts may lie in or below a folder (relative to the source's root)."""

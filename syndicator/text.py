@@ -13,11 +13,16 @@ _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids, with LF line ends. Idempotent."""
+    # Of what is printable only the replacement character is unfit; most short texts end here.
+    if text.isprintable() and "\ufffd" not in text:
+        return text
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u0085", "\n"))
 
 
 def one_line(text: str) -> str:
     """Legal text with every run of white space folded into one space."""
+    if "  " not in text and text.isprintable() and "\ufffd" not in text:
+        return text.strip()
     return _SPACE.sub(" ", legal(text)).strip()
 
 

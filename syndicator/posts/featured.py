@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.model import ImageRef
@@ -24,10 +24,10 @@ _NO_IMAGE = frozenset({"false", "no", "off", "none", "null", "true", "yes", "on"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # An address in the letters of RFC 3986 goes on as it is written, byte for byte, query string and all.
-_PCHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*+"
+_LETTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
 _VALID = re.compile(
-    rf"https?://(?:[A-Za-z0-9_][A-Za-z0-9_.-]*+|\[[0-9A-Fa-f:.]++\])(?::[0-9]{{1,5}})?(?:/{_PCHAR})?"
-    rf"(?:\?(?:{_PCHAR}\??)*+)?(?:#(?:{_PCHAR}\??)*+)?"
+    rf"https?://(?:[A-Za-z0-9_][A-Za-z0-9_.-]*+|\[[0-9A-Fa-f:.]++\])(?::[0-9]{{1,5}})?(?:/(?:{_LETTER})*+)?"
+    rf"(?:\?(?:{_LETTER}|\?)*+)?(?:#(?:{_LETTER}|\?)*+)?"
 )
 
 
@@ -95,7 +95,7 @@ def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, s
     )
     if not local or file in (".", "/"):
         return f"has the address {quoted(address)}, which names no file", "", None
-    if file.startswith(("../", "/")) or file == ".." or not file.isprintable():
+    if file.startswith(("../", "/")) or file == ".." or "\0" in file:
         return f"has the address {quoted(address)}, which leads out of the site", "", None
     url = absolute(base + address.lstrip("/\\") if local.startswith("/") else address, permalink, allowed=FETCHABLE)
     return ("", url, file) if url else (f"has the address {quoted(address)}, which is none", "", None)
@@ -106,15 +106,11 @@ def _resolve_absolute(address: str, base: str) -> tuple[str, str, str | None]:
         # Not shown: what stands there is a password.
         return "has an address with a user name in it", "", None
     url = address if _VALID.fullmatch(address) else absolute(address, base, allowed=FETCHABLE)
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        host = None
-    if not host or len(url) > 3 * MAX_ADDRESS:
+    if not url or len(url) > 3 * MAX_ADDRESS:
         return f"has the address {quoted(address)}, which is none", "", None
     file = None
     if url.startswith(base):
         file = posixpath.normpath(unquote(re.split(r"[?#]", url[len(base) :], maxsplit=1)[0]))
-        if file.startswith(("../", "/", ".")) or not file.isprintable():
+        if file.startswith(("../", "/", ".")) or "\0" in file:
             file = None
     return "", url, file

@@ -84,7 +84,7 @@ def reach(data: Mapping[str, Any], path: str) -> Any:
         return data.get(path)
     value: Any = data
     for part in path.split("."):
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(part)
     return value

@@ -1,0 +1,220 @@
+"""Jekyll's rules, as far as its source says them: what differs here would be a dead link or a draft that leaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syndicator.dialects.permalinks import STYLES, Parts, expand
+from syndicator.model import Visibility
+from syndicator.ports import FileName
+from syndicator.posts.dates import parse_date
+from syndicator.posts.fields import text, texts
+from syndicator.posts.visibility import decided
+
+_NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)\.(?:markdown|mkdown|mkdn|mkd|md|html)", re.ASCII | re.DOTALL)
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]++\]:.+$", re.MULTILINE)
+_BLOCK = re.compile(r"\{%-?\s*+(end)?(\w++)[^%]*+%\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """Values of the site's configuration for posts below a folder ("" for all) of a type ("" for any)."""
+
+    path: str
+    type: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jekyll:
+    """Posts in ``_posts`` folders. The fields are the settings of ``_config.yml`` of the same names."""
+
+    name = "jekyll"
+    date_fields = ("date",)
+
+    permalink_style: str = "date"
+    defaults: tuple[Defaults, ...] = ()
+    exclude: tuple[str, ...] = (
+        "gemfiles",
+        "node_modules",
+        "vendor/bundle",
+        "vendor/cache",
+        "vendor/gems",
+        "vendor/ruby",
+    )
+    include: tuple[str, ...] = ()
+    collections_dir: str = ""
+    excerpt_separator: str = "\n\n"
+
+    def enters(self, folder: PurePosixPath) -> bool:
+        """Everywhere but in hidden and excluded folders. frontmatter.md 18."""
+        return all(part == "_posts" or not _hidden(part) or part in self.include for part in folder.parts) and (
+            not self._excluded(folder)
+        )
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """A dated Markdown or HTML file in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19."""
+        return (
+            _NAME.fullmatch(path.name) is not None
+            and "_posts" in path.parts[:-1]
+            and self.enters(path.parent)
+            and not self._excluded(path)
+        )
+
+    def _excluded(self, path: PurePosixPath) -> bool:
+        whole = path.as_posix()
+        return any(
+            (whole == pattern or whole.startswith(f"{pattern}/") or fnmatchcase(whole, pattern))
+            for pattern in (entry.strip("/") for entry in self.exclude)
+        ) and not any(fnmatchcase(whole, entry.strip("/")) for entry in self.include)
+
+    def file_name(self, path: PurePosixPath) -> FileName:
+        """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
+        match = _NAME.fullmatch(path.name)
+        return FileName(date=match[1], slug=match[2].rstrip(".")) if match else FileName(date="", slug=path.stem)
+
+    def complete(
+        self, path: PurePosixPath, data: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
+        """The defaults of ``_config.yml`` that fit, the more specific over the less, below the post's own fields.
+
+        frontmatter.md 24; 27 for commas, which Jekyll takes for a part of the term.
+        """
+        commas = tuple(
+            (name, f"{name}: Jekyll splits at white space, the commas in it are dropped")
+            for name in ("categories", "tags")
+            if isinstance(data.get(name), str) and "," in data[name]
+        )
+        if not self.defaults:
+            return data, commas
+        complete: dict[str, Any] = {}
+        fitting = (entry for entry in self.defaults if entry.type in ("", "posts") and _within(path, entry.path))
+        for entry in sorted(fitting, key=lambda entry: (len(entry.path), entry.type != "")):
+            complete = _merged(complete, entry.values)
+        return _merged(complete, data), commas
+
+    def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
+        """The slug with each word capitalised. frontmatter.md 25."""
+        return " ".join(word.capitalize() for word in self.file_name(path).slug.split("-"))
+
+    def instant(self, value: object, zone: ZoneInfo) -> datetime:
+        """A time with seconds and no zone is UTC, all else is in the site's zone. frontmatter.md 14."""
+        return parse_date(value, zone, seconds_are_utc=True)
+
+    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
+        """Like jekyll-feed, which leaves out what says ``draft: true`` although its page is made.
+
+        frontmatter.md 19 to 22.
+        """
+        if "_drafts" in path.parts:
+            return Visibility.DRAFT, "in a folder _drafts"
+        return decided(data)
+
+    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Folders above ``_posts``, then ``categories``, then ``category``; ``tag``, else ``tags``.
+
+        The singular is one term as it stands, the plural is split at white space unless it is a list.
+        frontmatter.md 26, 27.
+        """
+        parts = path.parts
+        above = parts[: parts.index("_posts")] if "_posts" in parts else ()
+        root = PurePosixPath(self.collections_dir).parts
+        if root and above[: len(root)] == root:
+            above = above[len(root) :]
+        categories = texts([*above, *_plural(data.get("categories")), *_singular(data.get("category"))])
+        return categories, texts(_singular(data.get("tag")) or _plural(data.get("tags")))
+
+    def permalink(
+        self,
+        pattern: str,
+        *,
+        path: PurePosixPath,
+        data: Mapping[str, Any],
+        slug: str,
+        categories: Sequence[str],
+        published: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        """The post's own ``permalink``, else the operator's pattern or style, else the site's.
+
+        frontmatter.md 28 to 32.
+        """
+        pattern = STYLES.get(pattern, pattern) or STYLES.get(self.permalink_style, self.permalink_style)
+        stem = path.as_posix()[: -len(path.suffix) or None]
+        parts = Parts(
+            published=published.astimezone(zone),
+            slug=slug,
+            path=stem.replace("_posts", "", 1).rstrip("."),
+            name=path.stem,
+            collection="posts",
+            categories=categories,
+        )
+        return expand(text(data.get("permalink")) or pattern, parts)
+
+    def excerpt(self, body: str) -> str:
+        """What stands before the first separator, with the link addresses and block ends it needs.
+
+        frontmatter.md 35. Without a separator that is the whole body.
+        """
+        if not self.excerpt_separator:
+            return ""
+        head, _, tail = body.lstrip("\n").partition(self.excerpt_separator)
+        if "{%" in head:
+            head += _ends(head, tail)
+        references = _REFERENCE.findall(tail)
+        return head + "\n\n" + "\n".join(references) if references else head
+
+
+def _hidden(part: str) -> bool:
+    return part[0] in "._#~" or part[-1] == "~"
+
+
+def _within(path: PurePosixPath, scope: str) -> bool:
+    scope = scope.strip("/")
+    if not scope:
+        return True
+    whole = path.as_posix()
+    return whole == scope or whole.startswith(f"{scope}/") or ("*" in scope and fnmatchcase(whole, f"{scope}*"))
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged, all else is replaced; nothing (null) replaces nothing."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        if isinstance(under, Mapping) and isinstance(value, Mapping):
+            merged[key] = _merged(under, value)
+        elif value is not None or key not in merged:
+            merged[key] = value
+    return merged
+
+
+def _singular(value: object) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    return [value] if value else []
+
+
+def _plural(value: object) -> list[Any]:
+    if isinstance(value, str):
+        return [word.rstrip(",") for word in value.split()]
+    return value if isinstance(value, list) else []
+
+
+def _ends(head: str, tail: str) -> str:
+    """The ends of the Liquid blocks that are open at the end of the excerpt."""
+    blocks = {match[2] for match in _BLOCK.finditer(tail) if match[1]}
+    opened: list[str] = []
+    for match in _BLOCK.finditer(head):
+        if match[1] and opened and opened[-1] == match[2]:
+            opened.pop()
+        elif not match[1] and match[2] in blocks:
+            opened.append(match[2])
+    return "".join(f"\n{{% end{name} %}}" for name in reversed(opened))

@@ -1,0 +1,139 @@
+"""A folder of Markdown and HTML files that no generator reads: the date in the front matter or in the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
+from syndicator.model import Visibility
+from syndicator.ports import FileName
+from syndicator.posts.dates import parse_date
+from syndicator.posts.fields import text, texts
+from syndicator.posts.visibility import decided
+
+_POST = re.compile(
+    r"(?:(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ]+(.+))?|(.+))\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)", re.DOTALL
+)
+_PAPERS = frozenset({
+    "readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors", "history",
+})  # fmt: skip
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_HEADING = re.compile(r" {0,3}#[ \t]++(.*)")
+_WORDS = re.compile(r"[-_\s]+")
+_MORE = re.compile(r"^[ \t]*+<!--[ \t]*+more[ \t]*+-->", re.MULTILINE | re.IGNORECASE)
+_PARAGRAPH = re.compile(r"\n[ \t]*+\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """Every Markdown or HTML file is a post, but for hidden ones and papers such as README.md.
+
+    Addresses are made of folders and slug, the date left out: ``news/2023-08-24-storm.md`` is ``news/storm/``, and
+    ``trips/alps/index.md`` is ``trips/alps/``.
+    """
+
+    name = "plain"
+    #: frontmatter.md 73. ``published`` may also be yes or no.
+    date_fields = (
+        "date", "publishDate", "publishdate", "pubDate", "pubdate", "published", "published_at", "created",
+    )  # fmt: skip
+
+    def enters(self, folder: PurePosixPath) -> bool:
+        """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""
+        return not any(part[0] in "._" or part == "node_modules" for part in folder.parts)
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """By extension and name: a paper such as README.md is one only with a date in its name."""
+        match = _POST.fullmatch(path.name)
+        return (
+            match is not None
+            and path.name[0] not in "._#~"
+            and (match[3] is None or match[3].lower() not in _PAPERS)
+            and self.enters(path.parent)
+        )
+
+    def file_name(self, path: PurePosixPath) -> FileName:
+        """``YYYY-MM-DD-slug.md`` or ``slug.md``; ``index.md`` has the name of its folder."""
+        of_folder = path.stem == "index" and bool(path.parent.name)
+        match = _POST.fullmatch(f"{path.parent.name}.md" if of_folder else path.name)
+        if match is None:
+            return FileName(date="", slug=path.stem)
+        return FileName(date=match[1] or "", slug=(match[2] or match[3] or match[1]).rstrip("."))
+
+    def complete(
+        self,
+        path: PurePosixPath,  # noqa: ARG002
+        data: Mapping[str, Any],
+    ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
+        """There are no defaults."""
+        return data, ()
+
+    def untitled(self, path: PurePosixPath, body: str) -> str:
+        """The first ``# heading`` outside code, else the name with spaces for hyphens. frontmatter.md 6."""
+        fenced = False
+        for line in body.split("\n") if "# " in body or "#\t" in body else ():
+            fenced ^= _FENCE.match(line) is not None
+            if not fenced and (match := _HEADING.fullmatch(line)) and (title := match[1].rstrip().rstrip("#").rstrip()):
+                return title
+        name = _WORDS.sub(" ", self.file_name(path).slug).strip()
+        return name[:1].upper() + name[1:]
+
+    def instant(self, value: object, zone: ZoneInfo) -> datetime:
+        """Every date without a zone is in the site's."""
+        return parse_date(value, zone, seconds_are_utc=False)
+
+    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:  # noqa: ARG002
+        """What the front matter says, in any of its usual words. frontmatter.md 73."""
+        return decided(data)
+
+    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
+        """Lists as they are; a string is one term, or several with commas between them."""
+        categories = [*_terms(data.get("categories")), *_terms(data.get("category"))]
+        return texts(categories), texts([*_terms(data.get("tags")), *_terms(data.get("tag"))])
+
+    def permalink(
+        self,
+        pattern: str,
+        *,
+        path: PurePosixPath,
+        data: Mapping[str, Any],
+        slug: str,
+        categories: Sequence[str],
+        published: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        """The post's own ``permalink`` or ``url``, else the operator's pattern or style, else ``/:path/``.
+
+        ``:path`` is folders and slug.
+        """
+        folder = path.parent.parent if path.stem == "index" else path.parent
+        parts = Parts(
+            published=published.astimezone(zone),
+            slug=slug,
+            path=(folder / slugify(slug, "pretty", cased=True)).as_posix(),
+            name=path.stem,
+            collection=path.parts[0] if len(path.parts) > 1 else "",
+            categories=categories,
+        )
+        own = text(data.get("permalink")) or text(data.get("url"))
+        return expand(own or STYLES.get(pattern, pattern) or "/:path/", parts)
+
+    def excerpt(self, body: str) -> str:
+        """What stands before ``<!--more-->``, else the first paragraph that is no heading."""
+        more = _MORE.search(body)
+        if more:
+            return body[: more.start()]
+        paragraphs = (paragraph.strip("\n") for paragraph in _PARAGRAPH.split(body))
+        return next((paragraph for paragraph in paragraphs if paragraph.strip() and paragraph.lstrip()[0] != "#"), "")
+
+
+def _terms(value: object) -> list[Any]:
+    if isinstance(value, str):
+        return value.split(",")
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,263 @@
+"""From a source file to a post, by the rules of a dialect: whatever is doubtful is said, nothing is invented."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syndicator.errors import PostError
+from syndicator.markup.links import FETCHABLE, absolute
+from syndicator.model import Markup, Post, PostWarning, Site, SourceFile, Visibility, digest
+from syndicator.ports import Dialect
+from syndicator.posts.dates import left_out
+from syndicator.posts.featured import MAX_ADDRESS, image_ref
+from syndicator.posts.fields import (
+    DEFAULT_FIELDS,
+    FieldMap,
+    first,
+    people,
+    quoted,
+    reach,
+    text,
+    texts,
+    truth,
+    warn_nested,
+)
+from syndicator.posts.frontmatter import Matter, split
+from syndicator.posts.plaintext import summary_text, title_text
+from syndicator.text import legal, printable
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9_]*(?:\.[0-9]*)?")
+_QUOTED_NO = re.compile(r"""^published[ \t]*+:[ \t]*+["']""", re.MULTILINE)
+_HTML = frozenset({".html", ".htm"})
+_NEVER = frozenset({"never", "none", "false", "no"})
+_MAX_ID = 1_000
+#: Where a permalink needs a date and a draft has none: its address is never shown.
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How the operator wants posts read: which field is what, the pattern of addresses ("" for the dialect's own), and
+    the most bytes of front matter.
+    """
+
+    fields: FieldMap = DEFAULT_FIELDS
+    permalink: str = ""
+    limit: int = 65536
+
+
+def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Post:
+    """Read a post. Raises PostError with line and remedy when it cannot be published as it is.
+
+    What is odd but does not matter is in the post's warnings. Dates are never invented: front matter, else the
+    file's name, else (for what is public) refusal.
+    """
+    return _Reading(file, dialect, site, rules).post()
+
+
+class _Reading:
+    """The work on one file."""
+
+    def __init__(self, file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> None:
+        self.file = file
+        self.path = PurePosixPath(file.path)
+        self.dialect = dialect
+        self.site = site
+        self.zone = ZoneInfo(site.timezone)
+        self.rules = rules
+        self.fields = rules.fields
+        self.matter: Matter = split(file.path, file.data, limit=rules.limit)
+        self.warnings = list(self.matter.warnings)
+        self.data, remarks = dialect.complete(self.path, self.matter.data)
+        for key, reason in remarks:
+            self.warn(key, reason)
+
+    def warn(self, key: str, reason: str, remedy: str = "") -> None:
+        line = self.matter.line_of(key) if key else None
+        self.warnings.append(PostWarning(path=self.file.path, reason=printable(reason), line=line, remedy=remedy))
+
+    def value(self, name: str) -> Any:
+        """What stands in the first path of a field that is not empty."""
+        return first(self.data, self.fields[name])[1]
+
+    def post(self) -> Post:
+        visibility, rule = self.dialect.visibility(self.path, self.data)
+        if rule.startswith("published:") and _QUOTED_NO.search(self.matter.head):
+            # frontmatter.md 20: to Jekyll a quoted "false" is text, and text is not false.
+            self.warn("published", "published: the quoted no counts as no, the site may show the post all the same")
+        published = self.published(visibility)
+        categories, tags = self.terms()
+        permalink = self.permalink(categories, published or _UNDATED)
+        body = self.body()
+        return Post(
+            path=self.file.path,
+            digest=digest(self.file.data),
+            title=self.title(body),
+            summary=summary_text(text(self.value("summary"))),
+            people=people(self.data, self.fields, self.site.url, self.warn),
+            categories=categories,
+            tags=tags,
+            fields=self.further(),
+            image=image_ref(
+                self.data, self.fields, base=self.site.url, permalink=permalink, path=self.file.path, warn=self.warn
+            ),
+            permalink=permalink,
+            link=self.link(permalink),
+            published=published,
+            modified=self.optional_date("modified"),
+            expires=self.optional_date("expires"),
+            visibility=visibility,
+            given_id=self.given_id(),
+            language=self.language(),
+            body=body,
+            markup=Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN,
+            warnings=tuple(self.warnings),
+        )
+
+    # --- dates ----------------------------------------------------------------------------------------------------
+
+    def published(self, visibility: Visibility) -> datetime | None:
+        """The front matter's date, else the file name's; None only for what is not public anyway."""
+        key, value = self.date_field()
+        written = self.dialect.file_name(self.path).date
+        reason = ""
+        if key:
+            try:
+                return self.instant(key, value)
+            except ValueError as error:
+                reason = f"{key}: {printable(str(error))}"
+        try:
+            found = self.dialect.instant(written, self.zone) if written else None
+        except ValueError as error:
+            found = None
+            reason = reason or f"the file's name: {error}"
+        if found is None and visibility is Visibility.PUBLIC:
+            raise PostError(
+                self.file.path,
+                f"has no date ({reason})" if reason else "has no date",
+                line=self.matter.line_of(key) if key else None,
+                remedy='write "date: YYYY-MM-DD HH:MM" into the front matter',
+            )
+        if key:
+            used = "the date in the file's name is used" if found else "it is ignored"
+            self.warn(key, f"{reason}, {used}", 'write "YYYY-MM-DD HH:MM"')
+        return found
+
+    def date_field(self) -> tuple[str, Any]:
+        for key in self.fields["published"] or self.dialect.date_fields:
+            found, value = first(self.data, (key,))
+            # "published: yes" is no date, but a decision.
+            if found and not (key == "published" and truth(value) is not None):
+                return key, value
+        return "", None
+
+    def optional_date(self, name: str) -> datetime | None:
+        key, value = first(self.data, self.fields[name])
+        if not key or text(value).lower() in _NEVER:
+            return None
+        try:
+            return self.instant(key, value)
+        except ValueError as error:
+            self.warn(key, f"{key}: {printable(str(error))}, it is ignored", 'write "YYYY-MM-DD HH:MM"')
+            return None
+
+    def instant(self, key: str, value: object) -> datetime:
+        found = self.dialect.instant(value, self.zone)
+        if left_out(value, self.zone, found):
+            reason = f"{key}: {quoted(value)} does not exist in {self.zone.key}, where clocks skipped it"
+            self.warn(key, f"{reason}; it is read as {found:%H:%M} UTC")
+        return found
+
+    # --- text -----------------------------------------------------------------------------------------------------
+
+    def title(self, body: str) -> str:
+        written = title_text(text(self.value("title")))
+        return written or title_text(self.dialect.untitled(self.path, body)) or "Untitled"
+
+    def body(self) -> str:
+        body = legal(self.matter.body)
+        if truth(reach(self.data, "feed.excerpt_only")):
+            # frontmatter.md 23: the author keeps the rest for the site.
+            return self.dialect.excerpt(body)
+        return body
+
+    def language(self) -> str:
+        key, value = first(self.data, self.fields["language"])
+        tag = text(value).replace("_", "-")
+        if tag and not _LANGUAGE.fullmatch(tag):
+            self.warn(
+                key, f"{key}: {quoted(value)} is not a language tag, it is ignored", 'write one such as "en" or "pt-BR"'
+            )
+            return ""
+        return tag
+
+    def given_id(self) -> str:
+        """The front matter's own id, when it is text: numbers are not unique in the world. frontmatter.md 75."""
+        for key in self.fields["id"]:
+            value = reach(self.data, key)
+            given = text(value) if isinstance(value, str) else ""
+            if given and len(given) <= _MAX_ID and not _NUMBER.fullmatch(given) and truth(given) is None:
+                return given
+        return ""
+
+    # --- terms and addresses --------------------------------------------------------------------------------------
+
+    def terms(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Categories and tags: where the operator says they are, else as the dialect splits them."""
+        categories, tags = self.dialect.terms(self.path, self.data)
+        for name in ("categories", "category", "tags", "tag"):
+            if name in self.data:
+                warn_nested(name, self.data[name], self.warn)
+        if self.fields["category"]:
+            categories = texts(self.value("category"))
+        if self.fields["tag"]:
+            tags = texts(self.value("tag"))
+        return categories, tags
+
+    def further(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        values = ((name, texts(self.value(name))) for name in self.fields.further)
+        return tuple((name, found) for name, found in values if found)
+
+    def permalink(self, categories: tuple[str, ...], published: datetime) -> str:
+        slug = text(self.data.get("slug")) or legal(self.dialect.file_name(self.path).slug)
+        try:
+            below = self.dialect.permalink(
+                self.rules.permalink,
+                path=self.path if self.file.path.isprintable() else PurePosixPath(legal(self.file.path)),
+                data=self.data,
+                slug=slug,
+                categories=categories,
+                published=published,
+                zone=self.zone,
+            )
+        except ValueError as error:
+            raise PostError(
+                self.file.path,
+                f"permalink: {printable(str(error))[:200]}",
+                line=self.matter.line_of("permalink"),
+                remedy="correct the pattern of the post or of the configuration",
+            ) from error
+        if len(below) > MAX_ADDRESS:
+            raise PostError(
+                self.file.path,
+                f"permalink: the address would have more than {MAX_ADDRESS:,} characters",
+                line=self.matter.line_of("permalink") or self.matter.line_of("slug"),
+                remedy="shorten slug, permalink or categories",
+            )
+        return self.site.url + below
+
+    def link(self, permalink: str) -> str:
+        key, value = first(self.data, self.fields["link"])
+        if not key:
+            return ""
+        found = absolute(text(value), permalink, allowed=FETCHABLE) if text(value) else ""
+        if not found or len(found) > 3 * MAX_ADDRESS:
+            self.warn(key, f"{key}: {quoted(value)} is not the address of a page, it is ignored")
+            return ""
+        return found
