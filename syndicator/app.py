@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
 from syndicator.errors import StateError
-from syndicator.pipeline import Orders, Pipeline, Report
+from syndicator.pipeline import Orders
 from syndicator.ports import Dialect
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.parse import Rules
@@ -24,9 +22,6 @@ from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
 from syndicator.state.posts import SqlLedger
 
 _DIALECTS: dict[str, Callable[[], Dialect]] = {"jekyll": Jekyll, "plain": Plain}
-
-#: How long a one-shot build waits for hubs and image hosts; what is owed after that stays owed.
-_PATIENCE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,44 +94,3 @@ def _opened(settings: Settings) -> Iterator[State]:
         )
     finally:
         database.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
-    """What the command line says about one build."""
-
-    announce: bool = True
-    dry_run: bool = False
-    allow_empty: bool = False
-    ask_images: bool = False
-
-
-def build(
-    settings: Settings, options: BuildOptions, now: datetime, progress: Callable[[str, int, int], None]
-) -> tuple[Report, int]:
-    """One pass, then word to the hubs. Gives the report and how many announcements are still owed."""
-    wanted = orders(settings)
-    wanted = replace(
-        wanted,
-        announce=wanted.announce and options.announce,
-        dry_run=options.dry_run,
-        allow_empty=options.allow_empty,
-        jobs=min(4, len(os.sched_getaffinity(0))),
-    )
-    with state_to_write(settings) as state:
-        pipeline = Pipeline(reader(settings), publisher(settings), state.ledger, wanted)
-        report = pipeline.run(now, progress)
-        if options.dry_run:
-            return report, 0
-        ask = options.ask_images and wanted.ask_images
-        due = state.outbox.next_due()
-        if ask or (wanted.announce and due is not None and due <= now):
-            # Imported late: most builds owe nothing to anybody, and the HTTP client costs a tenth of a second.
-            from syndicator.sending import settle_up
-
-            answered = settle_up(settings, state, announce=wanted.announce, asking=ask, patience=_PATIENCE)
-            if answered:
-                second = pipeline.run(now, progress)
-                report = replace(report, written=tuple(sorted({*report.written, *second.written})))
-                settle_up(settings, state, announce=wanted.announce, asking=False, patience=_PATIENCE)
-        return report, len(state.outbox.deliveries())

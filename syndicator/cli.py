@@ -68,8 +68,8 @@ def build(
     with _settings(context, config) as settings:
         from datetime import UTC, datetime
 
-        from syndicator.app import BuildOptions
-        from syndicator.app import build as run_build
+        from syndicator.building import BuildOptions
+        from syndicator.building import build as run_build
 
         options = BuildOptions(announce=announce, dry_run=dry_run, allow_empty=allow_empty, ask_images=ask_images)
         with _fast(), _progress(enabled=not as_json) as progress:

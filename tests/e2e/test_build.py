@@ -175,7 +175,7 @@ def test_the_last_good_version_of_a_post_that_became_bad_stays_until_it_is_mende
 def test_a_dry_run_touches_nothing(newsroom: Newsroom) -> None:
     newsroom.post("2026-01-01-a.md", title="Alpha")
 
-    assert "4 would be written" in newsroom.build("--dry-run").stdout.replace("3 would", "4 would")
+    assert "3 would be written" in newsroom.build("--dry-run").stdout
     assert not (newsroom.root / "public").exists()
     assert ["Alpha"] == (newsroom.build() and newsroom.titles())
 
@@ -217,9 +217,7 @@ def test_why_and_status_and_check_answer(newsroom: Newsroom) -> None:
 
     assert re.search(r"main +in +number 1 of 1", newsroom.command("why", "2026-01-01-a.md").stdout)
     assert re.search(r"main +out +.*draft", newsroom.command("why", "_posts/2026-01-02-draft.md", "main").stdout)
-    assert re.search(
-        r"main +waiting +.*2099", newsroom.command("why", "future.md").stdout.replace("2099-01-03-future", "")
-    )
+    assert re.search(r"main +waiting +.*2099", newsroom.command("why", "2099-01-03-future.md").stdout)
     by_id = newsroom.command("why", newsroom.items()[0]["id"], "--json")
     assert "_posts/2026-01-01-a.md" == json.loads(by_id.stdout)[0]["path"]
     assert 1 == newsroom.command("why", "nobody.md").returncode

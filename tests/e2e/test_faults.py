@@ -1,0 +1,162 @@
+"""Faults of the machine: said once in plain words, survived, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.newsroom import Newsroom, eventually
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 KiB, mounted for real."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+
+
+def test_a_full_disk_leaves_the_last_good_files_and_is_mended_by_space(newsroom: Newsroom, tiny_disk: Path) -> None:
+    newsroom.configure()
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('to = "public"', f'to = "{tiny_disk}"'))
+    fill(newsroom)
+    newsroom.build()
+    before = (tiny_disk / "feed.xml").read_bytes()
+    ballast = tiny_disk / "ballast"
+    ballast.write_bytes(b"\0" * (os.statvfs(tiny_disk).f_bavail * os.statvfs(tiny_disk).f_frsize))
+    newsroom.post("2026-01-02-b.md", "Words. " * 20_000, title="Beta", category="News")
+
+    said = newsroom.build(status=1).stderr
+
+    assert "No space left on device" in said
+    assert "free some space" in said
+    assert before == (tiny_disk / "feed.xml").read_bytes()
+    assert [] == list(tiny_disk.glob("**/.syndicator-*"))
+    ballast.unlink()
+    (newsroom.root / "content/_posts/2026-01-02-b.md").unlink()
+    newsroom.post("2026-01-02-b.md", title="Beta", category="News")
+    newsroom.build()
+    assert b"Beta" in (tiny_disk / "feed.xml").read_bytes()
+
+
+def test_a_running_service_survives_a_full_disk_and_publishes_when_there_is_space(
+    newsroom: Newsroom, tiny_disk: Path
+) -> None:
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('to = "public"', f'to = "{tiny_disk}"'))
+    fill(newsroom)
+    with newsroom.running():
+        ballast = tiny_disk / "ballast"
+        ballast.write_bytes(b"\0" * (os.statvfs(tiny_disk).f_bavail * os.statvfs(tiny_disk).f_frsize))
+        newsroom.post("2026-01-02-b.md", "Words. " * 2_000, title="Beta", category="News")
+        eventually(lambda: b"No space left" in newsroom.get("readyz?verbose")[2])
+        assert 200 == newsroom.get("feed.xml")[0]
+        ballast.unlink()
+        eventually(lambda: b"Beta" in newsroom.get("feed.xml")[2])
+        eventually(lambda: b"No space left" not in newsroom.get("readyz?verbose")[2])
+
+
+def test_a_locked_database_is_waited_for_and_said(newsroom: Newsroom) -> None:
+    fill(newsroom)
+    newsroom.build()
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    other = sqlite3.connect(newsroom.root / "state.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        said = newsroom.build(status=1).stderr
+    finally:
+        other.close()
+
+    assert "another process is writing" in said
+    assert ["Alpha"] == newsroom.titles()
+    newsroom.build()
+    assert ["Beta", "Alpha"] == newsroom.titles()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("what", ["post", "content", "public", "state"])
+def test_what_may_not_be_read_or_written_is_named(newsroom: Newsroom, what: str) -> None:
+    fill(newsroom)
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    subprocess.run(["chown", "-R", str(NOBODY), str(newsroom.root)], check=True)
+    for folder in (newsroom.root, *list(newsroom.root.parents)[:3]):
+        folder.chmod(folder.stat().st_mode | 0o755)
+    as_nobody(newsroom, status=0)
+    before = newsroom.files()
+    closed = {
+        "post": newsroom.root / "content/_posts/2026-01-02-b.md",
+        "content": newsroom.root / "content",
+        "public": newsroom.root / "public",
+        "state": newsroom.root / "state.db",
+    }[what]
+    newsroom.post("2026-01-03-c.md", title="Gamma")
+    os.chown(newsroom.root / "content/_posts/2026-01-03-c.md", NOBODY, NOBODY)
+    closed.chmod(0o000 if what != "public" else 0o555)
+
+    said = as_nobody(newsroom, status=1)
+
+    assert closed.name in said
+    if what == "post":
+        assert ["Gamma", "Beta", "Alpha"] == newsroom.titles()
+    else:
+        assert before == newsroom.files()
+
+
+def as_nobody(newsroom: Newsroom, status: int) -> str:
+    """``syndicator build`` as a user without rights."""
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "syndicator", "-c", str(newsroom.root / "syndicator.toml"), "build"],
+        capture_output=True,
+        text=True,
+        check=False,
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=[],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "HOME": str(newsroom.root)},
+    )
+    assert status == done.returncode, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_odd_files_in_the_folder_harm_nobody(newsroom: Newsroom, tmp_path: Path) -> None:
+    fill(newsroom)
+    posts = newsroom.root / "content/_posts"
+    secret = tmp_path / "secret.md"
+    secret.write_text("---\ntitle: SECRET\n---\nSECRET\n")
+    (posts / "2026-01-02-link.md").symlink_to(secret)
+    (posts / "2026-01-03-loop.md").symlink_to(posts / "2026-01-03-loop.md")
+    (posts / "circle").symlink_to(posts)
+    (posts / "away").symlink_to(tmp_path.parent)
+    (posts / "2026-01-04-folder.md").mkdir()
+    (posts / "2026-01-05-empty.md").write_bytes(b"")
+    os.mkfifo(posts / "2026-01-06-pipe.md")
+    (Path(os.fsdecode(os.fsencode(posts) + b"/2026-01-07-\xff\xfe.md"))).write_text("---\ntitle: Name\n---\n")
+    (posts / "2026-01-08-inside.md").symlink_to("2026-01-01-a.md")
+
+    said = newsroom.build(status=1).stderr
+
+    assert {"Alpha"} <= set(newsroom.titles())
+    assert not [name for name, data in newsroom.files().items() if b"SECRET" in data]
+    for name in ("link", "loop", "pipe"):
+        assert sum(f"-{name}.md" in line for line in said.splitlines()) == 1
+    assert "\\udcff" in said
