@@ -262,6 +262,14 @@ async def test_slow_hosts_do_not_use_up_the_connections() -> None:
         assert (await outbound.get(good.url(), limit=10)).body == b"ok"
 
 
+async def test_answers_that_are_left_half_read_do_not_use_up_the_connections() -> None:
+    async with host(endless) as it, client(timeout=2.0) as outbound:
+        for _ in range(25):
+            assert (await outbound.get(it.url(), limit=10, truncate=True)).truncated
+
+    assert it.met == 25
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", b"\x00" * 50 + b"\r\n\r\n"],
@@ -420,12 +428,34 @@ async def test_a_name_that_answers_otherwise_the_second_time_is_checked_again(co
     assert connections == ["127.0.0.2"]
 
 
-async def test_a_dead_address_leaves_time_for_the_next(connections: list[str]) -> None:
+async def test_a_dead_address_gives_way_to_the_next(connections: list[str]) -> None:
     names = Names(**{"two.example": ["127.0.0.3", "127.0.0.1"]})
     async with says(OK) as it, client(names=names) as outbound:
         assert (await outbound.get(it.url(name="two.example"), limit=10)).body == b"ok"
 
     assert connections == ["127.0.0.3", "127.0.0.1"]
+
+
+async def test_an_address_that_swallows_packets_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = httpcore.AnyIOBackend.connect_tcp
+
+    async def connect(
+        self: httpcore.AnyIOBackend,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        if host == "127.0.0.3":
+            await asyncio.sleep(timeout or 60)
+            raise httpcore.ConnectTimeout
+        return await real(self, host, port, timeout, local_address, socket_options)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    names = Names(**{"two.example": ["127.0.0.3", "127.0.0.1"]})
+    async with says(OK) as it, client(names=names, timeout=0.6) as outbound:
+        assert (await outbound.get(it.url(name="two.example"), limit=10)).body == b"ok"
 
 
 async def test_the_operators_own_address_may_be_private() -> None:
