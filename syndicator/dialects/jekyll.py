@@ -55,25 +55,28 @@ class Jekyll:
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in hidden and excluded folders. frontmatter.md 18."""
-        return all(part == "_posts" or not _hidden(part) or part in self.include for part in folder.parts) and (
-            not self._excluded(folder)
-        )
+        return self._open(folder.parts) and not self._excluded(folder.as_posix())
 
     def is_post(self, path: PurePosixPath) -> bool:
         """A dated Markdown or HTML file in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19."""
+        folders = path.parts[:-1]
         return (
-            _NAME.fullmatch(path.name) is not None
-            and "_posts" in path.parts[:-1]
-            and self.enters(path.parent)
-            and not self._excluded(path)
+            "_posts" in folders
+            and _NAME.fullmatch(path.name) is not None
+            and self._open(folders)
+            and not self._excluded(path.as_posix())
         )
 
-    def _excluded(self, path: PurePosixPath) -> bool:
-        whole = path.as_posix()
-        return any(
-            (whole == pattern or whole.startswith(f"{pattern}/") or fnmatchcase(whole, pattern))
-            for pattern in (entry.strip("/") for entry in self.exclude)
-        ) and not any(fnmatchcase(whole, entry.strip("/")) for entry in self.include)
+    def _open(self, folders: Sequence[str]) -> bool:
+        for name in folders:
+            if name != "_posts" and (name[0] in "._#~" or name[-1] == "~") and name not in self.include:
+                return False
+        return True
+
+    def _excluded(self, path: str) -> bool:
+        return any(_matches(path, entry) for entry in self.exclude) and not any(
+            _matches(path, entry) for entry in self.include
+        )
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
@@ -172,8 +175,12 @@ class Jekyll:
         return head + "\n\n" + "\n".join(references) if references else head
 
 
-def _hidden(part: str) -> bool:
-    return part[0] in "._#~" or part[-1] == "~"
+def _matches(path: str, entry: str) -> bool:
+    """Whether a file or folder is, or lies in, what an entry of ``exclude`` or ``include`` names."""
+    if "*" in entry or "?" in entry or "[" in entry:
+        return fnmatchcase(path, entry.strip("/"))
+    entry = entry.strip("/")
+    return path.startswith(entry) and path[len(entry) : len(entry) + 1] in ("", "/")
 
 
 def _within(path: PurePosixPath, scope: str) -> bool:
