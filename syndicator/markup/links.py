@@ -20,7 +20,6 @@ _FINE = re.compile(
 _FINE_PATH = re.compile(r"/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+")
 _FINE_ORIGIN = re.compile(r"https?://[a-z0-9_][a-z0-9_.-]*(?=[/?#]|\Z)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_PARTS = re.compile(r"(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*)")
 # RFC 3986 section 3.3 to 3.5: what may stand unencoded; a percent sign only before two hexadecimal digits.
@@ -80,8 +79,7 @@ def srcset(value: str, base: str) -> str:
 
 def host(url: str) -> str:
     """The host of an address that ``absolute`` or ``encode`` has returned, "" when it has none."""
-    parts = _PARTS.match(_scheme_and_rest(url)[1])
-    return (_AUTHORITY.match(parts[1]) or [""])[0] if parts and parts[1] else ""
+    return _parts(_scheme_and_rest(url)[1])[0] or ""
 
 
 def _scheme_and_rest(url: str) -> tuple[str, str]:
@@ -141,10 +139,13 @@ def _forward(rest: str) -> str:
 
 def _parts(rest: str) -> tuple[str | None, str, str, str]:
     """Authority (None when there is none), path, query with its ``?``, fragment with its ``#``."""
-    match = _PARTS.fullmatch(rest)
-    if match is None:
-        return None, rest, "", ""
-    return match[1], match[2], match[3] or "", match[4] or ""
+    rest, mark, fragment = rest.partition("#")
+    path, sign, query = rest.partition("?")
+    authority: str | None = None
+    if path.startswith("//"):
+        authority, slash, path = path[2:].partition("/")
+        path = slash + path
+    return authority, path, sign + query, mark + fragment
 
 
 def _authority(authority: str) -> str:

@@ -69,6 +69,8 @@ _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _ANCHOR = re.compile(r' (id|name|href)="([^"]+)"')
 _HEADINGS = _names("h1 h2 h3 h4 h5 h6")
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
+# A parser takes the first line end in pre away, and nh3 does not write it again.
+_PRE = re.compile(r"<pre(?: [^<>]*)?>\n")
 _LANGUAGE = re.compile(r"(?<!\S)language-[\w+#.-]+")
 _LAZY = {"data-lazy-src": "src", "data-original": "src", "data-src": "src", "data-srcset": "srcset"}
 
@@ -108,6 +110,8 @@ def sanitize(html: str, *, permalink: str, prefix: str) -> str:
         html = _MATH.sub("", html)
     html = legal(_CLEANER.clean(html)).replace("&nbsp;", "\u00a0")
     html = _TAG.sub(_Rewriter(html, permalink, prefix).tag, html)
+    if "<pre" in html:
+        html = _PRE.sub(r"\g<0>\n", html)
     return _EMPTY_PARAGRAPH.sub("", html.replace("<img>", "")).strip()
 
 

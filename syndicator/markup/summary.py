@@ -132,7 +132,7 @@ def _parts(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
     if "\u200d" in (before, after) or unicodedata.category(after) in ("Mn", "Me", "Mc"):
         return False
-    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\ufe00" <= after <= "\ufe0f" or "\U000e0020" <= after <= "\U000e007f":
+    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
         return False
     if _is_flag(before) and _is_flag(after):
         return False  # a pair or not: a few flags less do no harm

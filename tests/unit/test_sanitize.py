@@ -156,6 +156,7 @@ def test_newsroom_html_is_kept() -> None:
     [
         ("<p class=a style=b onclick=c target=d>x</p>", "<p>x</p>"),
         ("<o-custom><center>x</center></o-custom>", "x"),
+        ("<pre>\n\n a\n</pre>", "<pre>\n\n a\n</pre>"),
         ("<p>a</p><p><script>x</script></p><p> </p>b", "<p>a</p>b"),
         (
             "<code class='hl language-py x'>a</code><p class=language-py>b</p>",
