@@ -166,16 +166,9 @@ def _host(name: str) -> str:
             return f"[{ipaddress.IPv6Address(name[1:-1].lower()).compressed}]" if "%" not in name else ""
         except ValueError:
             return ""
-    name = unquote(name, errors="strict") if _decodes(name) else name
+    name = unquote(name)
     name = name.lower() if name.isascii() else _idna(name)
     return name if _HOST.fullmatch(name) else ""
-
-
-def _decodes(name: str) -> bool:
-    try:
-        return "%" in name and bool(unquote(name, errors="strict"))
-    except UnicodeDecodeError:
-        return False
 
 
 def _idna(name: str) -> str:

@@ -96,6 +96,7 @@ def test_a_host_is_written_in_idna(url: str, expected: str) -> None:
         "http://a.example:99999/",
         "http://a.example:b/",
         "http://%ff/",
+        "http://é..example/",
         "mailto:",
     ],
 )
