@@ -12,7 +12,7 @@ from syndicator.text import legal
 def to_html(body: str, *, markup: Markup, permalink: str, prefix: str) -> str:
     """A body as a safe HTML fragment with absolute addresses.
 
-    ``permalink`` is the entry's absolute address; ``prefix`` a short token that no other entry has, for ids. Template
+    ``permalink`` is the entry's absolute address; ``prefix`` what no other entry's ids begin with ("e1-"). Template
     tags are dropped (``drop_templates`` counts them). Raises ValueError when it comes to more than can be published.
     """
     text, _ = drop_templates(legal(body), markup)

@@ -99,7 +99,7 @@ def sanitize(html: str, *, permalink: str, prefix: str) -> str:
     Scripts, styles, forms, drawings, event handlers and classes are gone (a code block keeps ``language-…``); frames
     are links; every address is absolute against ``permalink``; images that are loaded late are loaded at once; an
     image without an address that readers may fetch gives way to its text. Ids stay where a link inside the entry needs
-    them and begin with ``prefix`` and a hyphen, in the link too. Only characters that XML allows.
+    them and begin with ``prefix``, in the link too. Only characters that XML allows.
 
     Raises ValueError, with a reason for people, when the HTML is too large or nested too deep to be honest.
     """
@@ -121,7 +121,7 @@ class _Rewriter:
     def __init__(self, html: str, permalink: str, prefix: str) -> None:
         self.permalink = permalink
         self.page = encode(permalink).partition("#")[0]
-        self.prefix = f"{prefix}-"
+        self.prefix = prefix
         self._wanted = self._targets(html) if ' id="' in html or ' name="' in html else frozenset[str]()
         self._used: set[str] = set()
 

@@ -23,7 +23,7 @@ GOLDEN = sorted(
 
 
 def html_of(body: str, markup: Markup = Markup.MARKDOWN) -> str:
-    return to_html(body, markup=markup, permalink=PERMALINK, prefix="e1")
+    return to_html(body, markup=markup, permalink=PERMALINK, prefix="e1-")
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)

@@ -32,7 +32,7 @@ ACTIVE = {
 }
 
 
-def clean(html: str, prefix: str = "e1") -> str:
+def clean(html: str, prefix: str = "e1-") -> str:
     return sanitize(html, permalink=PERMALINK, prefix=prefix)
 
 
@@ -232,7 +232,7 @@ def test_ids_are_the_entrys_own_and_links_follow_them() -> None:
     )
     assert expected == clean(html)
     assert expected == clean(expected)
-    assert clean(html, prefix="e2") == expected.replace("e1-", "e2-")
+    assert clean(html, prefix="e2-") == expected.replace("e1-", "e2-")
 
 
 def test_ids_without_a_link_and_those_of_headings_go() -> None:
