@@ -38,6 +38,7 @@ from syndicator.configuration.values import (
 )
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import Content, FeedSpec, Format, Site
+from syndicator.posts.fields import DEFAULT_FIELDS
 
 
 class _Table(BaseModel):
@@ -263,7 +264,8 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
         raise ConfigError((*error.faults, *environment.faults)) from error
     origins = Origins(file=toml, environment=environment, keys=keys)
     faults = list(environment.faults)
-    for path, wrong in feed_faults({**toml.tables, **environment.tables}.get("feeds")):
+    feeds = environment.tables.get("feeds", toml.tables.get("feeds"))
+    for path, wrong in feed_faults(feeds, _values_for_each(environment.tables, toml.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
     # The tables with required keys are always there, so that each key that is missing is named.
     needed: dict[str, Any] = {key.path[0]: {} for key in keys.values() if key.required and key.kind is Kind.TABLE}
@@ -274,6 +276,15 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     if faults:
         raise ConfigError(_in_order(faults, toml))
     return settings
+
+
+def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:
+    """What feeds can be made from: the fields that every post has, and those that the operator has added."""
+    added: set[str] = set()
+    for source in (table.get("source") for table in tables):
+        fields = source.get("fields") if isinstance(source, dict) else None
+        added |= set(fields) if isinstance(fields, dict) else set()
+    return frozenset({"author", "category", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths}))
 
 
 def _in_order(faults: list[Fault], toml: TomlFile) -> tuple[Fault, ...]:

@@ -73,8 +73,9 @@ def _key_of(name: str, keys: Mapping[Path, Key], known: set[str]) -> tuple[Key, 
     if owner := _inside_a_list(keys, path):
         remedy = f"set {owner.variable} to the whole list, as JSON"
     else:
-        meant = nearest(name, known) or nearest(name.removesuffix(_FILE), known)
-        remedy = f"did you mean {meant}?" if meant else "variables are SYNDICATOR_, the table, __ and the key"
+        rest = [variable.removeprefix(PREFIX) for variable in sorted(known)]
+        meant = nearest(name.removeprefix(PREFIX).removesuffix(_FILE), rest)
+        remedy = f"did you mean {PREFIX}{meant}?" if meant else "variables are SYNDICATOR_, the table, __ and the key"
     raise Wrong("sets nothing that is known", remedy)
 
 

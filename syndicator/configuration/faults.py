@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
@@ -70,8 +70,11 @@ def wrong_value(path: KeyPath, value: object, wrong: Wrong, origins: Origins) ->
     return origins.fault(path, problem, "" if secret and not wrong.problem else wrong.remedy)
 
 
-def feed_faults(feeds: object) -> Iterator[tuple[KeyPath, Wrong]]:
-    """What is wrong between feeds and between the keys of one; ``feeds`` as written, whatever else is wrong with it."""
+def feed_faults(feeds: object, fields: Collection[str]) -> Iterator[tuple[KeyPath, Wrong]]:
+    """What is wrong between feeds and between the keys of one; ``feeds`` as written, whatever else is wrong with it.
+
+    ``fields`` are the names that feeds can be made from with ``each``.
+    """
     if feeds == []:
         yield ("feeds",), Wrong("is empty: there is nothing to publish", "leave it out to have one feed in all formats")
     names: dict[str, int] = {}
@@ -82,16 +85,18 @@ def feed_faults(feeds: object) -> Iterator[tuple[KeyPath, Wrong]]:
         name = table.get("name")
         if isinstance(name, str) and names.setdefault(name, index) != index:
             yield ("feeds", index, "name"), Wrong(f"feeds[{names[name]}] has the same name", "each feed needs its own")
+        each = table.get("each", "")
+        if isinstance(each, str) and each and each not in fields:
+            meant = nearest(each, fields)
+            remedy = f"did you mean '{meant}'?" if meant else f"name one of {', '.join(sorted(fields))}"
+            yield ("feeds", index, "each"), Wrong("is no field that feeds can be made from", remedy)
         wanted = {key: table[key] for key in ("rss", "atom", "json") if table.get(key, "") != ""}
         if not wanted:
-            yield (
-                ("feeds", index),
-                Wrong("has no output", 'give it at least one of rss, atom and json: rss = "feed.xml"'),
-            )
+            yield ("feeds", index), Wrong("has no output", 'give it rss, atom or json, as in rss = "feed.xml"')
         for key, path in wanted.items():
             if isinstance(path, str):
                 at = ("feeds", index, key)
-                yield from ((at, wrong) for wrong in _slug_faults(path, table.get("each", "")))
+                yield from ((at, wrong) for wrong in _slug_faults(path, each))
                 yield from ((at, wrong) for wrong in _path_faults(path, spell_path(at), outputs))
 
 
@@ -160,15 +165,13 @@ def _other_way(key: Key, value: object) -> str:
 def _known_instead(path: KeyPath, value: object, keys: Mapping[Path, Key]) -> str:
     *parents, name = _names(path)
     siblings = [key.path[-1] for key in keys.values() if list(key.path[:-1]) == parents and key.path[-1] != ANY]
-    if parents or isinstance(value, dict | list):
-        if meant := nearest(name, siblings):
-            return f"did you mean '{meant}'?" if parents else f"did you mean {_header(keys[(meant,)])}?"
-        meant = name
-    else:
-        meant = nearest(name, [key.path[-1] for key in keys.values() if key.is_value])
-    tables = [_header(keys[key.path[:-1]]) for key in keys.values() if key.path[-1] == meant and len(key.path) > 1]
+    is_lost = not parents and not isinstance(value, dict | list)
+    elsewhere = nearest(name, [key.path[-1] for key in keys.values() if key.is_value]) if is_lost else name
+    tables = [_header(keys[key.path[:-1]]) for key in keys.values() if key.path[-1] == elsewhere and len(key.path) > 1]
     if 0 < len(tables) <= 3:
-        return f"'{meant}' stands under {' or '.join(tables)}"
+        return f"'{elsewhere}' stands under {' or '.join(tables)}"
+    if meant := nearest(name, siblings):
+        return f"did you mean '{meant}'?" if parents else f"did you mean {_header(keys[(meant,)])}?"
     return f"known here: {', '.join(siblings)}"
 
 

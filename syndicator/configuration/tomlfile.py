@@ -161,6 +161,8 @@ def _syntax_error(file: Path, text: str, message: str) -> ConfigError:
     if place and place[1]:
         line, where = int(place[1]), f"column {place[2]}"
     remedy = next((remedy for start, remedy in _REMEDIES.items() if words.startswith(start)), "")
+    if place and not place[1]:
+        remedy = "a value is missing, or a bracket or a quote was opened and not closed"
     return _error(file, line, f"is not TOML: {printable(words)[:200]}" + (f" ({where})" if place else ""), remedy)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -70,10 +70,10 @@ def shown(value: object) -> str:
     return "a list"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant, "" when none is near."""
+def nearest(name: str, known: Iterable[str], *, alike: float = 0.65) -> str:
+    """The known name that was probably meant, "" when none is near: ``alike`` is from 0 (anything) to 1 (the same)."""
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=0.6)
+    found = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=alike)
     return folded[found[0]] if found else ""
 
 
@@ -108,20 +108,21 @@ def _timezone(value: str) -> str:
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        meant = _nearest_timezone(value, zoneinfo.available_timezones())
-        raise Wrong(remedy=f'did you mean "{meant}"?' if meant else "names look like Europe/Berlin") from None
+        raise Wrong(remedy=_timezone_remedy(value, sorted(zoneinfo.available_timezones() - _OF_THE_MACHINE))) from None
     if value in _OF_THE_MACHINE:
         raise Wrong("names another time zone on each machine", "write its name, such as Europe/Berlin")
     return value
 
 
-def _nearest_timezone(value: str, known: Iterable[str]) -> str:
-    names = sorted(known)
+def _timezone_remedy(value: str, known: Sequence[str]) -> str:
     place = value.strip().replace(" ", "_").casefold()
-    for name in names:
+    for name in known:
         if place and place in (name.casefold(), name.rpartition("/")[2].casefold()):
-            return name
-    return nearest(place, names)
+            return f'did you mean "{name}"?'
+        if name.casefold().startswith(f"{place}/"):
+            return f'name a place in it, such as "{name}"'
+    meant = nearest(place, known, alike=0.75)
+    return f'did you mean "{meant}"?' if meant else "names look like Europe/Berlin"
 
 
 def _address(value: str) -> str:
@@ -263,7 +264,6 @@ FieldName = Annotated[str, Field(pattern=r"\A[a-z_]{1,100}\z")]
 FieldPaths = Annotated[
     tuple[Annotated[str, AfterValidator(_dotted)], ...],
     BeforeValidator(_paths),
-    Field(min_length=1),
     Expect('a name in the front matter such as "image.path", or a list of them'),
 ]
 Limit = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
