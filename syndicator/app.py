@@ -18,7 +18,7 @@ from syndicator.reading import Reader
 from syndicator.settings import Settings
 from syndicator.sources.folder import FolderSource
 from syndicator.state.database import Database, only_writer, open_database
-from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
 from syndicator.state.posts import SqlLedger
 
 _DIALECTS: dict[str, Callable[[], Dialect]] = {"jekyll": Jekyll, "plain": Plain}
@@ -71,6 +71,7 @@ def publisher(settings: Settings) -> LocalPublisher:
 def state_to_write(settings: Settings) -> Iterator[State]:
     """The state, for the one process that may write to it. Raises StateError, naming the other when there is one."""
     with only_writer(settings.state_path), _opened(settings) as state:
+        lift_leases(state.database)
         state.outbox.keep_hubs(settings.hub_urls())
         publisher(settings).sweep()
         yield state

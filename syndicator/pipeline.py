@@ -265,7 +265,7 @@ class Pipeline:
             return facts
         if answer is None and self._orders.ask_images and image.url not in work.answers:
             work.answers[image.url] = ImageAnswer(url=image.url, facts=ImageFacts(), status="asked")
-        return answer.facts if answer and answer.status == "known" else None
+        return answer.facts if answer and answer.facts != ImageFacts() else None
 
     # --- publishing ----------------------------------------------------------------------------------------------
 

@@ -108,7 +108,7 @@ allow = ["127.0.0.0/8"]
 
     def post(self, name: str, text: str = "Words.", **fields: str) -> Path:
         """Write a post as an editor does: beside, then renamed into place."""
-        head = "".join(f"{key.replace('_', '-')}: {value}\n" for key, value in fields.items())
+        head = "".join(f"{key}: {value}\n" for key, value in fields.items())
         path = self.root / "content" / "_posts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{name}.swp")

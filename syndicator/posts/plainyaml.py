@@ -21,6 +21,8 @@ _TAGS = frozenset({None, "!"} | {f"tag:yaml.org,2002:{name}" for name in
     ("str", "null", "bool", "int", "float", "timestamp", "seq", "map")})  # fmt: skip
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_QUOTE = 'put a value that begins with "{" or "[" in quotes'
+
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 _FLOW_LIST = re.compile(r"\[ *[A-Za-z0-9][A-Za-z0-9 ._/-]*(?:, *[A-Za-z0-9][A-Za-z0-9 ._/-]*)*\]")
 
@@ -74,7 +76,9 @@ def read(text: str, notes: list[Note]) -> Any:
     except yaml.reader.ReaderError as error:
         raise _unreadable(text) from error
     except yaml.MarkedYAMLError as error:
-        line, column = _place(text, error.problem_mark or error.context_mark)
+        # What is opened and never closed is found missing at the end: the beginning is what helps.
+        unclosed = error.context_mark and "unexpected end" in (error.problem or "")
+        line, column = _place(text, error.context_mark if unclosed else error.problem_mark or error.context_mark)
         reason = printable(", ".join(part for part in (error.context, error.problem) if part))
         raise Malformed(f"not valid YAML: {reason}", line=line, column=column, remedy=_remedy(text, line)) from error
     except yaml.YAMLError as error:
@@ -122,7 +126,7 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH:
             raise self._malformed(event, f"lists and tables are nested more than {MAX_DEPTH} deep")
         if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None:
-            raise self._malformed(event, "a key is a list or a table", "write a word before the colon")
+            raise self._malformed(event, "a key is a list or a table", _QUOTE)
         self._anchors.pop(event.anchor, None)
         self._open.append(_Open({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor))
 
@@ -145,7 +149,7 @@ class _Builder:
             )
         value, size = self._anchors[event.anchor]
         if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None and not _word(value):
-            raise self._malformed(event, "a key is a list or a table", "write a word before the colon")
+            raise self._malformed(event, "a key is a list or a table", _QUOTE)
         self._add(event, value, size)
 
     def _add(self, event: Any, value: Any, size: int, *, counted: bool = False) -> None:

@@ -15,6 +15,13 @@ from syndicator.state.database import Database
 from syndicator.state.posts import image_answer, image_row
 
 
+def lift_leases(database: Database) -> None:
+    """Free what a worker that is certainly dead had claimed: only for whoever holds the right to be the one writer."""
+    with database.write() as connection:
+        for table in (tables.deliveries, tables.images):
+            connection.execute(update(table).where(table.c.leased_until.is_not(None)).values(leased_until=None))
+
+
 class SqlOutbox:
     """Deliveries. A newer version is another row: what comes late for the older one changes nothing."""
 

@@ -31,7 +31,7 @@ from syndicator.model import (
 )
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
 from syndicator.state.database import Database, only_writer, open_database
-from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
 from syndicator.state.posts import SqlLedger
 from syndicator.state.tables import HEAD
 
@@ -146,6 +146,15 @@ def test_a_delivery_is_claimed_by_one_worker_until_its_lease_runs_out(ledger: Sq
     assert () == outbox.claim_deliveries(NOON + LEASE / 2, 10, LEASE)
     assert NOON + LEASE == outbox.next_due()
     assert 1 == len(outbox.claim_deliveries(NOON + LEASE, 10, LEASE))
+
+
+def test_the_leases_of_a_dead_worker_are_lifted(database: Database, ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    owe(ledger)
+    outbox.claim_deliveries(NOON, 10, LEASE)
+
+    lift_leases(database)
+
+    assert 1 == len(outbox.claim_deliveries(NOON, 10, LEASE))
 
 
 def test_what_is_delivered_is_not_owed_any_more(ledger: SqlLedger, outbox: SqlOutbox) -> None:
