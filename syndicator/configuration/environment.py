@@ -89,16 +89,17 @@ def _content(base: FilePath, name: str) -> str:
     try:
         with file.open("rb") as stream:
             data = stream.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise Wrong("names a file of more than a million bytes", "name the file that holds the value alone")
-        return data.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise Wrong("names a file that is not UTF-8", "save it as UTF-8") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a file name"
         raise Wrong(
             f"names a file that cannot be read ({reason}): {printable(str(file))}", "name one that this user may read"
         ) from None
+    if len(data) > _LARGEST:
+        raise Wrong("names a file of more than a million bytes", "name the file that holds the value alone")
+    try:
+        return data.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Wrong("names a file that is not UTF-8", "save it as UTF-8") from None
 
 
 def _decode(text: str, key: Key) -> object:

@@ -65,7 +65,7 @@ def wrong_value(path: KeyPath, value: object, wrong: Wrong, origins: Origins) ->
     """A value that is not what it should be."""
     key = find(origins.keys, path)
     secret = origins.is_secret(path)
-    found = "another value, which is not shown" if secret else shown(value)
+    found = "a value that is not shown" if secret else shown(value)
     problem = wrong.problem or f"expected {key.expected if key else 'something else'}, found {found}"
     return origins.fault(path, problem, "" if secret and not wrong.problem else wrong.remedy)
 

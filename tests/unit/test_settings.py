@@ -835,6 +835,41 @@ def test_a_variable_and_its_file_cannot_both_be_set(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"x" * 1_000_001, "names a file of more than a million bytes; name the file that holds the value alone"),
+        (b"", "site.title: expected text, not empty, found a value that is not shown"),
+        (b"caf\xe9", "names a file that is not UTF-8; save it as UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_hold_a_value_is_refused(folder: Path, content: bytes, message: str) -> None:
+    (folder / "value").write_bytes(content)
+
+    assert [f"SYNDICATOR_SITE__TITLE_FILE: {message}"] == told(folder, NEEDED, {"SYNDICATOR_SITE__TITLE_FILE": "value"})
+
+
+def test_a_variable_for_a_whole_table_must_hold_a_table(folder: Path) -> None:
+    environ = {
+        "SYNDICATOR_SITE": "x",
+        "SYNDICATOR_SITE__TITLE": "y",
+        "SYNDICATOR_SOURCE__FIELDS": "[" + "9" * 5000 + "]",
+    }
+
+    assert [
+        "SYNDICATOR_SOURCE__FIELDS: holds a number that is too long",
+        'SYNDICATOR_SITE: site: expected a table, [site], found "x"',
+    ] == told(folder, NEEDED, environ)
+
+
+def test_a_name_in_the_front_matter_has_no_empty_parts(folder: Path) -> None:
+    message = 'source.fields.image: expected a name in the front matter such as "image.path", or a list of them, found '
+
+    assert f'site.toml:10: {message.replace("image:", "image[1]:")}"a..b"' == one(
+        folder, '[source.fields]\nimage = ["a", "a..b"]\n'
+    )
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "STATE__URL", "SITE__URL", "SITE__LANGUAGE", "SITE__TIMEZONE", "SERVE__PORT", "SERVE__CACHE", "LOG__LEVEL",
