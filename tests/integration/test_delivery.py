@@ -1,0 +1,413 @@
+"""Announcements sent for real, to a hub on loopback that behaves and misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from syndicator.errors import StateError
+from syndicator.model import Delivery
+from syndicator.outbound import Outbound
+from syndicator.websub.delivery import deliver_due
+from tests.recorder import Answer, Hang, HubRecorder, Reset
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TOPIC = "https://news.example.org/feeds/feed.xml"
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class Outboxed:
+    """An outbox in memory with the rules of the port: leases, and newer versions that late answers do not touch."""
+
+    rows: dict[tuple[str, str], Delivery] = field(default_factory=dict)
+    leases: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    broken: bool = False
+
+    def owe(self, hub: str, topic: str = TOPIC, digest: str = "v1", *, now: datetime = NOON) -> None:
+        row = Delivery(id=len(self.rows), hub=hub, topic=topic, digest=digest, attempts=0, since=now, due=now)
+        self.rows[hub, topic] = row
+        self.leases.pop((hub, topic), None)
+
+    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
+        free = [
+            (key, row)
+            for key, row in self.rows.items()
+            if row.status == "pending" and row.due <= now and self.leases.get(key, now) <= now
+        ][:limit]
+        self.leases |= {key: now + lease for key, _ in free}
+        return [row for _, row in free]
+
+    def delivered(self, delivery: Delivery, now: datetime) -> None:
+        if self.broken:
+            raise StateError("state", "the disk is full", "make room")
+        if self._current(delivery):
+            del self.rows[delivery.hub, delivery.topic]
+
+    def postpone(self, delivery: Delivery, due: datetime, error: str) -> None:
+        self._put(delivery, replace(delivery, due=due, error=error, attempts=delivery.attempts + 1))
+
+    def give_up(self, delivery: Delivery, now: datetime, error: str) -> None:
+        self._put(delivery, replace(delivery, status="given up", error=error, attempts=delivery.attempts + 1))
+
+    def deliveries(self) -> Sequence[Delivery]:
+        return list(self.rows.values())
+
+    def next_due(self) -> datetime | None:
+        return min((row.due for row in self.rows.values() if row.status == "pending"), default=None)
+
+    def keep_hubs(self, hubs: Collection[str]) -> None:
+        self.rows = {key: row for key, row in self.rows.items() if row.hub in hubs}
+
+    def _current(self, delivery: Delivery) -> bool:
+        row = self.rows.get((delivery.hub, delivery.topic))
+        return row is not None and row.digest == delivery.digest
+
+    def _put(self, delivery: Delivery, row: Delivery) -> None:
+        if self._current(delivery):
+            self.rows[delivery.hub, delivery.topic] = row
+            self.leases.pop((delivery.hub, delivery.topic), None)
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[HubRecorder]:
+    async with HubRecorder() as recorder:
+        yield recorder
+
+
+@pytest.fixture
+async def outbound() -> AsyncIterator[Outbound]:
+    async with Outbound(timeout=0.3, user_agent="syndicator/test (+https://news.example.org/)") as client:
+        yield client
+
+
+@pytest.fixture
+def outbox() -> Outboxed:
+    return Outboxed()
+
+
+async def deliver(outbox: Outboxed, outbound: Outbound, now: datetime = NOON, **options: object) -> int:
+    return await deliver_due(outbox, outbound, lambda: now, rand=lambda: 0.5, **options)  # type: ignore[arg-type]
+
+
+def only(outbox: Outboxed) -> Delivery:
+    (row,) = outbox.deliveries()
+    return row
+
+
+async def test_a_hub_is_told_of_a_topic_in_one_form_under_both_names(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    """websub-11, websub-12, websub-14."""
+    outbox.owe(hub.url)
+
+    assert await deliver(outbox, outbound) == 1
+
+    (told,) = hub.told
+    assert (told.method, told.path) == ("POST", "/hub")
+    assert told.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert told.headers["user-agent"] == "syndicator/test (+https://news.example.org/)"
+    assert told.fields == (("hub.mode", "publish"), ("hub.url", TOPIC), ("hub.topic", TOPIC))
+    assert outbox.deliveries() == []
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 207, 299])
+async def test_every_2xx_is_success(status: int, hub: HubRecorder, outbound: Outbound, outbox: Outboxed) -> None:
+    """websub-12."""
+    hub.usual = Answer(status=status)
+    outbox.owe(hub.url)
+
+    await deliver(outbox, outbound)
+
+    assert outbox.deliveries() == []
+
+
+async def test_several_topics_are_told_one_by_one(hub: HubRecorder, outbound: Outbound, outbox: Outboxed) -> None:
+    """websub-12."""
+    topics = [f"https://news.example.org/feeds/{number}.xml?a=1&b={number}" for number in range(5)]
+    for topic in topics:
+        outbox.owe(hub.url, topic)
+
+    assert await deliver(outbox, outbound) == 5
+
+    assert sorted(hub.topics) == topics
+    assert len(hub.told) == 5
+
+
+async def test_nothing_due_means_nobody_is_asked(hub: HubRecorder, outbound: Outbound, outbox: Outboxed) -> None:
+    outbox.owe(hub.url, now=NOON + timedelta(seconds=1))
+
+    assert await deliver(outbox, outbound) == 0
+
+    assert hub.told == []
+
+
+async def test_a_hub_that_fails_once_hears_again(hub: HubRecorder, outbound: Outbound, outbox: Outboxed) -> None:
+    """websub-10."""
+    hub.script = deque([Answer(status=500, body=b"oops"), Answer(status=204)])
+    outbox.owe(hub.url)
+
+    await deliver(outbox, outbound)
+
+    assert only(outbox).due == NOON + timedelta(seconds=30)
+    assert (only(outbox).attempts, only(outbox).error) == (1, "the hub answered 500")
+
+    assert await deliver(outbox, outbound, NOON + timedelta(seconds=29)) == 0
+    assert await deliver(outbox, outbound, NOON + timedelta(seconds=30)) == 1
+
+    assert len(hub.told) == 2
+    assert outbox.deliveries() == []
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("asked", ["600", format_datetime(NOON + timedelta(minutes=10), usegmt=True)])
+async def test_retry_after_is_honoured_in_seconds_and_as_a_date(
+    status: int, asked: str, hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    """websub-50."""
+    hub.usual = Answer(status=status, headers=(("Retry-After", asked),))
+    outbox.owe(hub.url)
+
+    await deliver(outbox, outbound)
+
+    assert only(outbox).due == NOON + timedelta(minutes=10)
+
+
+async def test_a_hub_without_subscribers_is_no_trouble(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """websub-11, the note on WebSubHub."""
+    hub.usual = Answer(status=500, body=b"Topic not found")
+    outbox.owe(hub.url)
+
+    with caplog.at_level(logging.INFO, "syndicator"):
+        await deliver(outbox, outbound)
+
+    assert outbox.deliveries() == []
+    assert [(record.levelname, record.message) for record in caplog.records] == [("INFO", "announced, nobody listens")]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Hang(), "no whole answer within 0.3 seconds"),
+        (Answer(status=200, body=b"x" * 100, drip=0.05), "no whole answer within 0.3 seconds"),
+        (Reset(), "the answer broke off"),
+    ],
+)
+async def test_a_hub_that_hangs_drips_or_breaks_off_is_tried_again(
+    trouble: Answer | Hang | Reset, reason: str, hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    """websub-10."""
+    hub.script = deque([trouble])
+    outbox.owe(hub.url)
+
+    await deliver(outbox, outbound)
+
+    assert reason in only(outbox).error
+    assert only(outbox).due == NOON + timedelta(seconds=30)
+
+    await deliver(outbox, outbound, NOON + timedelta(minutes=1))
+
+    assert outbox.deliveries() == []
+
+
+async def test_a_hub_that_is_not_there_is_tried_again(outbound: Outbound, outbox: Outboxed) -> None:
+    async with HubRecorder() as gone:
+        address = gone.url
+    outbox.owe(address)
+
+    await deliver(outbox, outbound)
+
+    assert "no connection" in only(outbox).error
+    assert only(outbox).attempts == 1
+
+
+async def test_no_delivery_takes_longer_than_its_deadline(hub: HubRecorder, outbox: Outboxed) -> None:
+    """Whatever the client does about it."""
+    hub.usual = Answer(status=200, body=b"x" * 100, drip=1)
+    outbox.owe(hub.url)
+
+    async with Outbound(timeout=60, user_agent="syndicator/test") as patient:
+        await deliver(outbox, patient, patience=timedelta(seconds=0.2))
+
+    assert only(outbox).error == "no answer within 0.2 seconds"
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_redirect_that_keeps_the_method_is_followed_with_the_form(
+    status: int, hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    """websub-10."""
+    hub.script = deque([Answer(status=status, headers=(("Location", "/other"),))])
+    outbox.owe(hub.url)
+
+    await deliver(outbox, outbound)
+
+    assert [(told.method, told.path) for told in hub.told] == [("POST", "/hub"), ("POST", "/other")]
+    assert hub.told[0].fields == hub.told[1].fields
+    assert outbox.deliveries() == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+async def test_a_redirect_that_would_lose_the_form_is_a_failure(
+    status: int, hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    """websub-10."""
+    hub.usual = Answer(status=status, headers=(("Location", "/other"),))
+    outbox.owe(hub.url)
+
+    await deliver(outbox, outbound)
+
+    assert [told.path for told in hub.told] == ["/hub"]
+    assert only(outbox).error == f"the hub answered {status}"
+
+
+async def test_a_hub_that_refuses_is_given_up_soon_and_visibly(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.usual = Answer(status=410)
+    outbox.owe(hub.url)
+    now = NOON
+
+    for _ in range(5):
+        await deliver(outbox, outbound, now)
+        now = only(outbox).due
+
+    assert len(hub.told) == 5
+    assert (only(outbox).status, only(outbox).error) == ("given up", "the hub answered 410")
+    assert caplog.records[-1].message == "announcement given up"
+    assert await deliver(outbox, outbound, NOON + timedelta(days=9)) == 0
+
+
+async def test_a_hub_that_is_down_is_given_up_when_its_time_is_over(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    hub.usual = Answer(status=503)
+    outbox.owe(hub.url)
+    now, tries = NOON, 0
+
+    while only(outbox).status == "pending":
+        await deliver(outbox, outbound, now, give_up_after=timedelta(days=2))
+        now, tries = max(now, only(outbox).due), tries + 1
+
+    assert timedelta(days=2) <= now - NOON <= timedelta(days=2, hours=12)
+    assert tries == len(hub.told)
+    assert 10 <= tries <= 20
+
+
+async def test_a_newer_version_is_owed_whatever_comes_late_for_the_older(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    """websub-47: the newest version wins."""
+    outbox.owe(hub.url, digest="v1")
+    hub.look = lambda told: outbox.owe(hub.url, digest="v2") if len(hub.told) == 0 else None
+
+    await deliver(outbox, outbound)
+
+    assert (only(outbox).digest, only(outbox).attempts) == ("v2", 0)
+
+    await deliver(outbox, outbound)
+
+    assert hub.topics == [TOPIC, TOPIC]
+    assert outbox.deliveries() == []
+
+
+async def test_a_cancelled_delivery_is_owed_again_when_its_lease_is_over(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    hub.script = deque([Hang()])
+    outbox.owe(hub.url)
+    work = asyncio.create_task(deliver(outbox, outbound))
+    await hub.heard(1)
+
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+    assert (only(outbox).attempts, only(outbox).status) == (0, "pending")
+    assert await deliver(outbox, outbound, NOON + LEASE - timedelta(seconds=1)) == 0
+    assert await deliver(outbox, outbound, NOON + LEASE) == 1
+    assert outbox.deliveries() == []
+
+
+async def test_two_workers_do_not_tell_the_same(hub: HubRecorder, outbound: Outbound, outbox: Outboxed) -> None:
+    for number in range(10):
+        outbox.owe(hub.url, f"{TOPIC}?{number}")
+
+    claimed = await asyncio.gather(*(deliver(outbox, outbound, limit=5) for _ in range(2)))
+
+    assert claimed == [5, 5]
+    assert len(set(hub.topics)) == len(hub.topics) == 10
+
+
+async def test_a_hub_is_told_two_things_at_a_time_and_a_slow_one_does_not_hold_up_the_others(
+    outbound: Outbound, outbox: Outboxed
+) -> None:
+    async with HubRecorder(usual=Answer(status=202, body=b"xx", drip=0.05)) as slow, HubRecorder() as quick:
+        for number in range(8):
+            outbox.owe(slow.url, f"{TOPIC}?{number}")
+        outbox.owe(quick.url)
+        quick.look = lambda _: len(slow.told)
+
+        assert await deliver(outbox, outbound) == 9
+
+        assert slow.most_at_once == 2
+        assert (len(slow.told), len(quick.told)) == (8, 1)
+        assert quick.told[0].seen in range(5)
+
+
+async def test_what_might_outlast_its_lease_is_not_begun(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    ticks = iter([NOON, NOON + timedelta(seconds=100)])
+    outbox.owe(hub.url)
+
+    claimed = await deliver_due(outbox, outbound, lambda: next(ticks), lease=LEASE, rand=random.random)
+
+    assert claimed == 1
+    assert hub.told == []
+    assert only(outbox).attempts == 0
+
+
+async def test_a_lease_shorter_than_a_delivery_is_a_mistake(outbound: Outbound, outbox: Outboxed) -> None:
+    with pytest.raises(ValueError, match="must outlast"):
+        await deliver(outbox, outbound, lease=timedelta(seconds=1))
+
+
+async def test_a_state_that_fails_is_told_after_the_others_were_sent(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed
+) -> None:
+    outbox.broken = True
+    for number in range(4):
+        outbox.owe(hub.url, f"{TOPIC}?{number}")
+
+    with pytest.raises(StateError, match="the disk is full"):
+        await deliver(outbox, outbound)
+
+    assert len(hub.told) == 4
+
+
+async def test_each_outcome_is_logged_once_with_its_facts_and_without_secrets(
+    hub: HubRecorder, outbound: Outbound, outbox: Outboxed, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.script = deque([Answer(status=503), Answer(status=202)])
+    outbox.owe(f"{hub.url}?token=secret")
+
+    with caplog.at_level(logging.INFO, "syndicator"):
+        await deliver(outbox, outbound)
+        await deliver(outbox, outbound, NOON + timedelta(minutes=1))
+
+    assert [record.message for record in caplog.records] == ["announcement postponed", "announced"]
+    assert [vars(record)["hub"] for record in caplog.records] == [hub.url, hub.url]
+    assert [vars(record)["attempt"] for record in caplog.records] == [1, 2]
+    assert "secret" not in repr([vars(record) for record in caplog.records])
+    assert [told.path for told in hub.told] == ["/hub?token=secret"] * 2
