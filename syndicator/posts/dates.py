@@ -61,8 +61,8 @@ def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datet
 
 def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     """Whether ``value``, read as ``instant`` in ``zone``, is a wall clock that daylight saving leaves out there."""
-    # It reads as an instant just behind the change, so most need no closer look.
-    if _offset_at(zone, instant) == _offset_at(zone, instant - timedelta(hours=3)):
+    # It reads as an instant behind the change by less than was skipped, so most need no closer look.
+    if _offset_at(zone, instant) == _offset_at(zone, instant - timedelta(hours=25)):
         return False
     try:
         wall = _wall(value)

@@ -237,8 +237,7 @@ def _remedy(text: str, line: int) -> str:
 def skim(text: str) -> dict[str, Any] | None:
     """The same as ``read`` for plain ``key: value`` lines with one level of lists or tables; None for all else.
 
-    Several times as fast, and most front matter is like that. Whatever could mean something special is left to
-    ``read``.
+    Several times as fast. Whatever could mean something special is left to ``read``.
     """
     lines = [line for line in text.split("\n") if line]
     if not "".join(lines).isprintable():

@@ -1,0 +1,186 @@
+"""Dates: every accepted form in every kind of zone, and a reason for every form that is not."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicator.posts.dates import left_out, parse_date
+
+ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles")
+NEW_YORK = ZoneInfo("America/New_York")
+# UTC offsets of ZONES on 24 August, when Berlin and Los Angeles have daylight saving.
+AUGUST = (0, 2, 9, -7)
+
+
+def jekyll(value: object, zone: str = "UTC") -> str:
+    return _short(parse_date(value, ZoneInfo(zone), seconds_are_utc=True))
+
+
+def plain(value: object, zone: str = "UTC") -> str:
+    return _short(parse_date(value, ZoneInfo(zone), seconds_are_utc=False))
+
+
+def _short(instant: datetime) -> str:
+    assert instant.tzinfo is UTC
+    return instant.isoformat().removesuffix("+00:00")
+
+
+@pytest.mark.parametrize(("zone", "hours"), list(zip(ZONES, AUGUST, strict=True)))
+@pytest.mark.parametrize(
+    ("written", "wall"),
+    [
+        ("2023-08-24 12:55", "2023-08-24T12:55:00"),
+        ("2023-08-24T12:55", "2023-08-24T12:55:00"),
+        ("2023-08-24  9:05", "2023-08-24T09:05:00"),
+        ("2023-08-24", "2023-08-24T00:00:00"),
+        ("2023-8-4", "2023-08-04T00:00:00"),
+        (" 2023-08-24 ", "2023-08-24T00:00:00"),
+        ("24 Aug 2023", "2023-08-24T00:00:00"),
+        ("24 August 2023 12:55", "2023-08-24T12:55:00"),
+        ("Thu, 24 Aug 2023 12:55:10", "2023-08-24T12:55:10"),
+        (date(2023, 8, 24), "2023-08-24T00:00:00"),
+        (datetime(2023, 8, 24, 12, 55, 1), "2023-08-24T12:55:01"),
+    ],
+)
+def test_what_has_no_zone_is_in_the_sites_zone(zone: str, hours: int, written: object, wall: str) -> None:
+    """frontmatter.md 12, 54, 77."""
+    expected = _short((datetime.fromisoformat(wall) - timedelta(hours=hours)).replace(tzinfo=UTC))
+
+    assert expected == jekyll(written, zone)
+    assert expected == plain(written, zone)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2023-08-24T12:55:00Z", "2023-08-24T12:55:00"),
+        ("2023-08-24 12:55:00 +02:00", "2023-08-24T10:55:00"),
+        ("2023-08-24 12:55:00 +0200", "2023-08-24T10:55:00"),
+        ("2023-08-24 12:55:00+02", "2023-08-24T10:55:00"),
+        ("2023-08-24 12:55 -0530", "2023-08-24T18:25:00"),
+        ("2023-08-24 12:55:00 UTC", "2023-08-24T12:55:00"),
+        ("2023-08-24T12:55:00.25Z", "2023-08-24T12:55:00.250000"),
+        ("Thu, 24 Aug 2023 12:55:00 GMT", "2023-08-24T12:55:00"),
+        ("24 Aug 2023 12:55 EDT", "2023-08-24T16:55:00"),
+        ("Thu, 24 Aug 2023 12:55:00 -0700", "2023-08-24T19:55:00"),
+        (datetime(2023, 8, 24, 12, tzinfo=timezone(timedelta(hours=3))), "2023-08-24T09:00:00"),
+    ],
+)
+def test_a_zone_in_the_text_wins(zone: str, written: object, expected: str) -> None:
+    """frontmatter.md 11, 12, 53."""
+    assert expected == jekyll(written, zone)
+    assert expected == plain(written, zone)
+
+
+@pytest.mark.parametrize(("zone", "hours"), list(zip(ZONES, AUGUST, strict=True)))
+def test_to_jekyll_seconds_without_a_zone_are_utc(zone: str, hours: int) -> None:
+    """frontmatter.md 14."""
+    assert "2023-08-24T12:55:00" == jekyll("2023-08-24 12:55:00", zone)
+    assert "2023-08-24T12:55:00" == jekyll("2023-08-24T12:55:00", zone)
+    assert _short(datetime(2023, 8, 24, 12, 55, tzinfo=UTC) - timedelta(hours=hours)) == plain(
+        "2023-08-24 12:55:00", zone
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "expected", "skipped"),
+    [
+        ("Europe/Berlin", "2024-03-31 01:59", "2024-03-31T00:59:00", False),
+        ("Europe/Berlin", "2024-03-31 02:30", "2024-03-31T01:30:00", True),
+        ("Europe/Berlin", "2024-03-31 03:00", "2024-03-31T01:00:00", False),
+        ("Europe/Berlin", "2024-10-27 02:30", "2024-10-27T00:30:00", False),
+        ("America/Los_Angeles", "2024-03-10 02:00", "2024-03-10T10:00:00", True),
+        ("America/Los_Angeles", "2024-11-03 01:30", "2024-11-03T08:30:00", False),
+        ("America/Los_Angeles", "2024-03-10 02:00 -0800", "2024-03-10T10:00:00", False),
+        ("Asia/Tokyo", "2024-03-31 02:30", "2024-03-30T17:30:00", False),
+        ("Pacific/Apia", "2011-12-30 12:00", "2011-12-30T22:00:00", True),
+        ("Europe/Berlin", "2024-03-31 02:30:00", "2024-03-31T02:30:00", False),
+    ],
+)
+def test_days_that_change_the_clocks(zone: str, written: str, expected: str, skipped: bool) -> None:
+    """frontmatter.md 13: the offset before the change, and times that do not exist are known as such."""
+    instant = parse_date(written, ZoneInfo(zone), seconds_are_utc=True)
+
+    assert (expected, skipped) == (_short(instant), left_out(written, ZoneInfo(zone), instant))
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("03/04/2023", "several ways"),
+        ("3.4.2023", "several ways"),
+        ("23-08-24", "two digits"),
+        ("24 Aug 23", "two digits"),
+        ("Fri Sep  3 11:21:31 CEST 2021", "certainty"),
+        ("August 24th, 2023", "certainty"),
+        ("yesterday", "certainty"),
+        ("", "certainty"),
+        ("2023-08-24 12", "certainty"),
+        ("2023-08-24 12:55 PM", "certainty"),
+        ("٢٠٢٣-٠٨-٢٤", "certainty"),
+        ("Xyz, 24 Aug 2023", "certainty"),
+        ("24 Foo 2023", "certainty"),
+        ("2023-08-24 12:55 CEST", "certainty"),
+        ("24 Aug 2023 12:55 BST", "several meanings"),
+        ("2023-08-24 12:55 +2500", "impossible offset"),
+        ("2023-13-45", "does not exist"),
+        ("2023-02-29", "does not exist"),
+        ("2023-08-24 24:00", "does not exist"),
+        ("0000-00-00", "does not exist"),
+        ("0001-01-01T00:00:00Z", "before 1000"),
+        ("2016-12-31T23:59:60Z", "leap second"),
+        ("1692881700", "number"),
+        ("99999999999999999999", "number"),
+        (1692881700, "number"),
+        (1.5, "number"),
+        (True, "true or false"),
+        (["2026", "1", "1"], "a list"),
+        ({"a": "b"}, "a table"),
+        (None, "nothing"),
+        (time(12, 55), "without a date"),
+        ("a\x1b[2J" * 50, "\\x1b"),
+    ],
+)
+def test_other_values_are_refused_with_a_reason(value: object, reason: str) -> None:
+    """frontmatter.md 11; expected.md date-*."""
+    with pytest.raises(ValueError, match=reason.replace("\\", "\\\\")) as caught:
+        parse_date(value, NEW_YORK, seconds_are_utc=True)
+
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 200
+
+
+def test_the_end_of_time_stays_there() -> None:
+    assert "9999-12-31T23:59:59" == jekyll("9999-12-31 23:59", "America/New_York")
+
+
+@pytest.mark.parametrize("value", [" " * 60_000, "1" * 60_000, "a" * 60_000, "1 " * 30_000, "1 a " * 15_000])
+def test_long_values_are_refused_at_once(value: str) -> None:
+    with pytest.raises(ValueError, match="date"):
+        parse_date(value, NEW_YORK, seconds_are_utc=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.datetimes(min_value=datetime(1000, 1, 2), max_value=datetime(9999, 12, 30)),
+    st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York"]),
+)
+def test_what_has_an_offset_is_that_instant_in_every_zone(moment: datetime, zone: str) -> None:
+    aware = moment.replace(microsecond=0, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+
+    assert aware == parse_date(aware.isoformat(), ZoneInfo(zone), seconds_are_utc=True)
+    assert aware == parse_date(aware.isoformat(" "), ZoneInfo(zone), seconds_are_utc=False)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="0123456789-:TZ+ .JanMon,/", max_size=30))
+def test_whatever_the_text_an_instant_in_utc_or_a_value_error_comes_out(text: str) -> None:
+    with suppress(ValueError):
+        assert parse_date(text, NEW_YORK, seconds_are_utc=True).tzinfo is UTC
