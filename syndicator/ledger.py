@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
-
-import orjson
 
 from syndicator.errors import PostError
 from syndicator.model import Post, PostRecord, PostState, digest
@@ -26,8 +26,8 @@ class Settled:
     refused: tuple[PostError, ...]
 
 
-def record_of(post: Post, version: str) -> PostRecord:
-    """A post as the ledger first notes it, without an id: ``updated`` is the post's own modified date, if any."""
+def record_of(post: Post, version: str, site_url: str) -> PostRecord:
+    """A post as a ledger that knows nothing would note it: with the id and the dates of a first sight."""
     return PostRecord(
         path=post.path,
         version=version,
@@ -37,8 +37,10 @@ def record_of(post: Post, version: str) -> PostRecord:
         visibility=post.visibility,
         due=post.published,
         published=post.published,
-        updated=post.modified,
+        modified=post.modified,
+        updated=_latest(post.modified, post.published),
         expires=post.expires,
+        entry_id=_own_id(post.path, post.given_id, post.published, site_url),
         given_id=post.given_id,
         permalink=post.permalink,
         terms=_terms(post),
@@ -63,6 +65,7 @@ def settle(
     departed = _Departed(records.values())
     ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
     refused: list[PostError] = []
+    newcomers: list[PostRecord] = []
     for fresh in sorted(seen, key=lambda record: record.path):
         prior = known.get(fresh.path)
         if prior is None or not prior.entry_id:
@@ -73,19 +76,26 @@ def settle(
                 records.pop(found.path, None)
                 changed.pop(found.path, None)
                 ids[found.entry_id] = fresh.path
-        note(_carry_on(fresh, prior, now))
+        if prior is not None and prior.entry_id:
+            note(_carry_on(fresh, prior, now))
+        elif fresh.state(now) is PostState.LIVE:
+            newcomers.append(fresh)
+        else:
+            note(replace(fresh, entry_id=""))
 
-    for record in _without_id(records.values(), now):
-        given = _given_id(record, site_url)
-        holder = ids.get(given) if given else None
-        if holder is not None and holder != record.path:
+    ripe = [r for r in records.values() if not r.entry_id and r.gone is None and r.state(now) is PostState.LIVE]
+    newcomers += [replace(r, entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
+    for record in sorted(newcomers, key=lambda record: record.path):
+        holder = ids.get(record.entry_id, record.path)
+        if holder == record.path:
+            note(record)
+        elif record.given_id:
             refused.append(_same_id(record, holder))
-            del records[record.path]
-            changed.pop(record.path, None)
+            records.pop(record.path, None)
             continue
-        entry_id = given or _mint(record, site_url, ids)
-        ids[entry_id] = record.path
-        note(replace(record, entry_id=entry_id))
+        else:
+            note(replace(record, entry_id=_next_free(record.entry_id, ids)))
+        ids[records[record.path].entry_id] = record.path
     return Settled(
         records=records,
         changed=tuple(changed.values()),
@@ -94,23 +104,18 @@ def settle(
     )
 
 
-def _carry_on(fresh: PostRecord, prior: PostRecord | None, now: datetime) -> PostRecord:
+def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord:
     """The fresh record with what the ledger knew: id, first date, and the moment of the last change."""
-    if fresh.due is None:
-        return replace(fresh, updated=None, entry_id=prior.entry_id if prior else "")
-    if prior is None or not prior.entry_id or prior.published is None:
-        return replace(fresh, updated=max(fresh.updated or fresh.due, fresh.due))
-    published = prior.published
-    if fresh.content == prior.content and prior.updated is not None:
-        updated = prior.updated
-    else:
-        updated = max(fresh.updated or now, published)
-    return replace(fresh, entry_id=prior.entry_id, published=published, updated=updated)
+    if fresh.due is None:  # a draft by now, which keeps its history for the day when it is live again
+        return replace(fresh, entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
+    updated = prior.updated
+    if fresh.content != prior.content or updated is None:
+        updated = _latest(fresh.modified or now, prior.published)
+    return replace(fresh, entry_id=prior.entry_id, published=prior.published, updated=updated)
 
 
-def _without_id(records: Iterable[PostRecord], now: datetime) -> list[PostRecord]:
-    new = [r for r in records if not r.entry_id and r.gone is None and r.state(now) is PostState.LIVE]
-    return sorted(new, key=lambda record: record.path)
+def _latest(*instants: datetime | None) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)
 
 
 def _same_id(record: PostRecord, holder: str) -> PostError:
@@ -147,46 +152,41 @@ def _clues(record: PostRecord) -> tuple[tuple[str, str], ...]:
     return tuple(clue for clue in clues if clue[1])
 
 
-def _given_id(record: PostRecord, site_url: str) -> str:
-    """The front matter's own id: as it is when it is an absolute IRI (atom-24), else made into one."""
-    given = record.given_id
-    if not given:
+def _own_id(path: str, given: str, published: datetime | None, site_url: str) -> str:
+    """The front matter's own id, as it is when it is an absolute IRI (atom-24), else made into one; without one a tag
+    URI (RFC 4151) made of the post alone, so that every fresh build gives the same. "" for a post without a date."""
+    if published is None:
         return ""
-    if _IRI.fullmatch(given):
-        return given
-    return f"tag:{_authority(site_url)},2000:id/{quote(given, safe=_SAFE)}"
+    if not given:
+        stem = path.removesuffix(PurePosixPath(path).suffix)
+        return f"tag:{_authority(site_url)},{published:%Y-%m-%d}:{quote(stem, safe=_SAFE)}"
+    return given if _IRI.fullmatch(given) else f"tag:{_authority(site_url)},2000:id/{quote(given, safe=_SAFE)}"
 
 
-def _mint(record: PostRecord, site_url: str, taken: Mapping[str, str]) -> str:
-    """A tag URI (RFC 4151) made of the post alone, so that every fresh build gives the same."""
-    assert record.published is not None  # noqa: S101 - a live post has a date
-    stem = PurePosixPath(record.path).with_suffix("")
-    base = f"tag:{_authority(site_url)},{record.published:%Y-%m-%d}:{quote(str(stem), safe=_SAFE)}"
-    entry_id, count = base, 2
-    while entry_id in taken:
-        entry_id, count = f"{base};{count}", count + 1
-    return entry_id
+def _next_free(base: str, taken: Mapping[str, str]) -> str:
+    """Another id for a new post at the place of one that moved away and took its id along."""
+    return next(entry_id for count in itertools.count(2) if (entry_id := f"{base};{count}") not in taken)
 
 
 _SAFE = "/:@&=+$.-_!~*'(),"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
+@lru_cache(maxsize=8)
 def _authority(site_url: str) -> str:
     return (urlsplit(site_url).hostname or "localhost").encode("idna").decode().lower()
 
 
 def _content(post: Post) -> str:
     """The name of what a reader would see. Not the address: moving a site is no edit."""
-    image = asdict(post.image) if post.image else None
-    if image and image["file"]:
-        del image["url"]
-    people = [asdict(person) for person in post.people]
-    parts = (
-        post.title, post.summary, people, post.categories, post.tags, post.link, image,
-        post.language, post.markup, post.body.strip(),
-    )  # fmt: skip
-    return digest(orjson.dumps(parts))
+    image = post.image
+    parts = [post.title, post.summary, post.link, post.language, post.markup]
+    if image is not None:
+        parts += [image.file or image.url, image.alt, image.caption, image.credit]
+    for person in post.people:
+        parts += ["person", person.name, person.title, person.email, person.url, person.avatar]
+    parts += ["categories", *post.categories, "tags", *post.tags, post.body.strip()]
+    return digest("\0".join(parts).encode("utf-8", "replace"))
 
 
 def _terms(post: Post) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -225,8 +225,9 @@ class PostRecord:
 
     ``version`` and ``digest`` name the file as last read, ``content`` names what a reader would see of it, ``match``
     names title and date (to know a post that was moved and edited at once). ``due`` is the file's own date, which
-    decides embargoes; ``published`` is the first date it was live with, and never moves. ``entry_id`` is "" until the
-    post was live once. ``gone`` is when its file vanished.
+    decides embargoes; ``published`` is the first date it was live with, and never moves. ``modified`` is the author's
+    own word for when it was last changed, ``updated`` what readers are told. ``entry_id`` is "" until the post was live
+    once. ``gone`` is when its file vanished.
     """
 
     path: str
@@ -238,6 +239,7 @@ class PostRecord:
     due: datetime | None
     published: datetime | None
     updated: datetime | None
+    modified: datetime | None = None
     expires: datetime | None = None
     entry_id: str = ""
     given_id: str = ""

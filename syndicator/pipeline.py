@@ -22,6 +22,7 @@ from syndicator.model import (
     FeedSpec,
     ImageFacts,
     ImageRef,
+    Post,
     PostRecord,
     PostWarning,
     digest,
@@ -42,6 +43,8 @@ from syndicator.reading import Reader, isolated, read_posts
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
+#: So many posts are held with their bodies at a time.
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,30 +227,36 @@ class Pipeline:
                 continue  # its last good entry stays, if it ever had one
             if entry is None or entry.key != self._keys.key(record, self._facts(entry.image, images, work)):
                 stale.append(record)
-        for done, record in enumerate(stale, 1):
-            self._make(record, images, work)
-            progress("rendering entries", done, len(stale))
+        for start in range(0, len(stale), _BATCH):
+            self._make(stale[start : start + _BATCH], images, work)
+            progress("rendering entries", min(start + _BATCH, len(stale)), len(stale))
         return work
 
-    def _make(self, record: PostRecord, images: dict[str, ImageAnswer], work: _Work) -> None:
-        try:
-            file = self._reader.source.read(record.path)
-            if digest(file.data) != record.digest:
-                work.again = True  # it changed since the scan, and may be a draft by now
-                return
-            post = self._reader.parse(file)
-            if post.image and post.image.url not in images:
-                images.update(self._ledger.images([post.image.url]))
+    def _make(self, records: Sequence[PostRecord], images: dict[str, ImageAnswer], work: _Work) -> None:
+        """Render entries; what is known of their images is asked for all of them at once."""
+        posts: list[tuple[PostRecord, Post]] = []
+        for record in records:
+            try:
+                file = self._reader.source.read(record.path)
+                if digest(file.data) != record.digest:
+                    work.again = True  # it changed since the scan, and may be a draft by now
+                    continue
+                posts.append((record, self._reader.parse(file)))
+            except PostError as error:
+                work.refused.append((error, record.version))
+        images.update(self._ledger.images({post.image.url for _, post in posts if post.image} - images.keys()))
+        for record, post in posts:
             facts = self._facts(post.image, images, work)
-            with isolated(record.path):
-                entry = make_entry(post, record, facts, self._reader.site)
-        except PostError as error:
-            work.refused.append((error, record.version))
-            return
-        known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=post.image)
-        work.records[record.path] = known
-        work.fresh[record.path] = entry
-        work.made.append(StoredEntry(record=known, entry=entry))
+            try:
+                with isolated(record.path):
+                    entry = make_entry(post, record, facts, self._reader.site)
+            except PostError as error:
+                work.refused.append((error, record.version))
+                continue
+            known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=post.image)
+            work.records[record.path] = known
+            work.fresh[record.path] = entry
+            work.made.append(StoredEntry(record=known, entry=entry))
 
     def _facts(self, image: ImageRef | None, images: Mapping[str, ImageAnswer], work: _Work) -> ImageFacts | None:
         """What is known of an image now. A question about a remote one is noted, and answered some other time."""
@@ -280,11 +289,11 @@ class Pipeline:
         wanted: list[Wanted] = []
         for selection in selections:
             settings = settings_digest(selection, site, orders.hubs, orders.feeds_url)
-            feed = identify(
+            record = identify(
                 selection, prior_feeds.get(selection.name), settings=settings, now=now, feeds_url=orders.feeds_url
             )
-            feeds[selection.name] = feed
-            wanted += want(selection, feed, keys, salt=self._salt, feeds_url=orders.feeds_url)
+            feeds[selection.name] = record
+            wanted += want(selection, record, keys, salt=self._salt, feeds_url=orders.feeds_url)
         altered = self._publisher.altered({path: document.version for path, document in remembered.items()})
         plan = decide(wanted, remembered, altered)
 

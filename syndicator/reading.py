@@ -97,6 +97,6 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
         except PostError as error:
             refused.append((error, version))
             continue
-        records.append(record_of(post, version))
+        records.append(record_of(post, version, reader.site.url))
         warnings.extend(post.warnings)
     return ReadResult(records=tuple(records), refused=tuple(refused), warnings=tuple(warnings))

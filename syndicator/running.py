@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -83,18 +82,13 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
     out = publisher(settings)
     pipeline = Pipeline(reader(settings), out, state.ledger, orders(settings))
 
-    async def no_hints(stop: asyncio.Event) -> AsyncIterator[None]:
-        await stop.wait()
-        return
-        yield
-
     return Service(
         make_pass=pipeline.run,
         deliver=lambda: deliver(settings, state, client),
         ask=lambda: ask(state, client),
         next_delivery=state.outbox.next_due,
         next_question=state.desk.next_image_due,
-        hints=(lambda stop: hints(settings.source_path, stop)) if settings.source.watch else no_hints,
+        hints=(lambda stop: hints(settings.source_path, stop)) if settings.source.watch else None,
         ledger=state.ledger,
         publisher=out,
         window=shelf,

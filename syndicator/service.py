@@ -61,7 +61,7 @@ class Service:
     ask: Callable[[], Awaitable[int]]
     next_delivery: Callable[[], datetime | None]
     next_question: Callable[[], datetime | None]
-    hints: Callable[[asyncio.Event], AsyncIterator[None]]
+    hints: Callable[[asyncio.Event], AsyncIterator[None]] | None
     ledger: Ledger
     publisher: Publisher
     window: Window
@@ -138,8 +138,9 @@ class Service:
                 self.timer.at(due, wake.set, name=f"next of {name}")
 
     async def _watch(self, stop: asyncio.Event, changed: asyncio.Event) -> None:
-        async for _ in self.hints(stop):
-            changed.set()
+        if self.hints is not None:
+            async for _ in self.hints(stop):
+                changed.set()
 
     async def _show_last_good(self) -> None:
         """Serve at once what was published before, while the first pass is made."""

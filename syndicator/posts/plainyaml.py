@@ -115,9 +115,7 @@ class _Builder:
         self._check(event)
         plain = event.implicit[0] and not event.style
         empty = (plain and event.value in _NULLS) or (event.tag or "").endswith(":null")
-        top = self._open[-1] if self._open else None
-        is_key = top is not None and isinstance(top.value, dict) and top.key is None
-        self._add(event, event.value if is_key or not empty else None, 1)
+        self._add(event, event.value if self._at_key() or not empty else None, 1)
         if event.anchor:
             self._anchors[event.anchor] = (None if empty else event.value, 1)
 
@@ -125,7 +123,7 @@ class _Builder:
         self._check(event)
         if len(self._open) >= MAX_DEPTH:
             raise self._malformed(event, f"lists and tables are nested more than {MAX_DEPTH} deep")
-        if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None:
+        if self._at_key():
             raise self._malformed(event, "a key is a list or a table", _QUOTE)
         self._anchors.pop(event.anchor, None)
         self._open.append(_Open({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor))
@@ -144,11 +142,9 @@ class _Builder:
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
-            raise self._malformed(
-                event, f"the alias *{printable(event.anchor)[:40]} stands for nothing that is complete"
-            )
+            raise self._malformed(event, f"the alias *{printable(event.anchor)[:40]} stands for nothing complete")
         value, size = self._anchors[event.anchor]
-        if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None and not _word(value):
+        if self._at_key() and isinstance(value, (list, dict)):
             raise self._malformed(event, "a key is a list or a table", _QUOTE)
         self._add(event, value, size)
 
@@ -179,6 +175,9 @@ class _Builder:
             top.value[top.key] = value
             top.key = None
 
+    def _at_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._open[-1].key is None
+
     def _check(self, event: Any) -> None:
         if event.tag not in _TAGS:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -187,10 +186,6 @@ class _Builder:
     def _malformed(self, event: Any, reason: str, remedy: str = "") -> Malformed:
         line, column = _place(self._text, event.start_mark)
         return Malformed(reason, line=line, column=column, remedy=remedy)
-
-
-def _word(value: Any) -> bool:
-    return value is None or isinstance(value, str)
 
 
 def _events(text: str) -> Iterator[Any]:

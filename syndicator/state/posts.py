@@ -112,9 +112,9 @@ class SqlLedger:
         with self._database.write() as connection:
             _drop(connection, tables.posts, change.moved)
             _drop(connection, tables.refusals, change.cleared)
-            self._database.upsert(connection, tables.posts, [_post_row(record) for record in change.posts])
-            self._database.upsert(connection, tables.refusals, [asdict(refusal) for refusal in change.refused])
-            self._database.upsert(connection, tables.images, [image_row(answer) for answer in change.images])
+            self._database.upsert(connection, tables.posts, map(_post_row, change.posts))
+            self._database.upsert(connection, tables.refusals, map(asdict, change.refused))
+            self._database.upsert(connection, tables.images, map(image_row, change.images))
 
     def record(self, publication: Publication, now: datetime) -> None:
         """Keep what a pass published together with the announcements that are owed for it."""
@@ -123,11 +123,9 @@ class SqlLedger:
             _forget_topics(connection, publication.dropped_documents)
             _drop(connection, tables.documents, publication.dropped_documents)
             _drop(connection, tables.entries, publication.dropped_entries)
-            self._database.upsert(connection, tables.entries, [_entry_row(stored) for stored in publication.entries])
-            self._database.upsert(connection, tables.feeds, [asdict(feed) for feed in publication.feeds])
-            self._database.upsert(
-                connection, tables.documents, [asdict(document) for document in publication.documents]
-            )
+            self._database.upsert(connection, tables.entries, map(_entry_row, publication.entries))
+            self._database.upsert(connection, tables.feeds, map(asdict, publication.feeds))
+            self._database.upsert(connection, tables.documents, map(asdict, publication.documents))
             _owe(connection, publication, now)
 
     def note_pass(self, record: PassRecord) -> None:

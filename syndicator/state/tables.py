@@ -75,6 +75,7 @@ posts = Table(
     Column("due", Instant),
     Column("published", Instant),
     Column("updated", Instant),
+    Column("modified", Instant),
     Column("expires", Instant),
     Column("entry_id", String, nullable=False),
     Column("given_id", String, nullable=False),

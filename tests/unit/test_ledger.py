@@ -29,7 +29,7 @@ def post(path: str = "_posts/2026-03-01-bread.md", **changes: object) -> Post:
 
 
 def settled(known: dict[str, PostRecord], *posts: Post, gone: tuple[str, ...] = (), now: datetime = NOON) -> Settled:
-    return settle(known, [record_of(p, "v") for p in posts], gone, now=now, site_url=SITE)
+    return settle(known, [record_of(p, "v", SITE) for p in posts], gone, now=now, site_url=SITE)
 
 
 def ids(result: Settled) -> dict[str, str]:
@@ -77,7 +77,7 @@ def test_an_id_survives_a_file_that_is_away_for_a_while() -> None:
 
 def test_an_id_survives_a_changed_site_address() -> None:
     before = settled({}, post())
-    after = settle(dict(before.records), [record_of(post(), "v2")], (), now=LATER, site_url="https://moved.example/")
+    after = settle(dict(before.records), [record_of(post(), "v2", "https://moved.example/")], (), now=LATER, site_url="https://moved.example/")
 
     assert ids(before) == ids(after)
 

@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("due", sa.BigInteger(), nullable=True),
         sa.Column("published", sa.BigInteger(), nullable=True),
         sa.Column("updated", sa.BigInteger(), nullable=True),
+        sa.Column("modified", sa.BigInteger(), nullable=True),
         sa.Column("expires", sa.BigInteger(), nullable=True),
         sa.Column("entry_id", sa.String(), nullable=False),
         sa.Column("given_id", sa.String(), nullable=False),
