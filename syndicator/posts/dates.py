@@ -64,10 +64,7 @@ def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     # It reads as an instant behind the change by less than was skipped, so most need no closer look.
     if _offset_at(zone, instant) == _offset_at(zone, instant - timedelta(hours=25)):
         return False
-    try:
-        wall = _wall(value)
-    except ValueError:
-        return False
+    wall = _wall(value)
     if wall.tzinfo is not None or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
         return False
     return instant.astimezone(zone).replace(tzinfo=None) != wall

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -114,6 +115,7 @@ def test_texts_are_trimmed_once_and_flat() -> None:
 
 def test_a_text_is_one_legal_line() -> None:
     assert "a b c" == text(" a\n b\x0b\tc\ud83d ")
+    assert "2023-08-24" == text(date(2023, 8, 24))
     assert "" == text(["a"])
 
 
@@ -433,6 +435,7 @@ def test_when_in_doubt_it_is_a_draft(data: dict[str, Any], rule: str) -> None:
         {"status": "publish"},
         {"status": "developing"},
         {"published": "24 Aug 2023"},
+        {"published": date(2023, 8, 24)},
         {"draft": []},
     ],
 )

@@ -198,6 +198,7 @@ def test_commas_between_terms_are_remarked_on() -> None:
         ({"tags": "a, b"}, ("a", "b")),
         ({"tag": "one", "tags": ["two"]}, ("one",)),
         ({"tag": None, "tags": "two"}, ("two",)),
+        ({"tag": ["a b", "c"]}, ("a b", "c")),
         ({"tag": "", "tags": "two"}, ("two",)),
         ({"tags": None}, ()),
         ({"tags": ["no", "No", "", ["x"]]}, ("no",)),
@@ -390,6 +391,10 @@ def test_whatever_is_written_the_address_is_a_path_below_the_site(
         (
             "{% highlight ruby %}\na\n\nb\n{% endhighlight %}\n",
             "{% highlight ruby %}\na\n{% endhighlight %}",
+        ),
+        (
+            "{% note %}{% raw %}a{% endraw %}\n\nb\n{% endnote %}{% raw %}{% endraw %}",
+            "{% note %}{% raw %}a{% endraw %}\n{% endnote %}",
         ),
         ("{% include x.html %} a\n\nb", "{% include x.html %} a"),
         ("", ""),

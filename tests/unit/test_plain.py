@@ -69,6 +69,7 @@ def test_hidden_folders_are_not_entered() -> None:
         ("trips/2023-08-24-alps/index.md", FileName(date="2023-08-24", slug="alps")),
         ("trips/alps/index.md", FileName(date="", slug="alps")),
         ("index.md", FileName(date="", slug="index")),
+        ("not a text.png", FileName(date="", slug="not a text")),
         ("2023-08-24x.md", FileName(date="", slug="2023-08-24x")),
     ],
 )
