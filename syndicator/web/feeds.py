@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
@@ -29,6 +29,8 @@ _PLAIN: Fields = (
     (b"x-content-type-options", b"nosniff"),
     *CORS,
 )
+#: How far the Date of an answer may lie behind: uvicorn sets it once a second.
+_DATE_LAG = timedelta(seconds=2)
 #: Seconds after which to ask again while the first pass is being made.
 _SOON = b"10"
 
@@ -98,14 +100,14 @@ async def _show(served: Served, scope: Scope, send: Send) -> None:
     elif code == 412:
         await refuse(send, code, "the document has changed")
     else:
-        sent = chosen.fields if served.modified <= now else _not_in_the_future(chosen.fields, now)
+        sent = chosen.fields if served.modified <= now - _DATE_LAG else _not_in_the_future(chosen.fields, now)
         await answer(send, code, sent, chosen.body if scope["method"] == "GET" else b"")
 
 
 def _not_in_the_future(fields: Fields, now: datetime) -> Fields:
-    """A clock that was set back must not lead to a Last-Modified later than the Date (RFC 9110 section 8.8.2.1)."""
-    today = write_http_date(now).encode()
-    return tuple((name, today if name == b"last-modified" else value) for name, value in fields)
+    """No Last-Modified is later than the Date, whatever became of the clock (RFC 9110 section 8.8.2.1)."""
+    past = write_http_date(now - _DATE_LAG).encode()
+    return tuple((name, past if name == b"last-modified" else value) for name, value in fields)
 
 
 async def answer(send: Send, code: int, fields: Fields, body: bytes = b"") -> None:
