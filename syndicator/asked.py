@@ -84,15 +84,29 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         raise SyndicatorError(f'feed "{feed}"', "there is none of that name", f"name one of {', '.join(sorted(names))}")
     with state_to_read(settings) as state:
         records, refusals = state.ledger.posts(), state.ledger.refusals()
-    paths = find(records, refusals, wanted)
+    # An address is only known by reading posts again; nobody needs it but here.
+    everyone = sorted(records) if "://" in wanted else ()
+    addresses = {path: _address(source_reader, path) for path in everyone if records[path].gone is None}
+    paths = find(records, refusals, addresses, wanted)
     if not paths:
         raise SyndicatorError(
             f'post "{wanted}"', "no post has that path, id or address", "run 'syndicator build' if it is new"
         )
     return tuple(
-        explain(path, records, refusals, specs, source_reader.site, now, _rule(source_reader, records.get(path)), feed)
+        explain(
+            path, records, refusals, specs, source_reader.site, now,
+            _rule(source_reader, records.get(path)), _address(source_reader, path), feed,
+        )
         for path in paths
-    )
+    )  # fmt: skip
+
+
+def _address(source_reader: Reader, path: str) -> str:
+    """The post's page, "" when its file cannot be read."""
+    try:
+        return source_reader.parse(source_reader.source.read(path)).permalink
+    except PostError:
+        return ""
 
 
 def _rule(source_reader: Reader, record: PostRecord | None) -> str:

@@ -23,7 +23,7 @@ class EntryKeys:
 
     def key(self, record: PostRecord, facts: ImageFacts | None) -> str:
         """Equal keys, equal entries."""
-        parts = (self.salt, record.digest, record.entry_id, record.published, record.updated, record.permalink, facts)
+        parts = (self.salt, record.path, record.digest, record.entry_id, record.published, record.updated, facts)
         return digest(orjson.dumps(parts))
 
 

@@ -29,9 +29,11 @@ class Explanation:
     verdicts: tuple[Verdict, ...]
 
 
-def find(records: Mapping[str, PostRecord], refusals: Mapping[str, Refusal], wanted: str) -> tuple[str, ...]:
-    """Paths of the posts that are meant by a path (or its end), an id or an address."""
-    exact = [p for p, r in records.items() if wanted in (p, r.entry_id, r.given_id, r.permalink)]
+def find(
+    records: Mapping[str, PostRecord], refusals: Mapping[str, Refusal], addresses: Mapping[str, str], wanted: str
+) -> tuple[str, ...]:
+    """Paths of the posts that are meant by a path (or its end), an id or an address (``addresses`` by path)."""
+    exact = [p for p, r in records.items() if wanted in (p, r.entry_id, r.given_id, addresses.get(p))]
     exact += [path for path in refusals if path == wanted and path not in exact]
     if exact:
         return tuple(sorted(exact))
@@ -48,11 +50,13 @@ def explain(
     site: Site,
     now: datetime,
     rule: str,
+    address: str,
     feed: str = "",
 ) -> Explanation:
-    """Say for each feed (or one) whether it shows the post now. ``rule`` is what hides a draft, in the file's words."""
+    """Say for each feed (or one) whether it shows the post now. ``rule`` is what hides a draft, in the file's words;
+    ``address`` is the post's page."""
     record, refusal = records.get(path), refusals.get(path)
-    facts = _facts(record, refusal, now)
+    facts = _facts(record, refusal, address, now)
     selections = select(specs, live(records.values(), now), site)
     chosen = [s for s in selections if not feed or feed in (s.name, s.spec.name)]
     hindrance = _hindrance(record, refusal, now, rule)
@@ -61,12 +65,15 @@ def explain(
     )
 
 
-def _facts(record: PostRecord | None, refusal: Refusal | None, now: datetime) -> tuple[tuple[str, str], ...]:
+def _facts(
+    record: PostRecord | None, refusal: Refusal | None, address: str, now: datetime
+) -> tuple[tuple[str, str], ...]:
     facts: list[tuple[str, str]] = []
     if record is not None:
         state = "gone" if record.gone else record.state(now).value
         facts += [("state", state), ("id", record.entry_id or "none yet: given when it is first live")]
-        facts += [("address", record.permalink)]
+        if address:
+            facts.append(("address", address))
         for name in ("published", "updated", "expires"):
             instant = getattr(record, name)
             if instant is not None:

@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
-from syndicator.model import Post, PostRecord, PostState, digest
+from syndicator.model import PostRecord, PostState, Skim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +25,14 @@ class Settled:
     refused: tuple[PostError, ...]
 
 
-def record_of(post: Post, version: str, site_url: str) -> PostRecord:
+def record_of(post: Skim, version: str, site_url: str) -> PostRecord:
     """A post as a ledger that knows nothing would note it: with the id and the dates of a first sight."""
     return PostRecord(
         path=post.path,
         version=version,
         digest=post.digest,
-        content=_content(post),
-        match=digest(f"{post.title}\0{post.published}".encode()),
+        content=post.content,
+        match=post.match,
         visibility=post.visibility,
         due=post.published,
         published=post.published,
@@ -42,8 +41,7 @@ def record_of(post: Post, version: str, site_url: str) -> PostRecord:
         expires=post.expires,
         entry_id=_own_id(post.path, post.given_id, post.published, site_url),
         given_id=post.given_id,
-        permalink=post.permalink,
-        terms=_terms(post),
+        terms=post.terms,
     )
 
 
@@ -158,9 +156,9 @@ def _own_id(path: str, given: str, published: datetime | None, site_url: str) ->
     if published is None:
         return ""
     if not given:
-        stem = path.removesuffix(PurePosixPath(path).suffix)
-        return f"tag:{_authority(site_url)},{published:%Y-%m-%d}:{quote(stem, safe=_SAFE)}"
-    return given if _IRI.fullmatch(given) else f"tag:{_authority(site_url)},2000:id/{quote(given, safe=_SAFE)}"
+        stem = path[: path.rindex(".")] if "." in path.rpartition("/")[2] else path
+        return f"tag:{_authority(site_url)},{published.date()}:{_quoted(stem)}"
+    return given if _IRI.fullmatch(given) else f"tag:{_authority(site_url)},2000:id/{_quoted(given)}"
 
 
 def _next_free(base: str, taken: Mapping[str, str]) -> str:
@@ -169,31 +167,14 @@ def _next_free(base: str, taken: Mapping[str, str]) -> str:
 
 
 _SAFE = "/:@&=+$.-_!~*'(),"
+_PLAIN = re.compile(r"[A-Za-z0-9/._-]*")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE)
 
 
 @lru_cache(maxsize=8)
 def _authority(site_url: str) -> str:
     return (urlsplit(site_url).hostname or "localhost").encode("idna").decode().lower()
-
-
-def _content(post: Post) -> str:
-    """The name of what a reader would see. Not the address: moving a site is no edit."""
-    image = post.image
-    parts = [post.title, post.summary, post.link, post.language, post.markup]
-    if image is not None:
-        parts += [image.file or image.url, image.alt, image.caption, image.credit]
-    for person in post.people:
-        parts += ["person", person.name, person.title, person.email, person.url, person.avatar]
-    parts += ["categories", *post.categories, "tags", *post.tags, post.body.strip()]
-    return digest("\0".join(parts).encode("utf-8", "replace"))
-
-
-def _terms(post: Post) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    terms = {
-        "author": tuple(person.name for person in post.people),
-        "category": post.categories,
-        "tag": post.tags,
-        **dict(post.fields),
-    }
-    return tuple((name, values) for name, values in sorted(terms.items()) if values)

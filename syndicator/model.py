@@ -29,6 +29,7 @@ __all__ = [
     "PostState",
     "PostWarning",
     "Site",
+    "Skim",
     "SourceFile",
     "Visibility",
     "digest",
@@ -216,6 +217,27 @@ class Post:
             raise ValueError(f"a public post has a date: {self.path}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skim:
+    """What choosing posts for feeds needs of a post, read without the work that only rendering it needs.
+
+    ``content`` names what a reader would see of it, ``match`` its title and date. Dates as in Post; ``terms`` are the
+    values that feeds can be made from (category, tag, author and further mapped fields), sorted by name.
+    """
+
+    path: str
+    digest: str
+    content: str
+    match: str
+    visibility: Visibility
+    published: datetime | None
+    modified: datetime | None = None
+    expires: datetime | None = None
+    given_id: str = ""
+    terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    warnings: tuple[PostWarning, ...] = ()
+
+
 # --- what the state knows of a post ------------------------------------------------------------------------------
 
 
@@ -243,7 +265,6 @@ class PostRecord:
     expires: datetime | None = None
     entry_id: str = ""
     given_id: str = ""
-    permalink: str = ""
     terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     gone: datetime | None = None
 

@@ -11,9 +11,9 @@ from functools import partial
 
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
-from syndicator.model import Post, PostRecord, PostWarning, Site, SourceFile
+from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile
 from syndicator.ports import Dialect, Source
-from syndicator.posts.parse import Rules, parse_post
+from syndicator.posts.parse import Rules, parse_post, skim_post
 from syndicator.text import printable
 
 #: Below this many posts a second process costs more than it saves.
@@ -35,6 +35,11 @@ class Reader:
         """The post in a file. Raises PostError, and nothing else whatever the file holds."""
         with isolated(file.path):
             return parse_post(file, self.dialect, self.site, self.rules)
+
+    def skim(self, file: SourceFile) -> Skim:
+        """What choosing the post in a file needs. Raises PostError, and nothing else whatever the file holds."""
+        with isolated(file.path):
+            return skim_post(file, self.dialect, self.site, self.rules)
 
 
 @contextmanager
@@ -93,7 +98,7 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
     warnings: list[PostWarning] = []
     for path, version in chunk:
         try:
-            post = reader.parse(reader.source.read(path))
+            post = reader.skim(reader.source.read(path))
         except PostError as error:
             refused.append((error, version))
             continue

@@ -7,6 +7,9 @@ import unicodedata
 
 # XML 1.0 section 2.2, less the C1 controls and U+FFFD, which are legal but a sign of mojibake (rss-5, rss-6).
 _UNFIT = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
+_CONTROLS = bytes((*range(9), *range(11, 32), 127))
+#: In UTF-8 what is unfit beside the controls begins so: C1 controls, surrogates, the end of the first plane.
+_SUSPECT = (b"\xc2", b"\xed", b"\xef\xbf")
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
 
@@ -15,6 +18,10 @@ def legal(text: str) -> str:
     """The text without characters that XML forbids, with LF line ends. Idempotent."""
     # Of what is printable only the replacement character is unfit; most short texts end here.
     if text.isprintable() and "\ufffd" not in text:
+        return text
+    # Most long ones end here: looking at bytes all at once takes half the time of looking at each character.
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data.translate(None, _CONTROLS)) == len(data) and not any(sign in data for sign in _SUSPECT):
         return text
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u0085", "\n"))
 

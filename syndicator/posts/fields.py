@@ -12,6 +12,9 @@ from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.model import Person
 from syndicator.text import one_line, printable
 
+#: So many sets of keys are remembered.
+_KEPT = 256
+
 #: Told of something odd: the field it is in and what is odd about it.
 Warn = Callable[[str, str], None]
 
@@ -27,9 +30,29 @@ class FieldMap:
 
     paths: tuple[tuple[str, tuple[str, ...]], ...]
     _index: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _narrowed: dict[tuple[object, ...], FieldMap] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", dict(self.paths))
+        object.__setattr__(self, "_narrowed", {})
+
+    def within(self, keys: tuple[object, ...]) -> FieldMap:
+        """The same map without the paths that begin with a key which is not there: it finds the same in less time.
+
+        The posts of a site have few sets of keys, so the answers are kept.
+        """
+        found = self._narrowed.get(keys)
+        if found is None:
+            there = frozenset(keys)
+            lists = ((name, tuple(p for p in paths if p.partition(".")[0] in there)) for name, paths in self.paths)
+            found = FieldMap(tuple(lists))
+            if len(self._narrowed) < _KEPT:
+                self._narrowed[keys] = found
+        return found
+
+    def says(self, name: str) -> bool:
+        """Whether anything is said about a name: where nothing is, the dialect decides."""
+        return bool(self._index.get(name))
 
     @classmethod
     def of(cls, wanted: Mapping[str, Sequence[str]]) -> FieldMap:

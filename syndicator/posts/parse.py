@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
-from syndicator.model import Markup, Post, PostWarning, Site, SourceFile, Visibility, digest
+from syndicator.model import Markup, Post, PostWarning, Site, Skim, SourceFile, Visibility, digest
 from syndicator.ports import Dialect
 from syndicator.posts.dates import left_out
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
@@ -37,6 +37,11 @@ _QUOTED_NO = re.compile(r"""^published[ \t]*+:[ \t]*+["']""", re.MULTILINE)
 _HTML = frozenset({".html", ".htm"})
 _NEVER = frozenset({"never", "none", "false", "no"})
 _MAX_ID = 1_000
+#: What a reader sees of a post beside its terms and its body, as the author wrote it.
+_SEEN = (
+    "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
+    "link",
+)  # fmt: skip
 #: Where a permalink needs a date and a draft has none: its address is never shown.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,6 +66,13 @@ def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> 
     return _Reading(file, dialect, site, rules).post()
 
 
+def skim_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Skim:
+    """Read of a post only what choosing it needs: a third of the work. Raises PostError as ``parse_post`` does, but for
+    what only rendering would find.
+    """
+    return _Reading(file, dialect, site, rules).skim()
+
+
 class _Reading:
     """The work on one file."""
 
@@ -71,10 +83,10 @@ class _Reading:
         self.site = site
         self.zone = ZoneInfo(site.timezone)
         self.rules = rules
-        self.fields = rules.fields
         self.matter: Matter = split(file.path, file.data, limit=rules.limit)
         self.warnings = list(self.matter.warnings)
         self.data, remarks = dialect.complete(self.path, self.matter.data)
+        self.fields = rules.fields.within(tuple(self.data))
         for key, reason in remarks:
             self.warn(key, reason)
 
@@ -86,11 +98,29 @@ class _Reading:
         """What stands in the first path of a field that is not empty."""
         return first(self.data, self.fields[name])[1]
 
+    def skim(self) -> Skim:
+        visibility = self.visibility()
+        published = self.published(visibility)
+        categories, tags = self.terms()
+        authors = tuple(person.name for person in people(self.data, self.fields, self.site.url, self.warn))
+        terms = [("author", authors), ("category", categories), ("tag", tags), *self.further()]
+        seen = [self.value(name) for name in _SEEN]
+        return Skim(
+            path=self.file.path,
+            digest=digest(self.file.data),
+            content=digest(f"{seen!r}{terms!r}{self.matter.body.strip()}".encode("utf-8", "surrogatepass")),
+            match=digest(f"{self.value('title')}\0{published}".encode("utf-8", "surrogatepass")),
+            visibility=visibility,
+            published=published,
+            modified=self.optional_date("modified"),
+            expires=self.optional_date("expires"),
+            given_id=self.given_id(),
+            terms=tuple(sorted((name, values) for name, values in terms if values)),
+            warnings=tuple(self.warnings),
+        )
+
     def post(self) -> Post:
-        visibility, rule = self.dialect.visibility(self.path, self.data)
-        if rule.startswith("published:") and _QUOTED_NO.search(self.matter.head):
-            # frontmatter.md 20: to Jekyll a quoted "false" is text, and text is not false.
-            self.warn("published", "published: the quoted no counts as no, the site may show the post all the same")
+        visibility = self.visibility()
         published = self.published(visibility)
         categories, tags = self.terms()
         permalink = self.permalink(categories, published or _UNDATED)
@@ -119,6 +149,13 @@ class _Reading:
             markup=Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN,
             warnings=tuple(self.warnings),
         )
+
+    def visibility(self) -> Visibility:
+        visibility, rule = self.dialect.visibility(self.path, self.data)
+        if rule.startswith("published:") and _QUOTED_NO.search(self.matter.head):
+            # frontmatter.md 20: to Jekyll a quoted "false" is text, and text is not false.
+            self.warn("published", "published: the quoted no counts as no, the site may show the post all the same")
+        return visibility
 
     # --- dates ----------------------------------------------------------------------------------------------------
 
@@ -150,7 +187,7 @@ class _Reading:
         return found
 
     def date_field(self) -> tuple[str, Any]:
-        for key in self.fields["published"] or self.dialect.date_fields:
+        for key in self.fields["published"] if self.rules.fields.says("published") else self.dialect.date_fields:
             found, value = first(self.data, (key,))
             # "published: yes" is no date, but a decision.
             if found and not (key == "published" and truth(value) is not None):
@@ -214,14 +251,14 @@ class _Reading:
         for name in ("categories", "category", "tags", "tag"):
             if name in self.data:
                 warn_nested(name, self.data[name], self.warn)
-        if self.fields["category"]:
+        if self.rules.fields.says("category"):
             categories = texts(self.value("category"))
-        if self.fields["tag"]:
+        if self.rules.fields.says("tag"):
             tags = texts(self.value("tag"))
         return categories, tags
 
     def further(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        values = ((name, texts(self.value(name))) for name in self.fields.further)
+        values = ((name, texts(self.value(name))) for name in self.rules.fields.further)
         return tuple((name, found) for name, found in values if found)
 
     def permalink(self, categories: tuple[str, ...], published: datetime) -> str:

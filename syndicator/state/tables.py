@@ -79,7 +79,6 @@ posts = Table(
     Column("expires", Instant),
     Column("entry_id", String, nullable=False),
     Column("given_id", String, nullable=False),
-    Column("permalink", String, nullable=False),
     Column("terms", Json, nullable=False),
     Column("gone", Instant),
 )

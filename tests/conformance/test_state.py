@@ -59,7 +59,7 @@ def outbox(database: Database) -> SqlOutbox:
 
 RECORD = PostRecord(
     path="_posts/a.md", version="v1", digest="d", content="c", match="m", visibility=Visibility.PUBLIC,
-    due=NOON, published=NOON, updated=NOON, expires=None, entry_id="tag:a", given_id="", permalink="https://x.example/a",
+    due=NOON, published=NOON, updated=NOON, expires=None, entry_id="tag:a", given_id="",
     terms=(("category", ("News", "日本")), ("tag", ("x",))),
 )  # fmt: skip
 ENTRY = Entry(

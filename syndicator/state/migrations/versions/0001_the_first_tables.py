@@ -94,7 +94,6 @@ def upgrade() -> None:
         sa.Column("expires", sa.BigInteger(), nullable=True),
         sa.Column("entry_id", sa.String(), nullable=False),
         sa.Column("given_id", sa.String(), nullable=False),
-        sa.Column("permalink", sa.String(), nullable=False),
         sa.Column("terms", sa.LargeBinary(), nullable=False),
         sa.Column("gone", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_posts")),

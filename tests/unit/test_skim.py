@@ -1,0 +1,93 @@
+"""A skim agrees with the post, and its ``content`` moves with what readers see, and with nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.dialects.jekyll import Jekyll
+from syndicator.errors import PostError
+from syndicator.model import Site, Skim, SourceFile
+from syndicator.posts.parse import Rules, parse_post, skim_post
+
+POSTS = sorted((Path(__file__).parents[1] / "hostile" / "_posts").iterdir())
+POSTS += sorted((Path(__file__).parents[2] / "config" / "demo" / "content" / "_posts").iterdir())
+SITE = Site(title="The Example", url="https://news.example.org/", timezone="America/New_York")
+
+BEFORE = """---
+title: Bread
+subhed: Flour and water
+author: Ana Lima
+date: 2026-03-01 10:00
+layout: post
+category: Food
+featured-image:
+  path: /img/bread.png
+  alt-text: A loaf
+---
+Flour and water.
+"""
+
+
+def skim(text: str, path: str = "_posts/2026-03-01-bread.md") -> Skim:
+    return skim_post(SourceFile(path=path, version="v", data=text.encode()), Jekyll(), SITE, Rules())
+
+
+@pytest.mark.parametrize("post", POSTS, ids=lambda post: post.name)
+def test_a_skim_says_of_a_post_what_parsing_it_says(post: Path) -> None:
+    file = SourceFile(path=f"_posts/{post.name}", version="v", data=post.read_bytes())
+    try:
+        whole = parse_post(file, Jekyll(), SITE, Rules())
+    except PostError as error:
+        with pytest.raises(PostError) as caught:
+            skim_post(file, Jekyll(), SITE, Rules())
+        assert str(error) == str(caught.value)
+        return
+    found = skim_post(file, Jekyll(), SITE, Rules())
+
+    for name in ("path", "digest", "visibility", "published", "modified", "expires", "given_id"):
+        assert getattr(whole, name) == getattr(found, name)
+    assert {
+        "author": tuple(person.name for person in whole.people),
+        "category": whole.categories,
+        "tag": whole.tags,
+    } == {name: dict(found.terms).get(name, ()) for name in ("author", "category", "tag")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Bread", "title: Loaf"),
+        ("subhed: Flour and water", "subhed: Salt"),
+        ("Ana Lima", "Ana Luz"),
+        ("category: Food", "category: News"),
+        ("/img/bread.png", "/img/loaf.png"),
+        ("A loaf", "Two loaves"),
+        ("Flour and water.\n", "Flour, water, salt.\n"),
+    ],
+)
+def test_what_a_reader_sees_moves_the_content(old: str, new: str) -> None:
+    assert skim(BEFORE).content != skim(BEFORE.replace(old, new)).content
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("layout: post", "layout: story"),
+        ("layout: post", "permalink: /bread/"),
+        ("layout: post", "last_modified_at: 2026-03-02"),
+        ("2026-03-01 10:00", "2026-03-01 11:00"),
+        ("Flour and water.\n", "Flour and water.\n\n\n"),
+        ("title: Bread", 'title: "Bread"'),
+    ],
+)
+def test_what_a_reader_does_not_see_leaves_the_content(old: str, new: str) -> None:
+    assert skim(BEFORE).content == skim(BEFORE.replace(old, new)).content
+
+
+def test_moving_the_site_leaves_the_content() -> None:
+    file = SourceFile(path="_posts/2026-03-01-bread.md", version="v", data=BEFORE.encode())
+    moved = Site(title="The Example", url="https://moved.example/", timezone="America/New_York")
+
+    assert skim(BEFORE).content == skim_post(file, Jekyll(), moved, Rules()).content
