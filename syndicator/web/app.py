@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -49,7 +50,7 @@ def build_app(shelf: Shelf, status: Callable[[], StatusPage], readiness: Readine
             Route("/", _Page(status).show, methods=["GET"]),
         ],
         redirect_slashes=False,  # Starlette would build the address from the Host field
-        default=Missing(shelf, readiness, base_path),
+        default=Missing(shelf, readiness, unquote(base_path)),
     )
 
 
