@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.app import orders, reader
+from syndicator.crew import Crew
 from syndicator.feeds import live, select
 from syndicator.ledger import settle
 from syndicator.plan import check_paths
@@ -28,7 +29,8 @@ def check_content(settings: Settings, now: datetime) -> Findings:
     """Read every post as a first build would. Raises SourceError and ConfigError."""
     wanted, source_reader = orders(settings), reader(settings)
     scan = source_reader.source.scan({})
-    read = read_posts(source_reader, scan.changed, jobs=1, progress=lambda _: None)
+    with Crew(1) as crew:
+        read = read_posts(source_reader, scan.changed, crew, progress=lambda _: None)
     settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
     shown = live(settled.records.values(), now)
     selections = select(wanted.feeds, shown, source_reader.site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -10,7 +10,7 @@ import orjson
 from syndicator.images import dress, enclosure_of
 from syndicator.markup.render import to_html
 from syndicator.markup.summary import cut, summary_of
-from syndicator.model import Entry, ImageFacts, Post, PostRecord, Site, digest
+from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, Site, digest
 
 SUMMARY_LENGTH = 300
 
@@ -27,14 +27,12 @@ class EntryKeys:
         return digest(orjson.dumps(parts))
 
 
-def make_entry(post: Post, record: PostRecord, facts: ImageFacts | None, site: Site) -> Entry:
-    """Render a post as any feed would show it. The ledger's dates and id win over the post's."""
+def make_entry(post: Post, record: PostRecord, site: Site) -> Entry:
+    """Render a post as any feed would show it, but for its image. The ledger's dates and id win over the post's."""
     published, updated = _dates(record)
     html = to_html(
         post.body, markup=post.markup, permalink=post.permalink, prefix=f"e{digest(record.entry_id.encode())[:8]}-"
     )
-    image = dress(post.image, facts) if post.image else None
-    enclosure = enclosure_of(image) if image else None
     return Entry(
         id=record.entry_id,
         url=post.permalink,
@@ -46,11 +44,18 @@ def make_entry(post: Post, record: PostRecord, facts: ImageFacts | None, site: S
         people=post.people,
         categories=post.categories,
         tags=post.tags,
-        image=image,
-        enclosures=(enclosure,) if enclosure else (),
         link=post.link,
         language=post.language if post.language != site.language else "",
     )
+
+
+def illustrate(entry: Entry, image: ImageRef | None, facts: ImageFacts | None) -> Entry:
+    """The entry with its featured image, as enclosure too once the image's type is known."""
+    if image is None:
+        return entry
+    dressed = dress(image, facts)
+    enclosure = enclosure_of(dressed)
+    return replace(entry, image=dressed, enclosures=(enclosure,) if enclosure else ())
 
 
 def _dates(record: PostRecord) -> tuple[datetime, datetime]:

@@ -10,11 +10,12 @@ from datetime import datetime
 import orjson
 
 from syndicator import __version__
-from syndicator.entries import EntryKeys, make_entry
+from syndicator.crew import Crew
+from syndicator.entries import EntryKeys, illustrate
 from syndicator.errors import PostError, SourceError
 from syndicator.feeds import Selection, build_feed, identify, live, next_change, select, settings_digest
-from syndicator.formats import render
 from syndicator.ledger import settle
+from syndicator.making import Made, Written, make_entries, write_documents
 from syndicator.model import (
     DocumentRecord,
     Entry,
@@ -22,12 +23,11 @@ from syndicator.model import (
     FeedSpec,
     ImageFacts,
     ImageRef,
-    Post,
     PostRecord,
     PostWarning,
     digest,
 )
-from syndicator.plan import Plan, Wanted, announcements, check_paths, decide, published, want
+from syndicator.plan import Plan, Wanted, announcements, check_paths, decide, want
 from syndicator.ports import (
     EntryRecord,
     ImageAnswer,
@@ -39,12 +39,10 @@ from syndicator.ports import (
     Refusal,
     StoredEntry,
 )
-from syndicator.reading import Reader, isolated, read_posts
+from syndicator.reading import Reader, read_posts
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
-#: So many posts are held with their bodies at a time.
-_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +79,9 @@ class Report:
     seconds: float = 0.0
 
 
+Progress = Callable[[str, int, int], None]
+
+
 def _quiet(stage: str, done: int, total: int) -> None:
     """Nobody watches."""
 
@@ -91,6 +92,8 @@ class _Work:
 
     records: dict[str, EntryRecord]
     dropped: tuple[str, ...] = ()
+    images: dict[str, ImageAnswer] = field(default_factory=dict)
+    stale: list[PostRecord] = field(default_factory=list)
     fresh: dict[str, Entry] = field(default_factory=dict)
     answers: dict[str, ImageAnswer] = field(default_factory=dict)
     refused: list[tuple[PostError, str]] = field(default_factory=list)
@@ -112,14 +115,15 @@ class Pipeline:
         self._keys = EntryKeys(self._salt)
         self._posts: dict[str, PostRecord] | None = None
 
-    def run(self, now: datetime, progress: Callable[[str, int, int], None] = _quiet) -> Report:
+    def run(self, now: datetime, progress: Progress = _quiet) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
         Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
         """
         began = time.monotonic()
         try:
-            report = self._run(now, progress)
+            with Crew(self._orders.jobs) as crew:
+                report = self._run(now, progress, crew)
         except BaseException:
             self._posts = None
             raise
@@ -136,18 +140,13 @@ class Pipeline:
             )
         return report
 
-    def _run(self, now: datetime, progress: Callable[[str, int, int], None]) -> Report:
+    def _run(self, now: datetime, progress: Progress, crew: Crew) -> Report:
         known = self._ledger.posts() if self._posts is None else self._posts
         quarantine = self._ledger.refusals()
         scan = self._reader.source.scan(self._versions(known, quarantine))
         self._refuse_emptiness(known, scan.gone)
         changed = [(path, f"{self._salt}:{version}") for path, version in scan.changed]
-        read = read_posts(
-            self._reader,
-            changed,
-            jobs=self._orders.jobs,
-            progress=lambda done: progress("reading posts", done, len(changed)),
-        )
+        read = read_posts(self._reader, changed, crew, lambda done: progress("reading posts", done, len(changed)))
         settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url)
 
         shown = live(settled.records.values(), now)
@@ -158,21 +157,23 @@ class Pipeline:
         bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
         looked_at = {record.path for record in read.records} | set(scan.gone)
         old = {p: r for p, r in quarantine.items() if p not in looked_at and r.version}
-        work = self._gather(members, old.keys() | {error.path for error, _ in bad}, progress)
+        work = self._look(members, old.keys() | {error.path for error, _ in bad})
+        made = make_entries(self._reader, work.stale, crew)
+        if not self._orders.dry_run:
+            # Before anything is published: an id that readers may see is never minted twice. While others render.
+            self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
+            self._posts = dict(settled.records)
+        self._gather(made, work, progress)
         refusals = {**old, **_refusals([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
-            posts=settled.changed,
-            moved=settled.moved,
             refused=tuple(r for p, r in sorted(refusals.items()) if quarantine.get(p) != r),
             cleared=tuple(sorted(quarantine.keys() - refusals.keys())),
             images=tuple(_when(answer, now) for answer in work.answers.values()),
         )
         if not self._orders.dry_run:
-            # Before anything is published: an id that readers may see is never minted twice.
             self._ledger.remember(change)
-            self._posts = dict(settled.records)
 
-        plan, publication, written = self._publish(selections, work, now, progress)
+        plan, publication, written = self._publish(selections, work, now, progress, crew)
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),
@@ -209,60 +210,44 @@ class Pipeline:
 
     # --- entries -------------------------------------------------------------------------------------------------
 
-    def _gather(
-        self, members: Mapping[str, PostRecord], bad: Iterable[str], progress: Callable[[str, int, int], None]
-    ) -> _Work:
-        """Find the entry of every post that some feed shows: remembered, or made now."""
+    def _look(self, members: Mapping[str, PostRecord], bad: Iterable[str]) -> _Work:
+        """Find the entry of every post that some feed shows, and those that have to be made anew."""
         stored = self._ledger.entry_records()
         work = _Work(
             records={path: record for path, record in stored.items() if path in members},
             dropped=tuple(sorted(stored.keys() - members.keys())),
         )
-        images = self._ledger.images({r.image.url for r in work.records.values() if r.image})
+        work.images.update(self._ledger.images({r.image.url for r in work.records.values() if r.image}))
         stand = set(bad)
-        stale: list[PostRecord] = []
         for path, record in members.items():
             entry = work.records.get(path)
             if path in stand:
                 continue  # its last good entry stays, if it ever had one
-            if entry is None or entry.key != self._keys.key(record, self._facts(entry.image, images, work)):
-                stale.append(record)
-        for start in range(0, len(stale), _BATCH):
-            self._make(stale[start : start + _BATCH], images, work)
-            progress("rendering entries", min(start + _BATCH, len(stale)), len(stale))
+            if entry is None or entry.key != self._keys.key(record, self._facts(entry.image, work)):
+                work.stale.append(record)
         return work
 
-    def _make(self, records: Sequence[PostRecord], images: dict[str, ImageAnswer], work: _Work) -> None:
-        """Render entries; what is known of their images is asked for all of them at once."""
-        posts: list[tuple[PostRecord, Post]] = []
-        for record in records:
-            try:
-                file = self._reader.source.read(record.path)
-                if digest(file.data) != record.digest:
-                    work.again = True  # it changed since the scan, and may be a draft by now
-                    continue
-                posts.append((record, self._reader.parse(file)))
-            except PostError as error:
-                work.refused.append((error, record.version))
-        images.update(self._ledger.images({post.image.url for _, post in posts if post.image} - images.keys()))
-        for record, post in posts:
-            facts = self._facts(post.image, images, work)
-            try:
-                with isolated(record.path):
-                    entry = make_entry(post, record, facts, self._reader.site)
-            except PostError as error:
-                work.refused.append((error, record.version))
-                continue
-            known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=post.image)
-            work.records[record.path] = known
-            work.fresh[record.path] = entry
-            work.made.append(StoredEntry(record=known, entry=entry))
+    def _gather(self, made: Iterable[Made], work: _Work, progress: Progress) -> None:
+        """Give the entries that were made their images; all that is known of these is asked for at once."""
+        done = 0
+        for batch in made:
+            done += len(batch.entries) + len(batch.refused)
+            work.refused += batch.refused
+            work.again |= batch.again
+            work.images.update(self._ledger.images({i.url for _, _, i in batch.entries if i} - work.images.keys()))
+            for record, entry, image in batch.entries:
+                facts = self._facts(image, work)
+                known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=image)
+                work.records[record.path] = known
+                work.fresh[record.path] = illustrate(entry, image, facts)
+                work.made.append(StoredEntry(record=known, entry=work.fresh[record.path]))
+            progress("rendering entries", done, len(work.stale))
 
-    def _facts(self, image: ImageRef | None, images: Mapping[str, ImageAnswer], work: _Work) -> ImageFacts | None:
+    def _facts(self, image: ImageRef | None, work: _Work) -> ImageFacts | None:
         """What is known of an image now. A question about a remote one is noted, and answered some other time."""
         if image is None:
             return None
-        answer = work.answers.get(image.url) or images.get(image.url)
+        answer = work.answers.get(image.url) or work.images.get(image.url)
         if image.file is not None:
             measured = self._reader.source.measure(image.file, answer.version if answer else "")
             if measured is None:
@@ -279,7 +264,7 @@ class Pipeline:
     # --- publishing ----------------------------------------------------------------------------------------------
 
     def _publish(
-        self, selections: Sequence[Selection], work: _Work, now: datetime, progress: Callable[[str, int, int], None]
+        self, selections: Sequence[Selection], work: _Work, now: datetime, progress: Progress, crew: Crew
     ) -> tuple[Plan, Publication, tuple[str, ...]]:
         """Put the documents that changed in their places, then remember them and what is owed for them."""
         orders, site = self._orders, self._reader.site
@@ -298,27 +283,17 @@ class Pipeline:
         plan = decide(wanted, remembered, altered)
 
         entries = self._entries(plan, selections, work)
-        by_name = {selection.name: selection for selection in selections}
-        records: list[DocumentRecord] = []
-        written: list[str] = []
-        for done, item in enumerate(plan.render, 1):
-            feed = build_feed(by_name[item.feed], feeds[item.feed], entries, site, orders.hubs)
-            document = render(feed, item.format, item.path, item.url)
-            known = remembered.get(item.path)
-            if known is None or known.digest != document.digest or item.path in altered:
-                written.append(item.path)
-            version = "" if orders.dry_run else self._publisher.put(document)
-            records.append(published(item, document, version, known, now))
-            progress("writing documents", done, len(plan.render))
-
+        records = self._write(plan, selections, feeds, entries, progress, crew)
+        documents = tuple(_document(done, remembered.get(done.wanted.path), now) for done in records)
+        written = [d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path))]
         publication = Publication(
             feeds=tuple(feed for name, feed in feeds.items() if prior_feeds.get(name) != feed),
             dropped_feeds=tuple(sorted(prior_feeds.keys() - feeds.keys())),
-            documents=tuple(records),
+            documents=documents,
             dropped_documents=plan.delete,
             entries=tuple(work.made),
             dropped_entries=work.dropped,
-            announcements=announcements(records, remembered) if orders.announce else (),
+            announcements=announcements(documents, remembered) if orders.announce else (),
         )
         if not orders.dry_run:
             for path in plan.delete:
@@ -327,11 +302,57 @@ class Pipeline:
                 self._ledger.record(publication, now)
         return plan, publication, tuple(sorted(written))
 
+    def _write(
+        self,
+        plan: Plan,
+        selections: Sequence[Selection],
+        records: Mapping[str, FeedRecord],
+        entries: Mapping[str, Entry],
+        progress: Progress,
+        crew: Crew,
+    ) -> list[Written]:
+        wanted: dict[str, list[Wanted]] = {}
+        for item in plan.render:
+            wanted.setdefault(item.feed, []).append(item)
+        site, hubs = self._reader.site, self._orders.hubs
+        tasks = (
+            (build_feed(selection, records[selection.name], entries, site, hubs), wanted[selection.name])
+            for selection in selections
+            if selection.name in wanted
+        )
+        written: list[Written] = []
+        publisher = None if self._orders.dry_run else self._publisher
+        for done in write_documents(publisher, tasks, len(wanted), crew):
+            written += done
+            progress("writing documents", len(written), len(plan.render))
+        return written
+
     def _entries(self, plan: Plan, selections: Sequence[Selection], work: _Work) -> dict[str, Entry]:
         """The entries that the plan's documents show: those just made, the others as remembered."""
         feeds = {item.feed for item in plan.render}
         paths = {m.path for s in selections if s.name in feeds for m in s.members if m.path in work.records}
         return {**self._ledger.entries(paths - work.fresh.keys()), **work.fresh}
+
+
+def _document(done: Written, known: DocumentRecord | None, now: datetime) -> DocumentRecord:
+    """What to remember of a document that now stands: its ``changed`` moves only when its bytes do."""
+    item = done.wanted
+    return DocumentRecord(
+        path=item.path,
+        url=item.url,
+        feed=item.feed,
+        format=item.format,
+        digest=done.digest,
+        source=item.source,
+        version=done.version,
+        changed=known.changed if known and known.digest == done.digest else now.replace(microsecond=0),
+        media_type=done.media_type,
+        hubs=done.hubs,
+    )
+
+
+def _changed(document: DocumentRecord, known: DocumentRecord | None) -> bool:
+    return known is None or known.digest != document.digest
 
 
 def _when(answer: ImageAnswer, now: datetime) -> ImageAnswer:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
 
 import orjson
 
 from syndicator.errors import ConfigError, Fault
 from syndicator.feeds import Selection
-from syndicator.model import Announcement, Document, DocumentRecord, FeedRecord, Format, digest
+from syndicator.model import Announcement, DocumentRecord, FeedRecord, Format, digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +70,6 @@ def decide(wanted: Sequence[Wanted], remembered: Mapping[str, DocumentRecord], a
     )
     paths = {item.path for item in wanted}
     return Plan(render=render, delete=tuple(sorted(path for path in remembered if path not in paths)))
-
-
-def published(
-    item: Wanted, document: Document, version: str, known: DocumentRecord | None, now: datetime
-) -> DocumentRecord:
-    """What to remember of a document that now stands: its ``changed`` moves only when its bytes do."""
-    same = known is not None and known.digest == document.digest
-    return DocumentRecord(
-        path=item.path,
-        url=item.url,
-        feed=item.feed,
-        format=item.format,
-        digest=document.digest,
-        source=item.source,
-        version=version,
-        changed=known.changed if same and known else now.replace(microsecond=0),
-        media_type=document.media_type,
-        hubs=document.hubs,
-    )
 
 
 def announcements(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
 from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile
@@ -16,9 +15,9 @@ from syndicator.ports import Dialect, Source
 from syndicator.posts.parse import Rules, parse_post, skim_post
 from syndicator.text import printable
 
-#: Below this many posts a second process costs more than it saves.
-_WORTH_IT = 2_000
-_CHUNK = 500
+#: From so many posts on a second process saves more than it costs.
+_MANY = 2_000
+_CHUNK = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +63,13 @@ class ReadResult:
 
 
 def read_posts(
-    reader: Reader, changed: Sequence[tuple[str, str]], *, jobs: int, progress: Callable[[int], None]
+    reader: Reader, changed: Sequence[tuple[str, str]], crew: Crew, progress: Callable[[int], None]
 ) -> ReadResult:
-    """Read and parse files (path and version). ``progress`` hears how many are done. One bad post stops no other."""
+    """Skim files (path and version). ``progress`` hears how many are done. One bad post stops no other."""
     chunks = [changed[start : start + _CHUNK] for start in range(0, len(changed), _CHUNK)]
     results: list[ReadResult] = []
     done = 0
-    for chunk, result in zip(chunks, _results(reader, chunks, jobs), strict=True):
+    for chunk, result in zip(chunks, crew.map(partial(_read, reader), chunks, big=len(changed) >= _MANY), strict=True):
         results.append(result)
         done += len(chunk)
         progress(done)
@@ -79,17 +78,6 @@ def read_posts(
         refused=tuple(refusal for result in results for refusal in result.refused),
         warnings=tuple(warning for result in results for warning in result.warnings),
     )
-
-
-def _results(reader: Reader, chunks: Sequence[Sequence[tuple[str, str]]], jobs: int) -> Iterator[ReadResult]:
-    if jobs < 2 or len(chunks) * _CHUNK < _WORTH_IT:
-        for chunk in chunks:
-            yield _read(reader, chunk)
-        return
-    # Forked, so that a child starts at once with everything imported; callers with threads pass one job.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context) as pool:
-        yield from pool.map(partial(_read, reader), chunks)
 
 
 def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:

@@ -35,7 +35,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("outbound", "state.posts", "web.app", "web.server"),
     ("state.deliveries", "asking", "websub.delivery"),
     # wiring
+    ("crew",),
     ("reading",),
+    ("making",),
     ("pipeline",),
     ("service", "app"),
     ("sending", "checking", "asked"),

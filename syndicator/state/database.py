@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from syndicator.errors import StateError
 from syndicator.state.tables import HEAD, metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 #: From so many rows on it pays to prepare them here.
 _MANY = 100
@@ -70,8 +72,7 @@ class Database:
 
     def upsert(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows, all with the same columns, or replace those with the same key."""
-        # Both databases speak the same upsert; only the constructor's home differs.
-        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        insert = self._insert()
         keys = [column.name for column in table.primary_key]
         remaining = iter(rows)
         while chunk := list(islice(remaining, _CHUNK)):
@@ -82,6 +83,16 @@ class Database:
                 connection.execute(upsert, chunk)
             else:
                 self._execute_many(connection, upsert, table, chunk)
+
+    def _insert(self) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+        """Both databases speak the same upsert; only its home differs, and each home takes its time to import."""
+        if self.engine.dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+            return postgresql_insert
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert
 
     def _execute_many(
         self, connection: Connection, statement: Insert, table: Table, rows: Sequence[Mapping[str, Any]]

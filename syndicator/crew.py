@@ -1,0 +1,63 @@
+"""Hands for work that comes in batches: more processes when there is much of it, this one when there is little."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from types import TracebackType
+from typing import TypeVar
+
+Batch = TypeVar("Batch")
+Result = TypeVar("Result")
+
+#: So many batches a process are handed out ahead: enough to keep it busy, few enough to keep memory flat.
+_AHEAD = 3
+
+
+class Crew:
+    """Processes that start when the first big piece of work comes, and end with the ``with`` block."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=error is None, cancel_futures=True)
+
+    def map(self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, big: bool) -> Iterator[Result]:
+        """Results in the order of the batches. Big work begins at once, before anybody asks for its results.
+
+        ``work`` and what it takes and gives must be picklable.
+        """
+        if not big or self._jobs < 2:
+            return map(work, batches)
+        if self._pool is None:
+            # Forked, so that a process is there at once with everything imported. Callers with threads have one job.
+            self._pool = ProcessPoolExecutor(
+                self._jobs, mp_context=multiprocessing.get_context("fork"), initializer=_leave_interrupts_to_the_parent
+            )
+        pool, remaining = self._pool, iter(batches)
+        ahead = deque(pool.submit(work, batch) for batch in islice(remaining, _AHEAD * self._jobs))
+        return _in_order(pool, work, remaining, ahead)
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, work: Callable[[Batch], Result], remaining: Iterator[Batch], ahead: deque[Future[Result]]
+) -> Iterator[Result]:
+    while ahead:
+        yield ahead.popleft().result()
+        ahead.extend(pool.submit(work, batch) for batch in islice(remaining, 1))
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

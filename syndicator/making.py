@@ -1,0 +1,96 @@
+"""The work of a pass that is done once a post or a feed: rendering entries, writing documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from syndicator.crew import Crew
+from syndicator.entries import make_entry
+from syndicator.errors import PostError
+from syndicator.formats import render
+from syndicator.model import Document, Entry, Feed, ImageRef, PostRecord, digest
+from syndicator.plan import Wanted
+from syndicator.ports import Publisher
+from syndicator.reading import Reader, isolated
+
+_BATCH = 50
+#: From so many entries or documents on a second process saves more than it costs.
+_MANY_ENTRIES = 100
+_MANY_FEEDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Entries as yet without their images, and posts that could not be rendered.
+
+    ``again`` says that a file changed since it was chosen: it waits for the next pass, as it may be a draft by now.
+    """
+
+    entries: tuple[tuple[PostRecord, Entry, ImageRef | None], ...]
+    refused: tuple[tuple[PostError, str], ...] = ()
+    again: bool = False
+
+
+def make_entries(reader: Reader, records: Sequence[PostRecord], crew: Crew) -> Iterator[Made]:
+    """Render posts, batch by batch."""
+    batches = [records[start : start + _BATCH] for start in range(0, len(records), _BATCH)]
+    return crew.map(partial(_make, reader), batches, big=len(records) >= _MANY_ENTRIES)
+
+
+def _make(reader: Reader, records: Sequence[PostRecord]) -> Made:
+    entries: list[tuple[PostRecord, Entry, ImageRef | None]] = []
+    refused: list[tuple[PostError, str]] = []
+    again = False
+    for record in records:
+        try:
+            file = reader.source.read(record.path)
+            if digest(file.data) != record.digest:
+                again = True
+                continue
+            post = reader.parse(file)
+            with isolated(record.path):
+                entries.append((record, make_entry(post, record, reader.site), post.image))
+        except PostError as error:
+            refused.append((error, record.version))
+    return Made(entries=tuple(entries), refused=tuple(refused), again=again)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A document that stands: all but its bytes, and the publisher's word for its file."""
+
+    wanted: Wanted
+    digest: str
+    media_type: str
+    hubs: tuple[str, ...]
+    version: str
+
+
+def write_documents(
+    publisher: Publisher | None, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], count: int, crew: Crew
+) -> Iterator[tuple[Written, ...]]:
+    """Render the documents of ``count`` feeds and put them in their places; without a publisher only render them.
+
+    Raises PublishError.
+    """
+    return crew.map(partial(_write, publisher), feeds, big=count >= _MANY_FEEDS)
+
+
+def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> tuple[Written, ...]:
+    feed, wanted = task
+    written: list[Written] = []
+    for item in wanted:
+        document: Document = render(feed, item.format, item.path, item.url)
+        version = publisher.put(document) if publisher else ""
+        written.append(
+            Written(
+                wanted=item,
+                digest=document.digest,
+                media_type=document.media_type,
+                hubs=document.hubs,
+                version=version,
+            )
+        )
+    return tuple(written)
