@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 def run_service(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit status. Raises SyndicatorError when it cannot start."""
     configure(settings.log.format, settings.log.level)
+    gc.freeze()
+    gc.enable()
     with state_to_write(settings) as state, asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings, state))
 

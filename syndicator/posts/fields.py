@@ -31,10 +31,12 @@ class FieldMap:
     paths: tuple[tuple[str, tuple[str, ...]], ...]
     _index: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _narrowed: dict[tuple[object, ...], FieldMap] = field(init=False, repr=False, compare=False)
+    _keys: dict[tuple[str, ...], tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", dict(self.paths))
         object.__setattr__(self, "_narrowed", {})
+        object.__setattr__(self, "_keys", {})
 
     def within(self, keys: tuple[object, ...]) -> FieldMap:
         """The same map without the paths that begin with a key which is not there: it finds the same in less time.
@@ -48,6 +50,14 @@ class FieldMap:
             found = FieldMap(tuple(lists))
             if len(self._narrowed) < _KEPT:
                 self._narrowed[keys] = found
+        return found
+
+    def keys(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The keys of the front matter in which the values of these names stand, each once."""
+        found = self._keys.get(names)
+        if found is None:
+            found = tuple(dict.fromkeys(path.partition(".")[0] for name in names for path in self[name]))
+            self._keys[names] = found
         return found
 
     def says(self, name: str) -> bool:
@@ -196,6 +206,15 @@ def people(data: Mapping[str, Any], fields: FieldMap, base: str, warn: Warn) -> 
         else:
             found.setdefault(person.name.casefold(), person)
     return tuple(found.values())
+
+
+def names(data: Mapping[str, Any], fields: FieldMap, base: str, warn: Warn) -> tuple[str, ...]:
+    """The people's names alone."""
+    value = first(data, fields["author"])[1]
+    if isinstance(value, str) and "@" not in value and "<" not in value:
+        line = one_line(value)
+        return (line,) if line else ()
+    return tuple(person.name for person in people(data, fields, base, warn))
 
 
 def _from_text(line: str, title: str) -> Person | None:

@@ -34,6 +34,7 @@ _TOO_DEEP = f"lists and tables are nested more than {MAX_DEPTH} deep"
 class Matter:
     """A file taken apart: fields, body as it stands, and the lines (1-based) at which body and front matter begin.
 
+    ``body_at`` is the byte at which the body begins, None where the file was not taken as it is (a mark, line ends).
     ``head`` is the front matter as written, "" for none. YAML and JSON values are text, lists and tables with text
     keys; JSON and TOML also give booleans, TOML integers, dates and times. None is null, or nothing after the colon.
     """
@@ -43,7 +44,12 @@ class Matter:
     body_line: int
     head: str
     head_line: int = 1
+    body_at: int | None = None
     warnings: tuple[PostWarning, ...] = ()
+
+    def body_bytes(self, data: bytes) -> bytes:
+        """The body in UTF-8; ``data`` is the file, a part of which it usually is."""
+        return self.body.encode() if self.body_at is None else data[self.body_at :]
 
     def line_of(self, key: str) -> int | None:
         """The line of the file at which a field stands (dots reach into tables), None when it cannot be told."""
@@ -79,10 +85,13 @@ def split(path: str, data: bytes, *, limit: int = 65536) -> Matter:
     except Malformed as flaw:
         line = None if flaw.line is None else flaw.line + head_line - 1
         raise PostError(path, flaw.reason, line=line, column=flaw.column, remedy=flaw.remedy) from flaw
+    before = text[: len(text) - len(body)]
+    as_it_is = b"\r" not in data and not data.startswith(b"\xef\xbb\xbf")
     return Matter(
         data=loaded,
         body=body,
-        body_line=text.count("\n", 0, len(text) - len(body)) + 1,
+        body_line=before.count("\n") + 1,
+        body_at=len(before.encode()) if as_it_is else None,
         head=head,
         head_line=head_line,
         warnings=tuple(PostWarning(path=path, reason=note.reason, line=note.line + head_line - 1) for note in notes),

@@ -19,6 +19,7 @@ from syndicator.posts.fields import (
     DEFAULT_FIELDS,
     FieldMap,
     first,
+    names,
     people,
     quoted,
     reach,
@@ -102,13 +103,13 @@ class _Reading:
         visibility = self.visibility()
         published = self.published(visibility)
         categories, tags = self.terms()
-        authors = tuple(person.name for person in people(self.data, self.fields, self.site.url, self.warn))
+        authors = names(self.data, self.fields, self.site.url, self.warn)
         terms = [("author", authors), ("category", categories), ("tag", tags), *self.further()]
-        seen = [self.value(name) for name in _SEEN]
+        seen = [self.data[key] for key in self.fields.keys(_SEEN)]
         return Skim(
             path=self.file.path,
             digest=digest(self.file.data),
-            content=digest(f"{seen!r}{terms!r}{self.matter.body.strip()}".encode("utf-8", "surrogatepass")),
+            content=digest(f"{seen!r}{terms!r}".encode() + self.matter.body_bytes(self.file.data).strip()),
             match=digest(f"{self.value('title')}\0{published}".encode("utf-8", "surrogatepass")),
             visibility=visibility,
             published=published,

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path, PurePosixPath
 
 from syndicator.errors import PostError, SourceError
@@ -32,7 +32,7 @@ class FolderSource:
         """Compare the folder with the versions known by path. Raises SourceError when it cannot be listed."""
         root = self._resolved()
         self._inside.clear()
-        look = _Look(root, self._dialect)
+        look = _Look(root, self._dialect, known)
         look.walk()
         changed = tuple((path, version) for path, version in sorted(look.found.items()) if known.get(path) != version)
         gone = tuple(sorted(path for path in known if path not in look.found and not look.hides(path)))
@@ -104,11 +104,12 @@ class FolderSource:
 class _Look:
     """One walk over the folder, without recursion and without going in circles."""
 
-    def __init__(self, root: Path, dialect: Dialect) -> None:
+    def __init__(self, root: Path, dialect: Dialect, known: Container[str]) -> None:
         self.found: dict[str, str] = {}
         self.refused: list[PostError] = []
         self._root = str(root)
         self._dialect = dialect
+        self._known = known
         self._linked: set[Path] = set()
         self._now = time.time_ns()
 
@@ -144,7 +145,7 @@ class _Look:
         try:
             if entry.is_dir():
                 return path if self._enters(entry, path) else None
-            if not self._dialect.is_post(PurePosixPath(path)):
+            if path not in self._known and not self._dialect.is_post(PurePosixPath(path)):
                 return None
             if not path.isprintable():
                 raise PostError(printable(path), "its name is not printable UTF-8", remedy="rename it")

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,13 +99,16 @@ class Database:
         """Hand rows over as the driver wants them: one by one they cost five times what it takes to store them."""
         dialect = self.engine.dialect
         compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
-        writers = {name: table.c[name].type.bind_processor(dialect) for name in rows[0]}
-        written = [{name: write(row[name]) if write else row[name] for name, write in writers.items()} for row in rows]
+        names = compiled.positiontup or list(rows[0])
+        columns = []
+        for name in names:
+            write = table.c[name].type.bind_processor(dialect)
+            columns.append([write(row[name]) for row in rows] if write else [row[name] for row in rows])
+        values = zip(*columns, strict=True)
         if compiled.positiontup is None:
-            connection.exec_driver_sql(str(compiled), written)
+            connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in values])
         else:
-            in_order = itemgetter(*compiled.positiontup)
-            connection.exec_driver_sql(str(compiled), [in_order(row) for row in written])
+            connection.exec_driver_sql(str(compiled), list(values))
 
     def migrate(self) -> None:
         """Bring an empty or older database up to date. Raises StateError for one that is newer than this program."""

@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+import orjson
+from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce
 
 from syndicator.model import (
     DocumentRecord,
@@ -28,6 +29,7 @@ from syndicator.state.database import Database
 
 _CHUNK = 500
 _POST_COLUMNS = tuple(field.name for field in fields(PostRecord))
+_CONVERTED = ("visibility", "terms")
 
 
 class SqlLedger:
@@ -39,9 +41,22 @@ class SqlLedger:
     def posts(self) -> dict[str, PostRecord]:
         """All posts ever seen, by path."""
         table = tables.posts
+        visibilities = {visibility.value: visibility for visibility in Visibility}
+        terms: dict[bytes, tuple[tuple[str, tuple[str, ...]], ...]] = {}  # a site has few, so each is made once
+        records: dict[str, PostRecord] = {}
         with self._database.read() as connection:
-            rows = connection.execute(select(*(table.c[name] for name in _POST_COLUMNS)))
-            return {row[0]: _post_record(row) for row in rows}
+            columns = (table.c[name] for name in _POST_COLUMNS if name not in _CONVERTED)
+            converted = (type_coerce(table.c.visibility, String), type_coerce(table.c.terms, LargeBinary))
+            names = (*(name for name in _POST_COLUMNS if name not in _CONVERTED), *_CONVERTED)
+            for row in connection.execute(select(*columns, *converted)):
+                values = dict(zip(names, row, strict=True))
+                values["visibility"] = visibilities[values["visibility"]]
+                found = terms.get(values["terms"])
+                if found is None:
+                    found = terms[values["terms"]] = _terms(values["terms"])
+                values["terms"] = found
+                records[values["path"]] = PostRecord(**values)
+        return records
 
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
@@ -186,11 +201,8 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
         yield items[start : start + _CHUNK]
 
 
-def _post_record(row: Any) -> PostRecord:
-    values = dict(zip(_POST_COLUMNS, row, strict=True))
-    values["visibility"] = Visibility(values["visibility"])
-    values["terms"] = tuple((name, tuple(terms)) for name, terms in values["terms"])
-    return PostRecord(**values)
+def _terms(data: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, tuple(values)) for name, values in orjson.loads(data))
 
 
 def _post_row(record: PostRecord) -> dict[str, Any]:

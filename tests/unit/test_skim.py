@@ -91,3 +91,11 @@ def test_moving_the_site_leaves_the_content() -> None:
     moved = Site(title="The Example", url="https://moved.example/", timezone="America/New_York")
 
     assert skim(BEFORE).content == skim_post(file, Jekyll(), moved, Rules()).content
+
+
+def test_a_mark_and_line_ends_leave_the_content() -> None:
+    file = SourceFile(
+        path="_posts/2026-03-01-bread.md", version="v", data=b"\xef\xbb\xbf" + BEFORE.replace("\n", "\r\n").encode()
+    )
+
+    assert skim(BEFORE).content == skim_post(file, Jekyll(), SITE, Rules()).content
