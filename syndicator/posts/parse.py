@@ -105,12 +105,13 @@ class _Reading:
         categories, tags = self.terms()
         authors = names(self.data, self.fields, self.site.url, self.warn)
         terms = [("author", authors), ("category", categories), ("tag", tags), *self.further()]
+        title = self.value("title")
         seen = [self.data[key] for key in self.fields.keys(_SEEN)]
         return Skim(
             path=self.file.path,
             digest=digest(self.file.data),
             content=digest(f"{seen!r}{terms!r}".encode() + self.matter.body_bytes(self.file.data).strip()),
-            match=digest(f"{self.value('title')}\0{published}".encode("utf-8", "surrogatepass")),
+            match=digest(f"{title}\0{published}".encode("utf-8", "surrogatepass")) if title else "",
             visibility=visibility,
             published=published,
             modified=self.optional_date("modified"),
