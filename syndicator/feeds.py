@@ -112,9 +112,10 @@ def identify(
     if prior is None:
         feed_id = uuid5(NAMESPACE_URL, f"{feeds_url}#{selection.name}").urn
         return FeedRecord(name=selection.name, id=feed_id, updated=newest, settings=settings, members=members)
-    updated = max(newest, prior.updated)
-    if (members != prior.members or settings != prior.settings) and newest <= prior.updated:
-        updated = max(now.replace(microsecond=0), prior.updated)
+    before = min(prior.updated, now)
+    updated = max(newest, before)
+    if (members != prior.members or settings != prior.settings) and newest <= before:
+        updated = max(now.replace(microsecond=0), before)
     return replace(prior, updated=updated, settings=settings, members=members)
 
 

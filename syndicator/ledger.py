@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
-from syndicator.model import PostRecord, PostState, Skim
+from syndicator.model import PostRecord, PostState, PostWarning, Skim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Settled:
     changed: tuple[PostRecord, ...]
     moved: tuple[str, ...]
     refused: tuple[PostError, ...]
+    warnings: tuple[PostWarning, ...] = ()
 
 
 def record_of(post: Skim, version: str, site_url: str) -> PostRecord:
@@ -51,7 +52,8 @@ def settle(
     """Bring the ledger up to date with what a scan saw. Pure, and the same for any order of ``seen``."""
     records = dict(known)
     changed: dict[str, PostRecord] = {}
-    moved: list[str] = []
+    newcomers: list[PostRecord] = []
+    warnings: list[PostWarning] = []
 
     def note(record: PostRecord) -> None:
         records[record.path] = changed[record.path] = record
@@ -59,28 +61,26 @@ def settle(
     for path in sorted(gone):
         if path in records and records[path].gone is None:
             note(replace(records[path], gone=now))
-
-    departed = _Departed(records.values())
-    ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
-    refused: list[PostError] = []
-    newcomers: list[PostRecord] = []
-    for fresh in sorted(seen, key=lambda record: record.path):
-        prior = known.get(fresh.path)
-        if prior is None or not prior.entry_id:
-            found = departed.take(fresh)
-            if found is not None and found.path != fresh.path:
-                prior = found
-                moved.append(found.path)
-                records.pop(found.path, None)
-                changed.pop(found.path, None)
-                ids[found.entry_id] = fresh.path
-        if prior is not None and prior.entry_id:
-            note(_carry_on(fresh, prior, now))
+    in_order = sorted(seen, key=lambda record: record.path)
+    origins = _origins(known, records, in_order, now)
+    moved = {origin.path for path, origin in origins.items() if origin.path != path}
+    for path in moved:
+        records.pop(path, None)
+        changed.pop(path, None)
+    for fresh in in_order:
+        if fresh.modified is not None and fresh.modified > now:
+            warnings.append(PostWarning(path=fresh.path, reason="its modified date lies in the future, it is ignored"))
+            fresh = replace(fresh, modified=None, updated=fresh.published)  # noqa: PLW2901
+        origin = origins.get(fresh.path)
+        if origin is not None:
+            note(_carry_on(fresh, origin, now))
         elif fresh.state(now) is PostState.LIVE:
             newcomers.append(fresh)
         else:
             note(replace(fresh, entry_id=""))
 
+    refused: list[PostError] = []
+    ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
     ripe = [r for r in records.values() if not r.entry_id and r.gone is None and r.state(now) is PostState.LIVE]
     newcomers += [replace(r, entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
     for record in sorted(newcomers, key=lambda record: record.path):
@@ -97,9 +97,42 @@ def settle(
     return Settled(
         records=records,
         changed=tuple(changed.values()),
-        moved=tuple(path for path in moved if path not in records),
+        moved=tuple(sorted(path for path in moved if path not in records)),
         refused=tuple(refused),
+        warnings=tuple(warnings),
     )
+
+
+def _origins(
+    known: Mapping[str, PostRecord], records: Mapping[str, PostRecord], seen: Sequence[PostRecord], now: datetime
+) -> dict[str, PostRecord]:
+    """For each path the record whose id it carries on: its own, or that of the post which moved there.
+
+    A path whose bytes and title are all new may have been taken over by another post while its own moved away.
+    """
+    own = {fresh.path: known[fresh.path] for fresh in seen if fresh.path in known and known[fresh.path].entry_id}
+    replaced = {
+        fresh.path
+        for fresh in seen
+        if fresh.path in own
+        and own[fresh.path].gone is None
+        and own[fresh.path].digest != fresh.digest
+        and own[fresh.path].match != fresh.match
+        and not (fresh.given_id and own[fresh.path].given_id == fresh.given_id)
+    }
+    leavers = [record for record in records.values() if record.gone is not None and record.entry_id]
+    departed = _Departed([*leavers, *(own[path] for path in replaced)], now)
+    origins = {path: record for path, record in own.items() if path not in replaced and record.gone is None}
+    taken: set[str] = set()
+    for strict in (True, False):  # who has the same bytes goes before who has only the same title
+        for fresh in seen:
+            if fresh.path not in origins and (found := departed.take(fresh, strict=strict)) is not None:
+                origins[fresh.path] = found
+                taken.add(found.path)
+    for path, record in own.items():
+        if path not in origins and path not in taken:
+            origins[path] = record
+    return origins
 
 
 def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord:
@@ -125,29 +158,29 @@ def _same_id(record: PostRecord, holder: str) -> PostError:
 
 
 class _Departed:
-    """Posts whose files are gone: where a post that turns up elsewhere may have come from."""
+    """Posts that are no longer at their place: where a post that turns up elsewhere may have come from."""
 
-    def __init__(self, records: Iterable[PostRecord]) -> None:
+    def __init__(self, leavers: Iterable[PostRecord], now: datetime) -> None:
         self._by: dict[tuple[str, str], list[PostRecord]] = {}
         self._taken: set[str] = set()
-        leavers = [record for record in records if record.gone is not None and record.entry_id]
-        for record in sorted(leavers, key=lambda record: (record.gone, record.path), reverse=True):
-            for clue in _clues(record):
-                self._by.setdefault(clue, []).append(record)
+        for record in sorted(leavers, key=lambda record: (record.gone or now, record.path), reverse=True):
+            clues = [("id", record.given_id), ("digest", record.digest)]
+            if (record.gone or now) == now:
+                # Only at the same moment: next month's "Corrections" of that date would be another post.
+                clues.append(("match", record.match))
+            for clue in clues:
+                if clue[1]:
+                    self._by.setdefault(clue, []).append(record)
 
-    def take(self, fresh: PostRecord) -> PostRecord | None:
-        """The post that this one was: same given id, else same bytes, else same title and date; latest leaver first."""
-        for clue in _clues(fresh):
+    def take(self, fresh: PostRecord, *, strict: bool) -> PostRecord | None:
+        """The post that this one was: same given id or same bytes, else same title and date; latest leaver first."""
+        clues = (("id", fresh.given_id), ("digest", fresh.digest)) if strict else (("match", fresh.match),)
+        for clue in clues:
             for candidate in self._by.get(clue, ()):
                 if candidate.path not in self._taken:
                     self._taken.add(candidate.path)
                     return candidate
         return None
-
-
-def _clues(record: PostRecord) -> tuple[tuple[str, str], ...]:
-    clues = (("id", record.given_id), ("digest", record.digest), ("match", record.match))
-    return tuple(clue for clue in clues if clue[1])
 
 
 def _own_id(path: str, given: str, published: datetime | None, site_url: str) -> str:

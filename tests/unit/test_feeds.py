@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -125,6 +126,14 @@ def test_a_feed_that_did_not_change_keeps_its_date_and_its_id_when_its_address_m
 
     assert known == identify(main, known, settings="s", now=LATER, feeds_url="https://x.example/")
     assert known.id == identify(main, known, settings="t", now=LATER, feeds_url="https://y.example/").id
+
+
+def test_a_feed_whose_date_lies_in_the_future_comes_back_to_the_present() -> None:
+    (before,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE)
+    known = replace(identify(before, None, settings="s", now=NOON, feeds_url="x"), updated=LATER + timedelta(days=99))
+    (after,) = select([MAIN], live([record("b", 2)], NOON), SITE)
+
+    assert LATER == identify(after, known, settings="s", now=LATER, feeds_url="x").updated
 
 
 def test_atom_74_an_empty_feed_is_neither_of_now_nor_of_the_epoch() -> None:

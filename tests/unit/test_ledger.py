@@ -101,6 +101,55 @@ def test_a_new_post_at_the_old_place_of_a_moved_one_gets_an_id_of_its_own() -> N
     assert 2 == len(set(ids(third).values()))
 
 
+def test_two_posts_that_swap_places_keep_their_ids() -> None:
+    before = settled({}, post("_posts/a.md", digest="A", match="A"), post("_posts/b.md", digest="B", match="B"))
+    after = settled(
+        dict(before.records), post("_posts/a.md", digest="B", match="B"), post("_posts/b.md", digest="A", match="A")
+    )
+
+    assert ids(before)["_posts/a.md"] == ids(after)["_posts/b.md"]
+    assert ids(before)["_posts/b.md"] == ids(after)["_posts/a.md"]
+
+
+def test_a_chain_of_moves_with_a_new_post_at_its_head_keeps_the_ids() -> None:
+    before = settled({}, post("_posts/a.md", digest="A", match="A"), post("_posts/b.md", digest="B", match="B"))
+    after = settled(
+        dict(before.records),
+        post("_posts/a.md", digest="new", match="new"),
+        post("_posts/b.md", digest="A", match="A"),
+        post("_posts/c.md", digest="B", match="B"),
+    )
+
+    assert ids(before)["_posts/a.md"] == ids(after)["_posts/b.md"]
+    assert ids(before)["_posts/b.md"] == ids(after)["_posts/c.md"]
+    assert 3 == len(set(ids(after).values()))
+
+
+def test_a_post_rewritten_from_title_to_end_at_its_place_keeps_its_id() -> None:
+    before = settled({}, post())
+    after = settled(dict(before.records), post(digest="other", match="other", text="Other."), now=LATER)
+
+    assert ids(before) == ids(after)
+
+
+def test_untitled_posts_of_one_day_and_a_later_post_of_the_same_title_are_other_posts() -> None:
+    untitled = settled({}, post("_posts/one.md", match="", digest="one"))
+    after = settled(dict(untitled.records), post("_posts/two.md", match="", digest="two"), gone=("_posts/one.md",))
+    assert untitled.records["_posts/one.md"].entry_id != after.records["_posts/two.md"].entry_id
+
+    titled = settled({}, post("_posts/one.md", digest="one"))
+    left = settled(dict(titled.records), gone=("_posts/one.md",))
+    later = settled(dict(left.records), post("_posts/two.md", digest="two"), now=LATER)
+    assert titled.records["_posts/one.md"].entry_id != later.records["_posts/two.md"].entry_id
+
+
+def test_atom_12_a_modified_date_in_the_future_is_not_believed() -> None:
+    result = settled({}, post(modified=LATER))
+
+    assert datetime(2026, 3, 1, tzinfo=UTC) == result.records["_posts/2026-03-01-bread.md"].updated
+    assert ["_posts/2026-03-01-bread.md"] == [warning.path for warning in result.warnings]
+
+
 def test_a_copy_is_another_post() -> None:
     before = settled({}, post(digest="same bytes"))
     after = settled(dict(before.records), post("_posts/2026-03-01-copy.md", digest="same bytes"))
