@@ -73,7 +73,6 @@ def state_to_write(settings: Settings) -> Iterator[State]:
     with only_writer(settings.state_path), _opened(settings) as state:
         lift_leases(state.database)
         state.outbox.keep_hubs(settings.hub_urls())
-        publisher(settings).sweep()
         yield state
 
 

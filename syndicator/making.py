@@ -8,9 +8,9 @@ from functools import partial
 
 from syndicator.crew import Crew
 from syndicator.entries import make_entry
-from syndicator.errors import PostError
+from syndicator.errors import PostError, PublishError
 from syndicator.formats import render
-from syndicator.model import Document, Entry, Feed, ImageRef, PostRecord, digest
+from syndicator.model import Entry, Feed, ImageRef, PostRecord, digest
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
@@ -46,6 +46,10 @@ def _make(reader: Reader, records: Sequence[PostRecord]) -> Made:
     for record in records:
         try:
             file = reader.source.read(record.path)
+        except PostError as error:
+            refused.append((error, ""))
+            continue
+        try:
             if digest(file.data) != record.digest:
                 again = True
                 continue
@@ -68,22 +72,32 @@ class Written:
     version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What came of one feed's documents: those that stand, and why others do not."""
+
+    written: tuple[Written, ...]
+    failed: tuple[PublishError, ...] = ()
+
+
 def write_documents(
     publisher: Publisher | None, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], count: int, crew: Crew
-) -> Iterator[tuple[Written, ...]]:
-    """Render the documents of ``count`` feeds and put them in their places; without a publisher only render them.
-
-    Raises PublishError.
-    """
+) -> Iterator[Writing]:
+    """Render the documents of ``count`` feeds and put them in their places; without a publisher only render them."""
     return crew.map(partial(_write, publisher), feeds, big=count >= _MANY_FEEDS)
 
 
-def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> tuple[Written, ...]:
+def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> Writing:
     feed, wanted = task
     written: list[Written] = []
+    failed: list[PublishError] = []
     for item in wanted:
-        document: Document = render(feed, item.format, item.path, item.url)
-        version = publisher.put(document) if publisher else ""
+        document = render(feed, item.format, item.path, item.url)
+        try:
+            version = publisher.put(document) if publisher else ""
+        except PublishError as error:
+            failed.append(error)  # the others may have room yet
+            continue
         written.append(
             Written(
                 wanted=item,
@@ -93,4 +107,4 @@ def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> 
                 version=version,
             )
         )
-    return tuple(written)
+    return Writing(written=tuple(written), failed=tuple(failed))

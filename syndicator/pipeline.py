@@ -12,7 +12,7 @@ import orjson
 from syndicator import __version__
 from syndicator.crew import Crew
 from syndicator.entries import EntryKeys, illustrate
-from syndicator.errors import PostError, SourceError
+from syndicator.errors import PostError, PublishError, SourceError
 from syndicator.feeds import Selection, build_feed, identify, live, next_change, select, settings_digest
 from syndicator.ledger import settle
 from syndicator.making import Made, Written, make_entries, write_documents
@@ -61,7 +61,11 @@ class Orders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a pass did. ``again`` says that a file changed while it was looked at: the next pass should come soon."""
+    """What a pass did.
+
+    ``read`` counts files that are new or changed. ``again`` says that a file changed while it was looked at: the next
+    pass should come soon. ``news`` says whether anything at all was other than before.
+    """
 
     posts: int
     live: int
@@ -76,6 +80,7 @@ class Report:
     warnings: tuple[PostWarning, ...] = ()
     next_change: datetime | None = None
     again: bool = False
+    news: bool = False
     seconds: float = 0.0
 
 
@@ -98,7 +103,12 @@ class _Work:
     answers: dict[str, ImageAnswer] = field(default_factory=dict)
     refused: list[tuple[PostError, str]] = field(default_factory=list)
     made: list[StoredEntry] = field(default_factory=list)
+    former: set[str] = field(default_factory=set)
     again: bool = False
+
+    def unused_images(self) -> tuple[str, ...]:
+        """Addresses that entries had before this pass and none has now."""
+        return tuple(sorted(self.former - {record.image.url for record in self.records.values() if record.image}))
 
 
 class Pipeline:
@@ -114,6 +124,7 @@ class Pipeline:
         self._salt = digest(orjson.dumps(rules))[:8]
         self._keys = EntryKeys(self._salt)
         self._posts: dict[str, PostRecord] | None = None
+        self._swept = False
 
     def run(self, now: datetime, progress: Progress = _quiet) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
@@ -128,7 +139,7 @@ class Pipeline:
             self._posts = None
             raise
         report = replace(report, seconds=time.monotonic() - began)
-        if not self._orders.dry_run and (report.read or report.written or report.deleted or report.refused):
+        if not self._orders.dry_run and report.news:
             self._ledger.note_pass(
                 PassRecord(
                     at=now,
@@ -144,8 +155,11 @@ class Pipeline:
         known = self._ledger.posts() if self._posts is None else self._posts
         quarantine = self._ledger.refusals()
         scan = self._reader.source.scan(self._versions(known, quarantine))
-        self._refuse_emptiness(known, scan.gone)
+        if not scan.changed:
+            self._refuse_emptiness(known, scan.gone)
         changed = [(path, f"{self._salt}:{version}") for path, version in scan.changed]
+        # What the source could not reach and what another post stands in the way of is looked at again every time.
+        fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
         read = read_posts(self._reader, changed, crew, lambda done: progress("reading posts", done, len(changed)))
         settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url)
 
@@ -153,7 +167,6 @@ class Pipeline:
         selections = select(self._orders.feeds, shown, self._reader.site)
         check_paths(selections)
         members = {record.path: record for selection in selections for record in selection.members}
-        # What the source could not reach, and what another post stands in the way of, is looked at again every time.
         bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
         looked_at = {record.path for record in read.records} | set(scan.gone)
         old = {p: r for p, r in quarantine.items() if p not in looked_at and r.version}
@@ -177,7 +190,7 @@ class Pipeline:
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),
-            read=len(changed),
+            read=len(fresh),
             entries=len(work.made),
             feeds=len(selections),
             documents=sum(len(selection.outputs) for selection in selections),
@@ -185,9 +198,10 @@ class Pipeline:
             deleted=plan.delete,
             announced=len(publication.announcements),
             refused=tuple(refusals[path] for path in sorted(refusals)),
-            warnings=read.warnings,
+            warnings=(*read.warnings, *settled.warnings),
             next_change=next_change(settled.records.values(), now),
             again=work.again,
+            news=bool(fresh or scan.gone or written or plan.delete or change != LedgerChange()),
         )
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -200,12 +214,12 @@ class Pipeline:
         return {path: token.removeprefix(prefix) if token.startswith(prefix) else "" for path, token in tokens.items()}
 
     def _refuse_emptiness(self, known: Mapping[str, PostRecord], gone: Sequence[str]) -> None:
-        present = sum(record.gone is None for record in known.values())
-        if present >= _A_FEW and len(gone) >= present and not self._orders.allow_empty:
+        present = {path for path, record in known.items() if record.gone is None}
+        if len(present) >= _A_FEW and present <= set(gone) and not self._orders.allow_empty:
             raise SourceError(
                 "source",
-                f"all {present} known posts are gone at once",
-                "mount or restore the folder; or, if it is meant, run 'syndicator build --allow-empty'",
+                f"all {len(present)} known posts are gone at once",
+                "mount or restore the folder; if it is meant, stop the service and run 'syndicator build --allow-empty'",
             )
 
     # --- entries -------------------------------------------------------------------------------------------------
@@ -216,6 +230,7 @@ class Pipeline:
         work = _Work(
             records={path: record for path, record in stored.items() if path in members},
             dropped=tuple(sorted(stored.keys() - members.keys())),
+            former={record.image.url for record in stored.values() if record.image},
         )
         work.images.update(self._ledger.images({r.image.url for r in work.records.values() if r.image}))
         stand = set(bad)
@@ -269,6 +284,9 @@ class Pipeline:
         """Put the documents that changed in their places, then remember them and what is owed for them."""
         orders, site = self._orders, self._reader.site
         prior_feeds, remembered = self._ledger.feeds(), self._ledger.documents()
+        if not self._swept and not orders.dry_run:
+            self._publisher.sweep(remembered)
+            self._swept = True
         keys = {path: record.key for path, record in work.records.items()}
         feeds: dict[str, FeedRecord] = {}
         wanted: list[Wanted] = []
@@ -283,8 +301,8 @@ class Pipeline:
         plan = decide(wanted, remembered, altered)
 
         entries = self._entries(plan, selections, work)
-        records = self._write(plan, selections, feeds, entries, progress, crew)
-        documents = tuple(_document(done, remembered.get(done.wanted.path), now) for done in records)
+        done, failed = self._write(plan, selections, feeds, entries, progress, crew)
+        documents = tuple(_document(one, remembered.get(one.wanted.path), now) for one in done)
         written = [d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path))]
         publication = Publication(
             feeds=tuple(feed for name, feed in feeds.items() if prior_feeds.get(name) != feed),
@@ -293,6 +311,7 @@ class Pipeline:
             dropped_documents=plan.delete,
             entries=tuple(work.made),
             dropped_entries=work.dropped,
+            dropped_images=work.unused_images(),
             announcements=announcements(documents, remembered) if orders.announce else (),
         )
         if not orders.dry_run:
@@ -300,6 +319,9 @@ class Pipeline:
                 self._publisher.delete(path)
             if publication != Publication():
                 self._ledger.record(publication, now)
+        if failed:
+            # What stands is remembered and announced; the pass is to be made again for what does not.
+            raise failed[0]
         return plan, publication, tuple(sorted(written))
 
     def _write(
@@ -310,7 +332,7 @@ class Pipeline:
         entries: Mapping[str, Entry],
         progress: Progress,
         crew: Crew,
-    ) -> list[Written]:
+    ) -> tuple[list[Written], list[PublishError]]:
         wanted: dict[str, list[Wanted]] = {}
         for item in plan.render:
             wanted.setdefault(item.feed, []).append(item)
@@ -321,11 +343,15 @@ class Pipeline:
             if selection.name in wanted
         )
         written: list[Written] = []
+        failed: list[PublishError] = []
         publisher = None if self._orders.dry_run else self._publisher
         for done in write_documents(publisher, tasks, len(wanted), crew):
-            written += done
+            written += done.written
+            failed += done.failed
             progress("writing documents", len(written), len(plan.render))
-        return written
+        if publisher and written:
+            publisher.settle([one.wanted.path for one in written])
+        return written, failed
 
     def _entries(self, plan: Plan, selections: Sequence[Selection], work: _Work) -> dict[str, Entry]:
         """The entries that the plan's documents show: those just made, the others as remembered."""

@@ -145,6 +145,14 @@ class Publisher(Protocol):
         """
         ...
 
+    def settle(self, paths: Sequence[str]) -> None:
+        """Make sure that what was put at these paths outlives a power cut. Raises PublishError."""
+        ...
+
+    def sweep(self, paths: Collection[str]) -> None:
+        """Remove what a killed process left half-done beside these paths. Raises PublishError."""
+        ...
+
     def delete(self, path: str) -> None:
         """Take a document away; one that is not there is fine. Raises PublishError."""
         ...
@@ -237,6 +245,7 @@ class Publication:
     dropped_documents: tuple[str, ...] = ()
     entries: tuple[StoredEntry, ...] = ()
     dropped_entries: tuple[str, ...] = ()
+    dropped_images: tuple[str, ...] = ()
     announcements: tuple[Announcement, ...] = ()
 
 

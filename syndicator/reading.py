@@ -55,7 +55,10 @@ def isolated(path: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadResult:
-    """What came of reading posts: records, refusals with the version of the file that is refused, warnings."""
+    """What came of reading posts: records, refusals, warnings.
+
+    A refusal carries the version of the file that is refused, "" when another look at the same file may do better.
+    """
 
     records: tuple[PostRecord, ...] = ()
     refused: tuple[tuple[PostError, str], ...] = ()
@@ -86,7 +89,12 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
     warnings: list[PostWarning] = []
     for path, version in chunk:
         try:
-            post = reader.skim(reader.source.read(path))
+            file = reader.source.read(path)
+        except PostError as error:
+            refused.append((error, ""))  # a fault of the moment, perhaps: it is tried again
+            continue
+        try:
+            post = reader.skim(file)
         except PostError as error:
             refused.append((error, version))
             continue

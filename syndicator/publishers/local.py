@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from syndicator.errors import PublishError
@@ -21,7 +21,7 @@ class LocalPublisher:
         self._root = root
 
     def put(self, document: Document) -> str:
-        """Write beside, sync, rename, sync the folder; a file with equal bytes is not touched. Raises PublishError."""
+        """Write beside, sync, rename; a file with equal bytes is not touched. Raises PublishError."""
         target = self._target(document.path)
         try:
             if self.read(document.path) == document.body:
@@ -64,10 +64,25 @@ class LocalPublisher:
         """Paths whose file is not the one that was left there."""
         return frozenset(path for path, version in versions.items() if self._version(self._target(path)) != version)
 
-    def sweep(self) -> None:
-        """Remove temporary files that a killed process left behind."""
-        for leftover in self._root.glob(f"**/{_TEMPORARY}*"):
-            leftover.unlink(missing_ok=True)
+    def settle(self, paths: Sequence[str]) -> None:
+        """Sync the folders in which these files stand, each once. Raises PublishError."""
+        targets = [self._target(path) for path in paths]
+        folders = {folder for target in targets for folder in target.parents if folder.is_relative_to(self._root)}
+        for folder in sorted(folders):
+            try:
+                _sync_folder(folder)
+            except OSError as error:
+                raise _cannot("synced", folder, error) from error
+
+    def sweep(self, paths: Collection[str]) -> None:
+        """Remove temporary files that a killed process left beside these. Raises PublishError."""
+        for folder in sorted({self._target(path).parent for path in paths} | {self._root}):
+            try:
+                for leftover in folder.glob(f"{_TEMPORARY}*"):
+                    if stat.S_ISREG(leftover.lstat().st_mode):
+                        leftover.unlink(missing_ok=True)
+            except OSError as error:
+                raise _cannot("removed", folder, error) from error
 
     def _target(self, path: str) -> Path:
         parts = path.split("/")
@@ -95,7 +110,6 @@ class LocalPublisher:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
 
     @staticmethod
     def _version(target: Path) -> str:

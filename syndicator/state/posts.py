@@ -138,6 +138,7 @@ class SqlLedger:
             _forget_topics(connection, publication.dropped_documents)
             _drop(connection, tables.documents, publication.dropped_documents)
             _drop(connection, tables.entries, publication.dropped_entries)
+            _drop(connection, tables.images, publication.dropped_images)
             self._database.upsert(connection, tables.entries, map(_entry_row, publication.entries))
             self._database.upsert(connection, tables.feeds, map(asdict, publication.feeds))
             self._database.upsert(connection, tables.documents, map(asdict, publication.documents))

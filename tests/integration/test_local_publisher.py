@@ -95,8 +95,11 @@ def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -
 
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
-    (tmp_path / ".syndicator-feed.xml").write_bytes(b"<rs")
+    (tmp_path / "category").mkdir()
+    for leftover in (tmp_path / ".syndicator-feed.xml", tmp_path / "category/.syndicator-news.xml"):
+        leftover.write_bytes(b"<rs")
+    (tmp_path / ".syndicator-folder").mkdir()
 
-    LocalPublisher(tmp_path).sweep()
+    LocalPublisher(tmp_path).sweep(["feed.xml", "category/news.xml"])
 
-    assert [] == list(tmp_path.iterdir())
+    assert [tmp_path / ".syndicator-folder", tmp_path / "category"] == sorted(tmp_path.rglob("*"))
