@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from itertools import islice
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from syndicator.errors import StateError
 from syndicator.state.tables import HEAD, metadata
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy.dialects import postgresql, sqlite
 
 #: From so many rows on it pays to prepare them here.
@@ -39,13 +43,21 @@ _REMEDIES = (
 
 
 class Database:
-    """An open database. Reading and writing each have one way in; a write holds the only write lock from its start."""
+    """An open database. Reading and writing each have one way in; a write holds the only write lock from its start.
 
-    def __init__(self, url: str, *, busy: float = 5.0) -> None:
+    With a ``connection`` to SQLite that one is used, as it is, and ``url`` only names it.
+    """
+
+    def __init__(self, url: str, *, busy: float = 5.0, connection: sqlite3.Connection | None = None) -> None:
         self.url = url
-        self.engine: Engine = create_engine(url, connect_args={"timeout": busy} if url.startswith("sqlite") else {})
+        self.engine: Engine
+        if connection is not None:
+            self.engine = create_engine(url, creator=lambda: connection, poolclass=StaticPool)
+        else:
+            self.engine = create_engine(url, connect_args={"timeout": busy} if url.startswith("sqlite") else {})
+            if self.engine.dialect.name == "sqlite":
+                event.listen(self.engine, "connect", _prepare_sqlite)
         if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
     @property
@@ -69,19 +81,25 @@ class Database:
         ):
             yield connection
 
-    def upsert(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rows, all with the same columns, or replace those with the same key."""
-        insert = self._insert()
+    def upsert(self, connection: Connection, table: Table, rows: Iterable[Any]) -> None:
+        """Insert rows, or replace those with the same key: mappings with the same keys, or objects with the columns as
+        attributes."""
         keys = [column.name for column in table.primary_key]
         remaining = iter(rows)
         while chunk := list(islice(remaining, _CHUNK)):
-            statement = insert(table)
-            changes = {name: statement.excluded[name] for name in chunk[0] if name not in keys}
+            mapped = isinstance(chunk[0], Mapping)
+            names = list(chunk[0]) if mapped else [column.name for column in table.columns]
+            statement = self._insert()(table)
+            changes = {name: statement.excluded[name] for name in names if name not in keys}
             upsert = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+            get = itemgetter if mapped else attrgetter
+            columns = {name: list(map(get(name), chunk)) for name in names}
             if len(chunk) < _MANY:
-                connection.execute(upsert, chunk)
+                connection.execute(
+                    upsert, [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+                )
             else:
-                self._execute_many(connection, upsert, table, chunk)
+                self._execute_many(connection, upsert, table, columns)
 
     def _insert(self) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
         """Both databases speak the same upsert; only its home differs, and each home takes its time to import."""
@@ -94,17 +112,17 @@ class Database:
         return sqlite_insert
 
     def _execute_many(
-        self, connection: Connection, statement: Insert, table: Table, rows: Sequence[Mapping[str, Any]]
+        self, connection: Connection, statement: Insert, table: Table, columns: Mapping[str, list[Any]]
     ) -> None:
         """Hand rows over as the driver wants them: one by one they cost five times what it takes to store them."""
         dialect = self.engine.dialect
-        compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
-        names = compiled.positiontup or list(rows[0])
-        columns = []
+        compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+        names = compiled.positiontup or list(columns)
+        written: list[list[Any]] = []
         for name in names:
             write = table.c[name].type.bind_processor(dialect)
-            columns.append([write(row[name]) for row in rows] if write else [row[name] for row in rows])
-        values = zip(*columns, strict=True)
+            written.append([write(value) for value in columns[name]] if write else columns[name])
+        values = zip(*written, strict=True)
         if compiled.positiontup is None:
             connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in values])
         else:
@@ -112,19 +130,35 @@ class Database:
 
     def migrate(self) -> None:
         """Bring an empty or older database up to date. Raises StateError for one that is newer than this program."""
-        with self.read() as connection:
-            tables = set(inspect(connection).get_table_names())
-            revision = (
-                connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-                if ("alembic_version" in tables)
-                else None
-            )
+        tables, revision = self._version()
         if revision == HEAD:
             return
         if not tables:
             self._create()
             return
         self._upgrade(revision)
+
+    def expect_current(self) -> None:
+        """Raises StateError for a database that this program would have to change before it can read it."""
+        tables, revision = self._version()
+        if revision == HEAD:
+            return
+        if not tables:
+            raise StateError(self.what, "there is nothing in it yet", "run 'syndicator build' first")
+        self._know(revision)
+        raise StateError(
+            self.what,
+            f"it is at version {revision or 'unknown'}, older than this program",
+            "run 'syndicator build' or 'syndicator run', which bring it up to date, and ask again",
+        )
+
+    def _version(self) -> tuple[set[str], str | None]:
+        """Which tables there are, and at which step of their history."""
+        with self.read() as connection:
+            tables = set(inspect(connection).get_table_names())
+            if "alembic_version" not in tables:
+                return tables, None
+            return tables, connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
     def _create(self) -> None:
         # An empty database needs no history: the tables as they are now, and the mark that alembic would leave.
@@ -135,6 +169,14 @@ class Database:
 
     def _upgrade(self, revision: str | None) -> None:
         from alembic import command
+
+        config = self._know(revision)
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def _know(self, revision: str | None) -> Config:
+        """The tables' history. Raises StateError when a version is no part of it."""
         from alembic.config import Config
         from alembic.script import ScriptDirectory
         from alembic.util import CommandError
@@ -144,15 +186,13 @@ class Database:
         try:
             if revision is not None:
                 ScriptDirectory.from_config(config).get_revision(revision)
-            with self.write() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
         except CommandError as error:
             raise StateError(
                 self.what,
-                f"it is at version {revision or 'unknown'}, which this program does not know",
+                f"it is at version {revision}, which this program does not know",
                 "use the newer syndicator that made it, or another [state] url",
             ) from error
+        return config
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -163,11 +203,15 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            said = str(error.orig).lower()
-            for sign, reason, remedy in _REMEDIES:
-                if sign in said:
-                    raise StateError(self.what, reason, remedy) from error
-            raise StateError(self.what, str(error.orig), "see the database's own log") from error
+            raise _in_words(self.what, error.orig) from error
+
+
+def _in_words(what: str, cause: BaseException | None) -> StateError:
+    said = str(cause).lower()
+    for sign, reason, remedy in _REMEDIES:
+        if sign in said:
+            return StateError(what, reason, remedy)
+    return StateError(what, str(cause), "see the database's own log")
 
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -197,6 +241,97 @@ def open_database(url: str, folder: Path | None) -> Database:
     database = Database(url)
     database.migrate()
     return database
+
+
+def open_to_read(file: Path) -> Database | None:
+    """Open a SQLite state for a look that changes nothing on disk, not even a file beside it; None when there is none.
+
+    Raises StateError for one that cannot be read as it is.
+    """
+    what = f"state {file}"
+    try:
+        connection = _resting(file) or _in_use(file)
+    except FileNotFoundError:
+        return None
+    except sqlite3.Error as error:
+        said = str(error).lower()
+        if "unable to open" in said or "readonly" in said:
+            raise StateError(
+                what,
+                "it is in use, or was when its program was killed, and this user may not read what lies beside it",
+                "ask as the user that runs syndicator, or let this user read and write the state's folder",
+            ) from error
+        raise _in_words(what, error) from error
+    except OSError as error:
+        raise StateError(
+            what, f"it cannot be read ({error.strerror})", "ask as the user that runs syndicator"
+        ) from error
+    connection.execute("PRAGMA query_only=ON")
+    database = Database(f"sqlite:///{file}", connection=connection)
+    try:
+        database.expect_current()
+    except StateError:
+        database.close()
+        raise
+    return database
+
+
+def open_nothing() -> Database:
+    """A state that is empty, in memory, and may not be written to: what a first look compares with."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    database = Database("sqlite://", connection=connection)
+    database.migrate()
+    connection.execute("PRAGMA query_only=ON")
+    return database
+
+
+def _resting(file: Path) -> sqlite3.Connection | None:
+    """A copy in memory of a state that nobody uses; None for one that is in use, or began to be while it was copied.
+
+    SQLite makes files beside a database in WAL mode even to read it, and leaves them there; told that the file cannot
+    change, it does not. That is true as long as there is no log beside it.
+    """
+    before = _signs(file)
+    if before is None:
+        return None
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    try:
+        with closing(_connect(file, "immutable=1")) as original:
+            original.backup(copy)
+    except sqlite3.Error:
+        copy.close()
+        if _signs(file) != before:
+            return None
+        raise
+    if _signs(file) != before:
+        copy.close()
+        return None
+    return copy
+
+
+def _signs(file: Path) -> tuple[int, int, int] | None:
+    """What shows that a file is the same; None when there is a log beside it. Raises OSError."""
+    with file.open("rb") as stream:
+        status = os.fstat(stream.fileno())
+    if file.with_name(file.name + "-wal").exists():
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _in_use(file: Path) -> sqlite3.Connection:
+    """A connection beside whoever writes."""
+    connection = _connect(file, "mode=ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(file: Path, how: str) -> sqlite3.Connection:
+    address = f"file:{quote(str(file.absolute()))}?{how}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
 
 
 @contextmanager

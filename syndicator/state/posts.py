@@ -127,8 +127,8 @@ class SqlLedger:
         with self._database.write() as connection:
             _drop(connection, tables.posts, change.moved)
             _drop(connection, tables.refusals, change.cleared)
-            self._database.upsert(connection, tables.posts, map(_post_row, change.posts))
-            self._database.upsert(connection, tables.refusals, map(asdict, change.refused))
+            self._database.upsert(connection, tables.posts, change.posts)
+            self._database.upsert(connection, tables.refusals, change.refused)
             self._database.upsert(connection, tables.images, map(image_row, change.images))
 
     def record(self, publication: Publication, now: datetime) -> None:
@@ -140,8 +140,8 @@ class SqlLedger:
             _drop(connection, tables.entries, publication.dropped_entries)
             _drop(connection, tables.images, publication.dropped_images)
             self._database.upsert(connection, tables.entries, map(_entry_row, publication.entries))
-            self._database.upsert(connection, tables.feeds, map(asdict, publication.feeds))
-            self._database.upsert(connection, tables.documents, map(asdict, publication.documents))
+            self._database.upsert(connection, tables.feeds, publication.feeds)
+            self._database.upsert(connection, tables.documents, publication.documents)
             _owe(connection, publication, now)
 
     def note_pass(self, record: PassRecord) -> None:
@@ -204,10 +204,6 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _terms(data: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((name, tuple(values)) for name, values in orjson.loads(data))
-
-
-def _post_row(record: PostRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _POST_COLUMNS}
 
 
 def _entry_row(stored: StoredEntry) -> dict[str, Any]:
