@@ -56,6 +56,7 @@ class Newsroom:
     settings: str = ""
     site: str = ""
     port: int = field(default_factory=free_port)
+    listens: int = 0
     dialect: str = "jekyll"
     feeds: str = """
 [[feeds]]
@@ -103,6 +104,12 @@ allow = ["127.0.0.0/8"]
 {self.feeds}{self.settings}""",
             encoding="utf-8",
         )
+
+    def serve_on(self, port: int) -> None:
+        """Serve on a port while the addresses stay those of ``port``, as behind a proxy."""
+        path = self.root / "syndicator.toml"
+        path.write_text(path.read_text().replace(f"port = {self.port}\n", f"port = {port}\n"))
+        self.listens = port
 
     # --- what people do -----------------------------------------------------------------------------------------
 
@@ -176,7 +183,7 @@ allow = ["127.0.0.0/8"]
     def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
         """Status, headers, body of an address of the running service."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/{path}",
+            f"http://127.0.0.1:{self.listens or self.port}/{path}",
             headers={key.replace("_", "-"): value for key, value in headers.items()},
         )
         try:

@@ -17,14 +17,14 @@ import pytest
 from lxml import etree
 
 from tests.loopback_hub import LoopbackHub
-from tests.newsroom import Newsroom, eventually
+from tests.newsroom import Newsroom, eventually, free_port
 
 ROOT = Path(__file__).parents[2]
 
 
-def mortal(newsroom: Newsroom, points: int) -> subprocess.CompletedProcess[str]:
-    """``syndicator build``, killed at a point."""
-    words = [str(points), str(newsroom.root), "-c", str(newsroom.root / "syndicator.toml"), "build"]
+def mortal(newsroom: Newsroom, points: int, command: str = "build") -> subprocess.CompletedProcess[str]:
+    """A command, killed at a point."""
+    words = [str(points), str(newsroom.root), "-c", str(newsroom.root / "syndicator.toml"), command]
     return subprocess.run(
         [sys.executable, str(ROOT / "tests/mortal.py"), *words],
         capture_output=True,
@@ -130,6 +130,25 @@ def test_a_build_killed_anywhere_is_finished_by_the_next_one(
         changed = {name: data for name, data in files.items() if name != "category/c3.xml"}
         assert changed == {name: last.get(name) for name in changed}, f"point {point}: not announced"
     assert killed > 0
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_service_killed_anywhere_in_its_first_pass_is_finished_by_the_next_one(
+    tmp_path: Path, hub: LoopbackHub, before: Path, undisturbed: tuple[dict[str, bytes], int], part: int
+) -> None:
+    wanted, points = undisturbed
+    for point in range(3 + 7 * part, points - 5, 28):
+        newsroom = copy_of(before, tmp_path / str(point))
+        hub.heard.clear()
+        hub.look = partial(look, newsroom)
+        newsroom.serve_on(free_port())
+        assert -signal.SIGKILL == mortal(newsroom, point, "run").returncode, f"point {point}"
+        assert_whole(newsroom)
+        with newsroom.running():
+            eventually(lambda newsroom=newsroom: wanted == undated(newsroom.files()), why=f"point {point}")  # type: ignore[misc]
+            files = newsroom.files()
+            del files["category/c3.xml"]
+            eventually(lambda: files.items() <= heard_of(newsroom, hub).items(), why=f"point {point}: not announced")  # noqa: B023
 
 
 def test_a_service_killed_at_any_moment_carries_on(tmp_path: Path) -> None:
