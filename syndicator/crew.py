@@ -34,8 +34,11 @@ class Crew:
         if self._pool is not None:
             self._pool.shutdown(wait=error is None, cancel_futures=True)
 
-    def map(self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, big: bool) -> Iterator[Result]:
-        """Results in the order of the batches. Big work begins at once, before anybody asks for its results.
+    def map(
+        self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, big: bool, ahead: int = _AHEAD
+    ) -> Iterator[Result]:
+        """Results in the order of the batches. Big work begins at once, before anybody asks for its results, and goes on
+        by itself for as many batches a process as ``ahead`` says.
 
         ``work`` and what it takes and gives must be picklable.
         """
@@ -47,8 +50,8 @@ class Crew:
                 self._jobs, mp_context=multiprocessing.get_context("fork"), initializer=_leave_interrupts_to_the_parent
             )
         pool, remaining = self._pool, iter(batches)
-        ahead = deque(pool.submit(work, batch) for batch in islice(remaining, _AHEAD * self._jobs))
-        return _in_order(pool, work, remaining, ahead)
+        started = deque(pool.submit(work, batch) for batch in islice(remaining, ahead * self._jobs))
+        return _in_order(pool, work, remaining, started)
 
 
 def _in_order(

@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import orjson
-
-from syndicator import __version__
 from syndicator.crew import Crew
 from syndicator.entries import EntryKeys, illustrate
 from syndicator.errors import PostError, PublishError, SourceError
@@ -25,7 +22,6 @@ from syndicator.model import (
     ImageRef,
     PostRecord,
     PostWarning,
-    digest,
 )
 from syndicator.plan import Plan, Wanted, announcements, check_paths, decide, want
 from syndicator.ports import (
@@ -39,7 +35,7 @@ from syndicator.ports import (
     Refusal,
     StoredEntry,
 )
-from syndicator.reading import Reader, read_posts
+from syndicator.reading import Reader, Reading, begin_reading, finish_reading
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
@@ -119,26 +115,30 @@ class Pipeline:
         self._publisher = publisher
         self._ledger = ledger
         self._orders = orders
-        # A change of these means that every file reads differently; the version tokens carry it.
-        rules = (__version__, reader.salt, reader.dialect.name, reader.site, repr(reader.rules))
-        self._salt = digest(orjson.dumps(rules))[:8]
+        self._salt = reader.rules_name
         self._keys = EntryKeys(self._salt)
         self._posts: dict[str, PostRecord] | None = None
         self._swept = False
 
-    def run(self, now: datetime, progress: Progress = _quiet) -> Report:
+    def run(
+        self, now: datetime, progress: Progress = _quiet, crew: Crew | None = None, begun: Reading | None = None
+    ) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
         Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
+        ``begun`` is a reading that was begun when nothing was known, by the same ``crew``.
         """
-        began = time.monotonic()
+        started = time.monotonic()
         try:
-            with Crew(self._orders.jobs) as crew:
-                report = self._run(now, progress, crew)
+            if crew is None:
+                with Crew(self._orders.jobs) as crew:
+                    report = self._run(now, progress, crew, None)
+            else:
+                report = self._run(now, progress, crew, begun)
         except BaseException:
             self._posts = None
             raise
-        report = replace(report, seconds=time.monotonic() - began)
+        report = replace(report, seconds=time.monotonic() - started)
         if not self._orders.dry_run and report.news:
             self._ledger.note_pass(
                 PassRecord(
@@ -151,16 +151,18 @@ class Pipeline:
             )
         return report
 
-    def _run(self, now: datetime, progress: Progress, crew: Crew) -> Report:
+    def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
         known = self._ledger.posts() if self._posts is None else self._posts
         quarantine = self._ledger.refusals()
-        scan = self._reader.source.scan(self._versions(known, quarantine))
-        if not scan.changed:
+        versions = {path: record.version for path, record in known.items() if record.gone is None}
+        versions.update((path, refusal.version) for path, refusal in quarantine.items())
+        reading = begun if begun and not versions else begin_reading(self._reader, versions, crew)
+        scan, changed = reading.scan, reading.changed
+        if not changed:
             self._refuse_emptiness(known, scan.gone)
-        changed = [(path, f"{self._salt}:{version}") for path, version in scan.changed]
         # What the source could not reach and what another post stands in the way of is looked at again every time.
         fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
-        read = read_posts(self._reader, changed, crew, lambda done: progress("reading posts", done, len(changed)))
+        read = finish_reading(reading, lambda done: progress("reading posts", done, len(changed)))
         settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url)
 
         shown = live(settled.records.values(), now)
@@ -206,20 +208,13 @@ class Pipeline:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def _versions(self, known: Mapping[str, PostRecord], quarantine: Mapping[str, Refusal]) -> dict[str, str]:
-        """Versions as the source knows them; those read under other rules count as unknown."""
-        tokens = {path: record.version for path, record in known.items() if record.gone is None}
-        tokens.update((path, refusal.version) for path, refusal in quarantine.items())
-        prefix = f"{self._salt}:"
-        return {path: token.removeprefix(prefix) if token.startswith(prefix) else "" for path, token in tokens.items()}
-
     def _refuse_emptiness(self, known: Mapping[str, PostRecord], gone: Sequence[str]) -> None:
         present = {path for path, record in known.items() if record.gone is None}
         if len(present) >= _A_FEW and present <= set(gone) and not self._orders.allow_empty:
             raise SourceError(
                 "source",
                 f"all {len(present)} known posts are gone at once",
-                "mount or restore the folder; if it is meant, stop the service and run 'syndicator build --allow-empty'",
+                "mount or restore the folder; if it is meant, stop the service, run 'syndicator build --allow-empty'",
             )
 
     # --- entries -------------------------------------------------------------------------------------------------

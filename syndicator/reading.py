@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import orjson
+
+from syndicator import __version__
 from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
-from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile
-from syndicator.ports import Dialect, Source
+from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile, digest
+from syndicator.ports import Dialect, Scan, Source
 from syndicator.posts.parse import Rules, parse_post, skim_post
 from syndicator.text import printable
 
 #: From so many posts on a second process saves more than it costs.
 _MANY = 2_000
 _CHUNK = 250
+#: Results are small: all may wait while the caller is busy elsewhere.
+_ALL_AHEAD = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,12 @@ class Reader:
     site: Site
     rules: Rules
     salt: str = ""
+
+    @property
+    def rules_name(self) -> str:
+        """The name of everything that decides how a file reads: when it changes, all files read differently."""
+        parts = (__version__, self.salt, self.dialect.name, self.site, repr(self.rules))
+        return digest(orjson.dumps(parts))[:8]
 
     def parse(self, file: SourceFile) -> Post:
         """The post in a file. Raises PostError, and nothing else whatever the file holds."""
@@ -65,17 +76,55 @@ class ReadResult:
     warnings: tuple[PostWarning, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A scan whose changed files (path and version) are being read."""
+
+    scan: Scan
+    changed: tuple[tuple[str, str], ...]
+    results: Iterator[ReadResult]
+
+
+def begin_reading(reader: Reader, known: Mapping[str, str], crew: Crew) -> Reading:
+    """Scan the source and skim what is not as ``known``. Big work goes on while the caller does other things.
+
+    Versions carry the name of the rules by which a file was read, so that other rules make every file a changed one.
+    Raises SourceError.
+    """
+    prefix = f"{reader.rules_name}:"
+    scan = reader.source.scan(
+        {path: v.removeprefix(prefix) if v.startswith(prefix) else "" for path, v in known.items()}
+    )
+    changed = tuple((path, prefix + version) for path, version in scan.changed)
+    chunks = [changed[start : start + _CHUNK] for start in range(0, len(changed), _CHUNK)]
+    return Reading(
+        scan=scan,
+        changed=changed,
+        results=crew.map(partial(_read, reader), chunks, big=len(changed) >= _MANY, ahead=_ALL_AHEAD),
+    )
+
+
 def read_posts(
     reader: Reader, changed: Sequence[tuple[str, str]], crew: Crew, progress: Callable[[int], None]
 ) -> ReadResult:
-    """Skim files (path and version). ``progress`` hears how many are done. One bad post stops no other."""
+    """Skim files (path and version)."""
     chunks = [changed[start : start + _CHUNK] for start in range(0, len(changed), _CHUNK)]
+    results = crew.map(partial(_read, reader), chunks, big=len(changed) >= _MANY, ahead=_ALL_AHEAD)
+    return finish_reading(Reading(scan=Scan(), changed=tuple(changed), results=results), progress)
+
+
+def read_all(reader: Reader, crew: Crew) -> tuple[Scan, ReadResult]:
+    """Everything in the source, as if nothing were known. Raises SourceError."""
+    reading = begin_reading(reader, {}, crew)
+    return reading.scan, finish_reading(reading, lambda _: None)
+
+
+def finish_reading(reading: Reading, progress: Callable[[int], None]) -> ReadResult:
+    """All that came of it. ``progress`` hears how many files are done. One bad post stops no other."""
     results: list[ReadResult] = []
-    done = 0
-    for chunk, result in zip(chunks, crew.map(partial(_read, reader), chunks, big=len(changed) >= _MANY), strict=True):
+    for result in reading.results:
         results.append(result)
-        done += len(chunk)
-        progress(done)
+        progress(min(len(results) * _CHUNK, len(reading.changed)))
     return ReadResult(
         records=tuple(record for result in results for record in result.records),
         refused=tuple(refusal for result in results for refusal in result.refused),
