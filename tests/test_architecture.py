@@ -37,7 +37,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     # wiring
     ("crew",),
     ("reading",),
-    ("making",),
+    ("making", "progress"),
+    ("gathering",),
+    ("publishing",),
     ("pipeline",),
     ("service", "app"),
     ("sending", "checking", "asked"),

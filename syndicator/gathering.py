@@ -1,0 +1,98 @@
+"""The entries that feeds show now: those remembered, and those that have to be made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator.entries import EntryKeys, illustrate
+from syndicator.errors import PostError
+from syndicator.making import Made
+from syndicator.model import Entry, ImageFacts, ImageRef, PostRecord
+from syndicator.ports import EntryRecord, ImageAnswer, Ledger, Source, StoredEntry
+from syndicator.progress import Progress
+
+
+class Gathering:
+    """What a pass gathers about the posts that some feed shows (``members`` by path).
+
+    ``records`` are the entries that there are, ``stale`` the posts whose entry is to be made, ``fresh`` and ``made``
+    what was made of them, ``refused`` what could not be, ``again`` whether a file changed meanwhile. ``dropped`` are
+    paths that no feed shows any more. A post in ``bad`` keeps its last good entry, if it ever had one.
+    """
+
+    def __init__(
+        self,
+        members: Mapping[str, PostRecord],
+        bad: Iterable[str],
+        *,
+        keys: EntryKeys,
+        source: Source,
+        ledger: Ledger,
+        ask_images: bool,
+    ) -> None:
+        self._keys = keys
+        self._source = source
+        self._ledger = ledger
+        self._ask_images = ask_images
+        stored = ledger.entry_records()
+        self._former = {record.image.url for record in stored.values() if record.image}
+        self.records = {path: record for path, record in stored.items() if path in members}
+        self.dropped = tuple(sorted(stored.keys() - members.keys()))
+        self.fresh: dict[str, Entry] = {}
+        self.made: list[StoredEntry] = []
+        self.refused: list[tuple[PostError, str]] = []
+        self.again = False
+        self._answers: dict[str, ImageAnswer] = {}
+        self._known = ledger.images({record.image.url for record in self.records.values() if record.image})
+        stand = set(bad)
+        self.stale = [record for path, record in members.items() if path not in stand and self._is_stale(path, record)]
+
+    def take(self, made: Iterable[Made], progress: Progress) -> None:
+        """Give the entries that were made their images; all that is known of these is asked for at once."""
+        done = 0
+        for batch in made:
+            done += len(batch.entries) + len(batch.refused)
+            self.refused += batch.refused
+            self.again |= batch.again
+            self._known.update(self._ledger.images({i.url for _, _, i in batch.entries if i} - self._known.keys()))
+            for record, entry, image in batch.entries:
+                facts = self._facts(image)
+                known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=image)
+                self.records[record.path] = known
+                self.fresh[record.path] = illustrate(entry, image, facts)
+                self.made.append(StoredEntry(record=known, entry=self.fresh[record.path]))
+            progress("rendering entries", done, len(self.stale))
+
+    def answers(self, now: datetime) -> tuple[ImageAnswer, ...]:
+        """What was learnt of local images, and questions about remote ones, due now."""
+        return tuple(
+            answer if answer.status == "known" else replace(answer, due=now) for answer in self._answers.values()
+        )
+
+    def unused_images(self) -> tuple[str, ...]:
+        """Addresses that entries had before this pass and none has now."""
+        return tuple(sorted(self._former - {record.image.url for record in self.records.values() if record.image}))
+
+    def _is_stale(self, path: str, record: PostRecord) -> bool:
+        entry = self.records.get(path)
+        return entry is None or entry.key != self._keys.key(record, self._facts(entry.image))
+
+    def _facts(self, image: ImageRef | None) -> ImageFacts | None:
+        """What is known of an image now. A question about a remote one is noted, and answered some other time."""
+        if image is None:
+            return None
+        answer = self._answers.get(image.url) or self._known.get(image.url)
+        if image.file is not None:
+            measured = self._source.measure(image.file, answer.version if answer else "")
+            if measured is None:
+                return None
+            version, facts = measured
+            if answer and answer.version == version:
+                return answer.facts
+            self._answers[image.url] = ImageAnswer(url=image.url, facts=facts, status="known", version=version)
+            return facts
+        if answer is None and self._ask_images:
+            self._answers[image.url] = ImageAnswer(url=image.url, facts=ImageFacts(), status="asked")
+        return answer.facts if answer and answer.facts != ImageFacts() else None

@@ -1,0 +1,157 @@
+"""Putting documents in their places, and remembering them with the announcements that are then owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.crew import Crew
+from syndicator.errors import PublishError
+from syndicator.feeds import Selection, build_feed, identify, settings_digest
+from syndicator.gathering import Gathering
+from syndicator.making import Written, write_documents
+from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Site
+from syndicator.plan import Plan, Wanted, announcements, decide, want
+from syndicator.ports import Ledger, Publication, Publisher
+from syndicator.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Where documents go and what they say beside their entries; ``salt`` names all else that decides their bytes.
+
+    Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered.
+    """
+
+    publisher: Publisher
+    ledger: Ledger
+    site: Site
+    feeds_url: str
+    hubs: tuple[str, ...]
+    salt: str
+    announce: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Paths of documents that were ``written`` and ``deleted``, and how many announcements are owed for them."""
+
+    written: tuple[str, ...]
+    deleted: tuple[str, ...]
+    announced: int
+
+
+def publish(
+    press: Press, selections: Sequence[Selection], gathering: Gathering, now: datetime, progress: Progress, crew: Crew
+) -> Published:
+    """Put the documents that changed in their places, then remember them and what is owed for them.
+
+    Raises PublishError and StateError; what stands by then is remembered and announced.
+    """
+    prior, remembered = press.ledger.feeds(), press.ledger.documents()
+    feeds, plan, altered = _plan(press, selections, gathering, prior, remembered, now)
+    done, failed = _write(press, selections, feeds, plan, gathering, progress, crew)
+    documents = tuple(_document(one, remembered.get(one.wanted.path), now) for one in done)
+    publication = Publication(
+        feeds=tuple(feed for name, feed in feeds.items() if prior.get(name) != feed),
+        dropped_feeds=tuple(sorted(prior.keys() - feeds.keys())),
+        documents=documents,
+        dropped_documents=plan.delete,
+        entries=tuple(gathering.made),
+        dropped_entries=gathering.dropped,
+        dropped_images=gathering.unused_images(),
+        announcements=announcements(documents, remembered) if press.announce else (),
+    )
+    if not press.dry_run:
+        for path in plan.delete:
+            press.publisher.delete(path)
+        if publication != Publication():
+            press.ledger.record(publication, now)
+    if failed:
+        raise failed[0]  # what does not stand is for the next pass
+    written = (d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path)))
+    return Published(written=tuple(sorted(written)), deleted=plan.delete, announced=len(publication.announcements))
+
+
+def _plan(
+    press: Press,
+    selections: Sequence[Selection],
+    gathering: Gathering,
+    prior: Mapping[str, FeedRecord],
+    remembered: Mapping[str, DocumentRecord],
+    now: datetime,
+) -> tuple[dict[str, FeedRecord], Plan, frozenset[str]]:
+    keys = {path: record.key for path, record in gathering.records.items()}
+    feeds: dict[str, FeedRecord] = {}
+    wanted: list[Wanted] = []
+    for selection in selections:
+        settings = settings_digest(selection, press.site, press.hubs, press.feeds_url)
+        known = prior.get(selection.name)
+        feed = identify(selection, known, settings=settings, now=now, feeds_url=press.feeds_url)
+        feeds[selection.name] = feed
+        wanted += want(selection, feed, keys, salt=press.salt, feeds_url=press.feeds_url)
+    altered = press.publisher.altered({path: document.version for path, document in remembered.items()})
+    return feeds, decide(wanted, remembered, altered), altered
+
+
+def _write(
+    press: Press,
+    selections: Sequence[Selection],
+    records: Mapping[str, FeedRecord],
+    plan: Plan,
+    gathering: Gathering,
+    progress: Progress,
+    crew: Crew,
+) -> tuple[list[Written], list[PublishError]]:
+    wanted: dict[str, list[Wanted]] = {}
+    for item in plan.render:
+        wanted.setdefault(item.feed, []).append(item)
+    touched = [selection for selection in selections if selection.name in wanted]
+    entries = _entries(press.ledger, touched, gathering)
+
+    def tasks() -> Iterator[tuple[Feed, Sequence[Wanted]]]:
+        for selection in touched:
+            yield (
+                build_feed(selection, records[selection.name], entries, press.site, press.hubs),
+                wanted[selection.name],
+            )
+
+    written: list[Written] = []
+    failed: list[PublishError] = []
+    publisher = None if press.dry_run else press.publisher
+    for done in write_documents(publisher, tasks(), len(touched), crew):
+        written += done.written
+        failed += done.failed
+        progress("writing documents", len(written), len(plan.render))
+    if publisher and written:
+        publisher.settle([one.wanted.path for one in written])
+    return written, failed
+
+
+def _entries(ledger: Ledger, selections: Sequence[Selection], gathering: Gathering) -> dict[str, Entry]:
+    """The entries that these feeds show: those just made, the others as remembered."""
+    paths = {m.path for selection in selections for m in selection.members if m.path in gathering.records}
+    return {**ledger.entries(paths - gathering.fresh.keys()), **gathering.fresh}
+
+
+def _document(done: Written, known: DocumentRecord | None, now: datetime) -> DocumentRecord:
+    """What to remember of a document that now stands: its ``changed`` moves only when its bytes do."""
+    item = done.wanted
+    return DocumentRecord(
+        path=item.path,
+        url=item.url,
+        feed=item.feed,
+        format=item.format,
+        digest=done.digest,
+        source=item.source,
+        version=done.version,
+        changed=known.changed if known and known.digest == done.digest else now.replace(microsecond=0),
+        media_type=done.media_type,
+        hubs=done.hubs,
+    )
+
+
+def _changed(document: DocumentRecord, known: DocumentRecord | None) -> bool:
+    return known is None or known.digest != document.digest
