@@ -17,7 +17,7 @@ from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings
 from syndicator.sources.folder import FolderSource
-from syndicator.state.database import Database, only_writer, open_database
+from syndicator.state.database import Database, only_writer, open_database, open_nothing, open_to_read
 from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
 from syndicator.state.posts import SqlLedger
 
@@ -70,24 +70,31 @@ def publisher(settings: Settings) -> LocalPublisher:
 @contextmanager
 def state_to_write(settings: Settings) -> Iterator[State]:
     """The state, for the one process that may write to it. Raises StateError, naming the other when there is one."""
-    with only_writer(settings.state_path), _opened(settings) as state:
-        lift_leases(state.database)
-        state.outbox.keep_hubs(settings.hub_urls())
-        yield state
+    with only_writer(settings.state_path):
+        database = open_database(settings.state_url, settings.state_path.parent)
+        with _state(database) as state:
+            lift_leases(state.database)
+            state.outbox.keep_hubs(settings.hub_urls())
+            yield state
 
 
 @contextmanager
-def state_to_read(settings: Settings) -> Iterator[State]:
-    """The state for a look, beside whoever writes. Raises StateError when there is none yet."""
-    if not settings.state_path.exists():
+def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[State]:
+    """The state for a look, beside whoever writes; nothing on disk changes.
+
+    Where there is none yet it is an empty one with ``or_empty``. Raises StateError otherwise.
+    """
+    database = open_to_read(settings.state_path)
+    if database is None and or_empty:
+        database = open_nothing()
+    if database is None:
         raise StateError(f"state {settings.state_path}", "there is none yet", "run 'syndicator build' first")
-    with _opened(settings) as state:
+    with _state(database) as state:
         yield state
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[State]:
-    database = open_database(settings.state_url, settings.state_path.parent)
+def _state(database: Database) -> Iterator[State]:
     try:
         yield State(
             database=database, ledger=SqlLedger(database), outbox=SqlOutbox(database), desk=SqlImageDesk(database)

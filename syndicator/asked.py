@@ -77,13 +77,14 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
 
 
 def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> tuple[Explanation, ...]:
-    """Why a post (path, id or address) is in, out or waiting. Raises SyndicatorError when nobody knows it."""
+    """Why a post (path, id or address) is in, out or waiting. Raises SyndicatorError when nobody knows post or feed."""
     specs, source_reader = orders(settings).feeds, reader(settings)
     names = {spec.name for spec in specs}
     if feed and feed.partition("/")[0] not in names:
         raise SyndicatorError(f'feed "{feed}"', "there is none of that name", f"name one of {', '.join(sorted(names))}")
     with state_to_read(settings) as state:
         records, refusals = state.ledger.posts(), state.ledger.refusals()
+        stored = state.ledger.entry_records().keys()
     # An address is only known by reading posts again; nobody needs it but here.
     everyone = sorted(records) if "://" in wanted else ()
     addresses = {path: _address(source_reader, path) for path in everyone if records[path].gone is None}
@@ -94,7 +95,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         )
     return tuple(
         explain(
-            path, records, refusals, specs, source_reader.site, now,
+            path, records, refusals, stored, specs, source_reader.site, now,
             _rule(source_reader, records.get(path)), _address(source_reader, path), feed,
         )
         for path in paths

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicator.app import orders, publisher, reader, state_to_write
-from syndicator.pipeline import Pipeline, Report
+from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write
+from syndicator.pipeline import Orders, Pipeline, Report
 from syndicator.settings import Settings
 
 #: How long a one-shot build waits for hubs and image hosts; what is owed after that stays owed.
@@ -25,10 +25,21 @@ class BuildOptions:
     ask_images: bool = False
 
 
-def build(
-    settings: Settings, options: BuildOptions, now: datetime, progress: Callable[[str, int, int], None]
-) -> tuple[Report, int]:
-    """One pass, then word to the hubs. Gives the report and how many announcements are still owed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build did. ``owed_before`` counts the announcements that hubs were owed when these were about to be told,
+    ``heard`` those of them that reached their hub, ``owed`` those still owed, ``given_up`` all that nobody tries again.
+    """
+
+    report: Report
+    owed_before: int = 0
+    heard: int = 0
+    owed: int = 0
+    given_up: int = 0
+
+
+def build(settings: Settings, options: BuildOptions, now: datetime, progress: Callable[[str, int, int], None]) -> Built:
+    """One pass, then word to the hubs. Raises SyndicatorError; a dry run changes nothing on disk."""
     wanted = orders(settings)
     wanted = replace(
         wanted,
@@ -37,20 +48,43 @@ def build(
         allow_empty=options.allow_empty,
         jobs=min(4, len(os.sched_getaffinity(0))),
     )
+    if options.dry_run:
+        with state_to_read(settings, or_empty=True) as state:
+            return Built(report=_pipeline(settings, state, wanted).run(now, progress))
     with state_to_write(settings) as state:
-        pipeline = Pipeline(reader(settings), publisher(settings), state.ledger, wanted)
+        pipeline = _pipeline(settings, state, wanted)
         report = pipeline.run(now, progress)
-        if options.dry_run:
-            return report, 0
         ask = options.ask_images and wanted.ask_images
         due = state.outbox.next_due()
+        waiting, heard = _owed(state, "pending"), 0
         if ask or (wanted.announce and due is not None and due <= now):
             # Imported late: most builds owe nothing to anybody, and the HTTP client costs a tenth of a second.
+            from syndicator.logs import configure
             from syndicator.sending import settle_up
 
+            # The report tells the rest; what did not reach a hub or an image's host is told as it happens.
+            configure(settings.log.format, {"info": "warning"}.get(settings.log.level, settings.log.level))
             answered = settle_up(settings, state, announce=wanted.announce, asking=ask, patience=_PATIENCE)
             if answered:
+                heard = len(waiting - _owed(state))
                 second = pipeline.run(now, progress)
                 report = replace(report, written=tuple(sorted({*report.written, *second.written})))
+                waiting = _owed(state, "pending")
                 settle_up(settings, state, announce=wanted.announce, asking=False, patience=_PATIENCE)
-        return report, len(state.outbox.deliveries())
+        told = heard + len(waiting - _owed(state))
+        return Built(
+            report=report,
+            owed_before=heard + len(waiting),
+            heard=told,
+            owed=len(_owed(state, "pending")),
+            given_up=len(_owed(state, "given up")),
+        )
+
+
+def _pipeline(settings: Settings, state: State, wanted: Orders) -> Pipeline:
+    return Pipeline(reader(settings), publisher(settings), state.ledger, wanted)
+
+
+def _owed(state: State, status: str = "") -> set[int]:
+    """The announcements that stand in the state, all or with this status."""
+    return {delivery.id for delivery in state.outbox.deliveries() if status in ("", delivery.status)}

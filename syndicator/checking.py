@@ -2,44 +2,117 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.app import orders, reader
 from syndicator.crew import Crew
+from syndicator.errors import PostError
 from syndicator.feeds import live, select
 from syndicator.ledger import settle
+from syndicator.making import make_entries
+from syndicator.model import ImageRef, PostRecord, PostWarning, SourceFile
 from syndicator.plan import check_paths
-from syndicator.reading import read_posts
+from syndicator.posts.fields import FieldMap
+from syndicator.posts.frontmatter import split
+from syndicator.reading import Reader, read_posts
 from syndicator.settings import Settings
+from syndicator.text import printable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong or odd: which file, which line and column (1-based, None for the whole file), why, and
+    what to do.
+    """
+
+    path: str
+    line: int | None
+    column: int | None
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        return f"{place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What a look at everything found; each error and warning says file, line, reason and remedy."""
+    """What a look at everything found, errors and warnings each in the order of files and lines."""
 
     posts: int
     live: int
     feeds: int
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
+    errors: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
 
 
 def check_content(settings: Settings, now: datetime) -> Findings:
-    """Read every post as a first build would. Raises SourceError and ConfigError."""
+    """Read every post as a first build would, and render those that some feed shows.
+
+    Raises SourceError and ConfigError.
+    """
     wanted, source_reader = orders(settings), reader(settings)
     scan = source_reader.source.scan({})
     with Crew(1) as crew:
         read = read_posts(source_reader, scan.changed, crew, progress=lambda _: None)
-    settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
-    shown = live(settled.records.values(), now)
-    selections = select(wanted.feeds, shown, source_reader.site)
-    check_paths(selections)
-    errors = [*scan.refused, *(error for error, _ in read.refused), *settled.refused]
+        settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
+        shown = live(settled.records.values(), now)
+        selections = select(wanted.feeds, shown, source_reader.site)
+        check_paths(selections)
+        errors: list[PostError] = [*scan.refused, *(error for error, _ in read.refused), *settled.refused]
+        warnings: list[PostWarning] = [*read.warnings, *settled.warnings]
+        for record in read.records:
+            try:
+                warnings += _parse(source_reader, record)
+            except PostError as error:
+                errors.append(error)
+        members = {record.path: record for selection in selections for record in selection.members}
+        bad = {error.path for error in errors}
+        for made in make_entries(source_reader, [members[p] for p in sorted(members.keys() - bad)], crew):
+            errors += [error for error, _ in made.refused]
     return Findings(
         posts=len(scan.changed) + len(scan.refused),
         live=len(shown),
         feeds=len(selections),
-        errors=tuple(str(error) for error in sorted(errors, key=lambda error: (error.path, error.line or 0))),
-        warnings=tuple(str(warning) for warning in read.warnings),
+        errors=_sorted(
+            Finding(path=e.path, line=e.line, column=e.column, reason=e.reason, remedy=e.remedy) for e in errors
+        ),
+        warnings=_sorted(
+            Finding(path=w.path, line=w.line, column=None, reason=w.reason, remedy=w.remedy) for w in warnings
+        ),
     )
+
+
+def _parse(source_reader: Reader, record: PostRecord) -> list[PostWarning]:
+    """What is odd in a post that was read whole. Raises PostError."""
+    file = source_reader.source.read(record.path)
+    post = source_reader.parse(file)
+    if post.image is None or post.image.file is None or source_reader.source.measure(post.image.file, "") is not None:
+        return list(post.warnings)
+    field = _field_of(source_reader, file, post.image)
+    missing = PostWarning(
+        path=post.path,
+        line=split(file.path, file.data, limit=source_reader.rules.limit).line_of(field),
+        reason=f"{field}: there is no image {printable(post.image.file)} in the source's folder",
+        remedy="put it there, or mend the address",
+    )
+    return [*post.warnings, missing]
+
+
+def _field_of(source_reader: Reader, file: SourceFile, image: ImageRef) -> str:
+    """The field of the front matter that gives a post its image: the first with which alone it has the same."""
+    rules = source_reader.rules
+    for field in rules.fields["image"]:
+        alone = FieldMap(tuple({**dict(rules.fields.paths), "image": (field,)}.items()))
+        found = replace(source_reader, rules=replace(rules, fields=alone)).parse(file).image
+        if found is not None and found.url == image.url:
+            return field
+    return "image"
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file and line, none twice."""
+    return tuple(sorted(set(findings), key=lambda f: (f.path, f.line or 0, f.column or 0, f.reason)))

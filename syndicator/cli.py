@@ -16,7 +16,7 @@ from syndicator import __version__
 from syndicator.errors import ConfigError, SyndicatorError
 
 if TYPE_CHECKING:
-    from syndicator.pipeline import Report
+    from syndicator.building import Built
     from syndicator.settings import Settings
 
 DONE, WRONG, USAGE = 0, 1, 2
@@ -74,9 +74,9 @@ def build(
 
         options = BuildOptions(announce=announce, dry_run=dry_run, allow_empty=allow_empty, ask_images=ask_images)
         with _fast(), _progress(enabled=not as_json) as progress:
-            report, owed = run_build(settings, options, datetime.now(UTC), progress)
-        _tell_build(settings, report, owed, dry_run=dry_run, as_json=as_json)
-        if report.refused:
+            built = run_build(settings, options, datetime.now(UTC), progress)
+        _tell_build(settings, built, dry_run=dry_run, as_json=as_json)
+        if built.report.refused:
             raise typer.Exit(WRONG)
 
 
@@ -90,23 +90,27 @@ def run(context: typer.Context, config: ConfigOption = None) -> None:
 
 
 @cli.command()
-def check(context: typer.Context, config: ConfigOption = None) -> None:
+def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Check configuration, posts and feeds; say all that is wrong at once; change nothing."""
     with _settings(context, config) as settings:
+        from dataclasses import asdict
         from datetime import UTC, datetime
 
         from syndicator.checking import check_content
 
         with _fast():
             found = check_content(settings, datetime.now(UTC))
-        for line in found.warnings:
-            _complain(f"warning: {line}")
-        for line in found.errors:
-            _complain(f"error: {line}")
-        _say(
-            f"{settings.file}: good\n{found.posts} posts, {found.live} live, {found.feeds} feeds, "
-            f"{len(found.errors)} errors, {len(found.warnings)} warnings"
-        )
+        if as_json:
+            _say_json(asdict(found))
+        else:
+            for finding in found.warnings:
+                _complain(f"warning: {finding}")
+            for finding in found.errors:
+                _complain(f"error: {finding}")
+            _say(
+                f"{settings.file}: good\n{found.posts} posts, {found.live} live, {found.feeds} feeds, "
+                f"{len(found.errors)} errors, {len(found.warnings)} warnings"
+            )
         if found.errors:
             raise typer.Exit(WRONG)
 
@@ -155,17 +159,19 @@ def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOpt
             _say("\n".join(things.lines()))
 
 
-@cli.command(hidden=True)
+@cli.command()
 def healthcheck(context: typer.Context, config: ConfigOption = None) -> None:
-    """Ask the running service whether it is ready: for a container's health check."""
+    """Ask the service on this machine whether it is ready, as a container's health check does."""
     with _settings(context, config) as settings:
         import urllib.error
         import urllib.request
 
         host = settings.serve.host
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        # Nobody but the machine itself is asked, whatever proxy it uses for the rest of the world.
+        directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with urllib.request.urlopen(f"http://{host}:{settings.serve.port}/readyz", timeout=5) as reply:
+            with directly.open(f"http://{host}:{settings.serve.port}/readyz", timeout=5) as reply:
                 raise typer.Exit(DONE if reply.status == 200 else WRONG)
         except (urllib.error.URLError, OSError) as error:
             _complain(f"not ready: {error}")
@@ -241,11 +247,13 @@ def _unwatched(stage: str, done: int, total: int) -> None:
     """Nobody watches a pipe."""
 
 
-def _tell_build(settings: Settings, report: Report, owed: int, *, dry_run: bool, as_json: bool) -> None:
+def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: bool) -> None:
+    report = built.report
     if as_json:
         from dataclasses import asdict
 
-        _say_json({**asdict(report), "owed": owed, "dry_run": dry_run})
+        counts = {name: value for name, value in asdict(built).items() if name != "report"}
+        _say_json({**asdict(report), **counts, "dry_run": dry_run})
         return
     would = "would be " if dry_run else ""
     unchanged = report.documents - len(report.written)
@@ -255,8 +263,18 @@ def _tell_build(settings: Settings, report: Report, owed: int, *, dry_run: bool,
         f"({report.seconds:.2f} s)"
     )
     _say(f"folder   {settings.publish_path}\naddress  {settings.publish.url}")
-    if report.announced or owed:
-        _say(f"hubs     {report.announced} {would}announced" + (f", {owed} still owed" if owed else ""))
+    if dry_run and report.announced:
+        _say(f"hubs     {report.announced} would be announced")
+    elif built.owed_before or built.given_up:
+        failed = (
+            f"{built.owed} still owed" if built.owed else "",
+            f"{built.given_up} given up" if built.given_up else "",
+        )
+        left = ", ".join(filter(None, failed))
+        _say(
+            f"hubs     {built.owed_before} to announce: {built.heard} heard"
+            + (f", {left} ('syndicator status' shows why)" if left else "")
+        )
     if report.next_change:
         _say(
             f"next     {report.next_change.isoformat(sep=' ', timespec='seconds')} (an embargo ends or a post expires)"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicator.errors import SyndicatorError
 from syndicator.feeds import Selection, fold, live, select
 from syndicator.model import FeedSpec, PostRecord, PostState, Site
 from syndicator.ports import Refusal
+
+#: So many feeds are named where one was asked for that is not there.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ def explain(
     path: str,
     records: Mapping[str, PostRecord],
     refusals: Mapping[str, Refusal],
+    stored: Collection[str],
     specs: Sequence[FeedSpec],
     site: Site,
     now: datetime,
@@ -53,16 +58,43 @@ def explain(
     address: str,
     feed: str = "",
 ) -> Explanation:
-    """Say for each feed (or one) whether it shows the post now. ``rule`` is what hides a draft, in the file's words;
-    ``address`` is the post's page."""
+    """Say for each feed (or one) whether it shows the post now.
+
+    ``stored`` are the paths of posts that have been rendered, which a refused one is shown by. ``rule`` is what hides
+    a draft, in the file's words; ``address`` is the post's page. Raises SyndicatorError when ``feed`` is a feed that
+    its spec does not make now.
+    """
     record, refusal = records.get(path), refusals.get(path)
-    facts = _facts(record, refusal, address, now)
     selections = select(specs, live(records.values(), now), site)
     chosen = [s for s in selections if not feed or feed in (s.name, s.spec.name)]
-    hindrance = _hindrance(record, refusal, now, rule)
-    return Explanation(
-        path=path, facts=facts, verdicts=tuple(_verdict(selection, path, record, hindrance) for selection in chosen)
+    if feed and not chosen and feed not in {spec.name for spec in specs}:
+        raise _no_such_feed(feed, [s.name for s in selections if s.spec.name == feed.partition("/")[0]])
+    hindrance = _hindrance(record, refusal, path in stored, now, rule)
+    verdicts: list[Verdict] = []
+    for selection in chosen:
+        # A refused post that was never rendered has its date all the same, but no place in the feed.
+        members = [m for m in selection.members if m.path in stored or m.path not in refusals]
+        verdicts.append(_verdict(selection, members, path, record, hindrance, refusal, path in stored))
+    verdicts += _without_feeds(specs, {s.spec.name for s in selections}, feed, hindrance)
+    return Explanation(path=path, facts=_facts(record, refusal, address, now), verdicts=tuple(verdicts))
+
+
+def _no_such_feed(feed: str, names: Sequence[str]) -> SyndicatorError:
+    spec = feed.partition("/")[0]
+    shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    return SyndicatorError(
+        f'feed "{feed}"', "there is no such feed now", f'"{spec}" makes {shown}' if names else f'"{spec}" makes none'
     )
+
+
+def _without_feeds(
+    specs: Sequence[FeedSpec], making: Collection[str], feed: str, hindrance: tuple[str, str] | None
+) -> Iterator[Verdict]:
+    """Specs with ``each`` that make no feed at all, since no live post has such a value."""
+    for spec in specs:
+        if spec.name not in making and feed in ("", spec.name):
+            verdict, reason = hindrance or ("out", f"it makes no feed now: no live post has a {spec.each}")
+            yield Verdict(feed=spec.name, verdict=verdict, reason=reason)
 
 
 def _facts(
@@ -84,7 +116,9 @@ def _facts(
     return tuple(facts)
 
 
-def _hindrance(record: PostRecord | None, refusal: Refusal | None, now: datetime, rule: str) -> tuple[str, str] | None:
+def _hindrance(
+    record: PostRecord | None, refusal: Refusal | None, rendered: bool, now: datetime, rule: str
+) -> tuple[str, str] | None:
     """Why no feed shows the post: the verdict and its reason. None when nothing stands in the way."""
     if record is None:
         return "out", str(refusal) if refusal else "it is not known"
@@ -97,18 +131,31 @@ def _hindrance(record: PostRecord | None, refusal: Refusal | None, now: datetime
         return "out", f"it expired at {record.expires.isoformat(sep=' ', timespec='seconds')}"
     if state is not PostState.LIVE:
         return "out", f"it is hidden ({rule})" if rule else "it is hidden"
+    if refusal is not None and not rendered:
+        return "out", str(refusal)
     return None
 
 
-def _verdict(selection: Selection, path: str, record: PostRecord | None, hindrance: tuple[str, str] | None) -> Verdict:
+def _verdict(
+    selection: Selection,
+    members: Sequence[PostRecord],
+    path: str,
+    record: PostRecord | None,
+    hindrance: tuple[str, str] | None,
+    refusal: Refusal | None,
+    rendered: bool,
+) -> Verdict:
     if hindrance is not None or record is None:
         verdict, reason = hindrance or ("out", "it is not known")
         return Verdict(feed=selection.name, verdict=verdict, reason=reason)
-    paths = [member.path for member in selection.members]
-    if path in paths:
-        place = f"number {paths.index(path) + 1} of {len(paths)}"
-        return Verdict(feed=selection.name, verdict="in", reason=place)
-    return Verdict(feed=selection.name, verdict="out", reason=_left_out(selection, record))
+    paths = [member.path for member in members]
+    if path not in paths:
+        return Verdict(feed=selection.name, verdict="out", reason=_left_out(selection, record))
+    if not rendered:
+        return Verdict(feed=selection.name, verdict="waiting", reason="the next pass shows it")
+    place = f"number {paths.index(path) + 1} of {len(paths)}"
+    last_good = ", its last good version" if refusal else ""
+    return Verdict(feed=selection.name, verdict="in", reason=place + last_good)
 
 
 def _left_out(selection: Selection, record: PostRecord) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
@@ -27,6 +28,7 @@ from syndicator.configuration.values import (
     FieldPaths,
     Filled,
     Folder,
+    Host,
     Language,
     Limit,
     Networks,
@@ -137,7 +139,7 @@ class HubTable(_Table):
 class ServeTable(_Table):
     """``[serve]``: the HTTP server; ``cache`` is how long others may keep an answer (the max-age of HTTP)."""
 
-    host: Filled = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8080
     cache: Duration = timedelta(minutes=5)
 
@@ -169,9 +171,9 @@ class AnnounceTable(_Table):
 
 
 class RunTable(_Table):
-    """``[run]``: how long the service may take to stop."""
+    """``[run]``: how long the service may take to stop; container engines kill it after 10 seconds."""
 
-    stop_within: Duration = timedelta(seconds=25)
+    stop_within: Duration = timedelta(seconds=8)
 
 
 class LogTable(_Table):
@@ -265,7 +267,8 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     origins = Origins(file=toml, environment=environment, keys=keys)
     faults = list(environment.faults)
     feeds = environment.tables.get("feeds", toml.tables.get("feeds"))
-    for path, wrong in feed_faults(feeds, _values_for_each(environment.tables, toml.tables)):
+    fields = _values_for_each(environment.tables, toml.tables)
+    for path, wrong in feed_faults(feeds, fields, _base_path(environment.tables, toml.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
     # The tables with required keys are always there, so that each key that is missing is named.
     needed: dict[str, Any] = {key.path[0]: {} for key in keys.values() if key.required and key.kind is Kind.TABLE}
@@ -285,6 +288,15 @@ def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:
         fields = source.get("fields") if isinstance(source, dict) else None
         added |= set(fields) if isinstance(fields, dict) else set()
     return frozenset({"author", "category", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths}))
+
+
+def _base_path(*tables: dict[str, Any]) -> str:
+    """The path of ``publish.url`` as written, whatever else is wrong with it; "" when there is none."""
+    for publish in (table.get("publish") for table in tables):
+        url = publish.get("url") if isinstance(publish, dict) else None
+        if isinstance(url, str):
+            return "/" + unquote(url.partition("://")[2].partition("/")[2])
+    return ""
 
 
 def _in_order(faults: list[Fault], toml: TomlFile) -> tuple[Fault, ...]:

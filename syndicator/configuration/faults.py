@@ -17,6 +17,8 @@ from syndicator.errors import Fault
 from syndicator.text import printable
 
 _KEY_OF_A_MAPPING = "[key]"
+#: What the service itself answers for: health, figures, its hub; and all below the last.
+_RESERVED = ("/livez", "/readyz", "/metrics", "/hub", "/hooks/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,11 @@ def wrong_value(path: KeyPath, value: object, wrong: Wrong, origins: Origins) ->
     return origins.fault(path, problem, "" if secret and not wrong.problem else wrong.remedy)
 
 
-def feed_faults(feeds: object, fields: Collection[str]) -> Iterator[tuple[KeyPath, Wrong]]:
+def feed_faults(feeds: object, fields: Collection[str], base: str) -> Iterator[tuple[KeyPath, Wrong]]:
     """What is wrong between feeds and between the keys of one; ``feeds`` as written, whatever else is wrong with it.
 
-    ``fields`` are the names that feeds can be made from with ``each``.
+    ``fields`` are the names that feeds can be made from with ``each``; ``base`` is the path of the address that they
+    are published at, "" when nobody can tell.
     """
     if feeds == []:
         yield ("feeds",), Wrong("is empty: there is nothing to publish", "leave it out to have one feed in all formats")
@@ -97,6 +100,7 @@ def feed_faults(feeds: object, fields: Collection[str]) -> Iterator[tuple[KeyPat
             if isinstance(path, str):
                 at = ("feeds", index, key)
                 yield from ((at, wrong) for wrong in _slug_faults(path, each))
+                yield from ((at, wrong) for wrong in _reserved_faults(base, path))
                 yield from ((at, wrong) for wrong in _path_faults(path, spell_path(at), outputs))
 
 
@@ -118,6 +122,17 @@ def _slug_faults(path: str, each: object) -> Iterator[Wrong]:
         yield Wrong("needs {slug}, because each makes many feeds", 'as in "category/{slug}.xml"')
     if not each and "{" in path:
         yield Wrong("has a placeholder, but this is one feed", 'leave it out, or set each = "category"')
+
+
+def _reserved_faults(base: str, path: str) -> Iterator[Wrong]:
+    if not base:
+        return
+    name = f"{base.rstrip('/')}/{path}"
+    pattern = re.escape(name).replace(re.escape("{slug}"), "[a-z0-9-]+")
+    for taken in _RESERVED:
+        if re.fullmatch(pattern, taken) or (taken.endswith("/") and name.startswith(taken)):
+            comes = "could come" if "{slug}" in name else "comes"
+            yield Wrong(f"{comes} to lie at {taken}, where the service itself answers", "give it another path")
 
 
 def _path_faults(path: str, key: str, outputs: dict[str, str]) -> Iterator[Wrong]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -28,6 +29,8 @@ _LANGUAGE = re.compile(
 )
 # Names that mean another zone on each machine, so that the same content would not give the same bytes.
 _OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
+# RFC 1123 section 2.1; underscores are common in names that only a private network knows.
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
 _ADDRESS = re.compile(r"https?://([^/?#\\]+)([^\s\\]*)", re.IGNORECASE)
 
 
@@ -137,7 +140,32 @@ def _address(value: str) -> str:
         raise Wrong("holds a fragment (#…)", "leave it out")
     if not (url := absolute(value, "", allowed=FETCHABLE)):
         raise Wrong
+    if not is_host(urlsplit(url).hostname or ""):
+        raise Wrong("names a host that cannot be", "hosts look like news.example.org")
     return url
+
+
+def is_host(name: str) -> bool:
+    """Whether an IP address or a name that can be looked up: labels of at most 63 letters, digits, - and _."""
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        pass
+    else:
+        return True
+    try:
+        plain = name.removesuffix(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    labels = plain.split(".")
+    # What ends in a number can only be meant as an IP address, and is none.
+    return len(plain) <= 253 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+
+
+def _host(value: str) -> str:
+    if not is_host(value):
+        raise Wrong
+    return value
 
 
 def _base_address(value: str) -> str:
@@ -249,6 +277,7 @@ Language = Annotated[str, AfterValidator(_language), Expect('a language tag such
 Timezone = Annotated[str, AfterValidator(_timezone), Expect('the name of a time zone such as "Europe/Berlin"')]
 Address = Annotated[str, AfterValidator(_address), Expect('an address such as "https://hub.example.net/"')]
 BaseAddress = Annotated[str, AfterValidator(_base_address), Expect('an address such as "https://news.example.org/"')]
+Host = Annotated[str, AfterValidator(_host), Expect('an address or a name of this machine such as "127.0.0.1"')]
 Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to this file or absolute")]
 Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
 DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]
