@@ -14,6 +14,8 @@ from syndicator.text import slug
 
 GENERATOR = "syndicator"
 
+# Of these slugging loses nothing but case and which sign parts the words.
+_PLAIN_LABEL = re.compile(r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*")
 _TEXT = re.compile(r"(?:^|>)([^<]+)")  # a run of text between tags
 
 
@@ -76,12 +78,15 @@ class Term:
 
 
 def terms_of(entry: Entry, feed: Feed) -> Iterator[Term]:
-    """Categories, then tags, each in the author's order (atom-47, atom-48)."""
+    """Categories, then tags, each in the author's order (atom-47, atom-48).
+
+    A term is the slug of its label, or the label itself where a slug would lose what tells "C#" from "C++".
+    """
     home = feed.home_url.removesuffix("/")
     for sort, labels in (("categories", entry.categories), ("tags", entry.tags)):
         for label in dict.fromkeys(labels):
             if not _blank(label):
-                yield Term(slug(label) or label, f"{home}/{sort}/", label)
+                yield Term(slug(label) if _PLAIN_LABEL.fullmatch(label) else label, f"{home}/{sort}/", label)
 
 
 def _blank(text: str) -> bool:

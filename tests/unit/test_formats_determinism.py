@@ -19,7 +19,7 @@ import time_machine
 
 from syndicator.formats import render
 from syndicator.model import Format
-from tests.unit.feed_samples import ADDRESSES, OUTPUTS, SAMPLES, WITH_EVERYTHING
+from tests.unit.feed_samples import ADDRESSES, OUTPUTS, SAMPLES, WITH_EVERYTHING, make_entry, make_feed
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "formats"
@@ -91,6 +91,19 @@ def test_the_locale_of_the_process_is_left_as_it_was() -> None:
             assert locale.setlocale(locale.LC_ALL) == chosen
     finally:
         locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize(("summary", "shown"), [("Only this much.", b"Only this much."), ("", b"A Title of Its Own")])
+def test_an_entry_without_a_body_shows_its_summary_or_else_its_title(kind: Format, summary: str, shown: bytes) -> None:
+    """frontmatter-23, jsonfeed-29: what an author who gives only an excerpt gives."""
+    feed = make_feed(make_entry(html="", summary=summary, title="A Title of Its Own"))
+    body = render(feed, kind, "feed", ADDRESSES[kind]).body
+
+    assert shown in body
+    assert b"A Title of Its Own" in body
+    assert b"content_html" not in body
+    assert b"content:encoded" not in body
 
 
 def test_one_id_names_an_entry_in_all_formats() -> None:
