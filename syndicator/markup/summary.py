@@ -24,6 +24,8 @@ _SILENT = frozenset(
 )
 # A reference to a footnote says nothing without the note.
 _FOOTNOTE = re.compile(r"<sup><a [^<>]*#[^<>]*>[^<]*</a></sup>")
+# The notes themselves, which all that makes them puts last; the ids are of the generators' making.
+_NOTES = re.compile(r'<(?:section|div)>\s*(?:<hr ?/?>\s*)?<ol>\s*<li id="(?:[^"]*-)?fn[:-]')
 _ENTITY = re.compile(r"&#?\w{1,32};", re.ASCII)
 _LOOSE_END = " \t\n\u00a0,;:.–—-…("
 _ENOUGH = 0.5
@@ -32,7 +34,8 @@ _ENOUGH = 0.5
 def summary_of(html: str, limit: int = 300) -> str:
     """The first paragraph in at most ``limit`` characters; the next ones too while there are less than half of that.
 
-    HTML without paragraphs gives all its text. Pictures, their captions, headings, lists and tables are left out.
+    HTML without paragraphs gives all its text. Pictures, their captions, headings, lists, tables and footnotes are left
+    out.
     """
     found = ""
     for text in _paragraphs(html):
@@ -43,7 +46,7 @@ def summary_of(html: str, limit: int = 300) -> str:
 
 
 def text_of(html: str) -> str:
-    """Plain text on one line: entities decoded, blocks parted by a space, without scripts, styles and figures."""
+    """Plain text on one line: entities decoded, blocks parted by a space, without scripts, figures and footnotes."""
     return one_line("".join(text for text, _ in _pieces(html)))
 
 
@@ -68,6 +71,8 @@ def _pieces(html: str) -> Iterator[tuple[str, str]]:
     """Text with a space for each tag that parts words, and the tag's name ("p", "/p", "" for text)."""
     at = silent = 0
     name = ""
+    if notes := _NOTES.search(html):
+        html = html[: notes.start()]
     html = _FOOTNOTE.sub("", html)
     for match in _TOKEN.finditer(html):
         if not silent and match.start() > at:

@@ -49,6 +49,25 @@ def test_a_short_first_paragraph_takes_the_next_one_along() -> None:
     assert summary_of("<p>By Donna.</p><ul><li>x</li></ul><p></p><p>It rained.</p>") == "By Donna. It rained."
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        '<section>\n<ol>\n<li id="e1-fn-1">\n<p>The note. <a href="https://a.example/#e1-fnref-1">↩</a></p>\n</li>\n</ol>\n</section>',
+        '<div>\n<hr>\n<ol>\n<li id="e1-fn:1"><p>The note. ↩</p></li></ol></div>',
+    ],
+)
+def test_footnotes_are_no_part_of_a_summary(notes: str) -> None:
+    """frontmatter-45: of a short post the notes would be half."""
+    assert "Short." == summary_of(f"<p>Short.</p>\n{notes}")
+    assert "Short." == text_of(f"Short.\n{notes}")
+
+
+def test_a_section_with_a_list_is_no_footnotes() -> None:
+    html = '<p>Short.</p><section><ol><li id="e1-first"><p>Long.</p></li></ol></section>'
+
+    assert "Short. Long." == summary_of(html)
+
+
 def test_html_without_paragraphs_gives_its_text() -> None:
     assert summary_of("<div>Only <b>this</b></div>") == "Only this"
     assert summary_of("") == ""
