@@ -76,6 +76,11 @@ class Dialect(Protocol):
         """The fields of the front matter that may hold a post's date, the first that is not empty wins."""
         ...
 
+    @property
+    def images_beside_post(self) -> bool:
+        """Whether an image's address without a leading slash is beside the post, else it is below the site's."""
+        ...
+
     def enters(self, folder: PurePosixPath) -> bool:
         """Whether posts may lie in or below a folder (relative to the source's root)."""
         ...
@@ -127,8 +132,11 @@ class Dialect(Protocol):
         """
         ...
 
-    def excerpt(self, body: str) -> str:
-        """The part of the body that stands for it when no summary is written, "" for none."""
+    def excerpt(self, body: str, separator: str | None = None) -> str:
+        """The part of the body that stands for it when no summary is written, "" for none.
+
+        ``separator`` is the post's own, None for the site's.
+        """
         ...
 
 

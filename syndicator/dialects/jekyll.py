@@ -16,6 +16,7 @@ from syndicator.model import Visibility
 from syndicator.ports import FileName
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
+from syndicator.posts.plainyaml import Quoted
 from syndicator.posts.visibility import decided
 
 _NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)\.(?:markdown|mkdown|mkdn|mkd|md|html)", re.ASCII | re.DOTALL)
@@ -38,6 +39,7 @@ class Jekyll:
 
     name = "jekyll"
     date_fields = ("date",)
+    images_beside_post = False
 
     permalink_style: str = "date"
     defaults: tuple[Defaults, ...] = ()
@@ -108,8 +110,10 @@ class Jekyll:
         return " ".join(word.capitalize() for word in self.file_name(path).slug.split("-"))
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
-        """A time with seconds and no zone is UTC, all else is in the site's zone. frontmatter.md 14."""
-        return parse_date(value, zone, seconds_are_utc=True)
+        """A time with seconds and no zone is UTC, all else is in the site's zone, as is all that is quoted: SafeYAML
+        takes only the unquoted for a time stamp. frontmatter.md 10, 14.
+        """
+        return parse_date(value, zone, seconds_are_utc=not isinstance(value, Quoted))
 
     def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
         """Like jekyll-feed, which leaves out what says ``draft: true`` although its page is made.
@@ -128,9 +132,9 @@ class Jekyll:
         """
         parts = path.parts
         above = parts[: parts.index("_posts")] if "_posts" in parts else ()
-        root = PurePosixPath(self.collections_dir).parts
-        if root and above[: len(root)] == root:
-            above = above[len(root) :]
+        if above and self.collections_dir:
+            root = PurePosixPath(self.collections_dir).parts
+            above = above[len(root) :] if above[: len(root)] == root else above
         categories = texts([*above, *_plural(data.get("categories")), *_singular(data.get("category"))])
         return categories, texts(_singular(data.get("tag")) or _plural(data.get("tags")))
 
@@ -161,14 +165,15 @@ class Jekyll:
         )
         return expand(text(data.get("permalink")) or pattern, parts)
 
-    def excerpt(self, body: str) -> str:
+    def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the first separator, with the link addresses and block ends it needs.
 
-        frontmatter.md 35. Without a separator that is the whole body.
+        frontmatter.md 35. Where the separator does not occur, that is the whole body.
         """
-        if not self.excerpt_separator:
+        separator = self.excerpt_separator if separator is None else separator
+        if not separator:
             return ""
-        head, _, tail = body.lstrip("\n").partition(self.excerpt_separator)
+        head, _, tail = body.lstrip("\n").partition(separator)
         if "{%" in head:
             head += _ends(head, tail)
         references = _REFERENCE.findall(tail)

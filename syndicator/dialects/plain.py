@@ -43,6 +43,7 @@ class Plain:
     date_fields = (
         "date", "publishDate", "publishdate", "pubDate", "pubdate", "published", "published_at", "created",
     )  # fmt: skip
+    images_beside_post = True
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""
@@ -124,8 +125,10 @@ class Plain:
         own = text(data.get("permalink")) or text(data.get("url"))
         return expand(own or STYLES.get(pattern, pattern) or "/:path/", parts)
 
-    def excerpt(self, body: str) -> str:
-        """What stands before ``<!--more-->``, else the first paragraph that is no heading."""
+    def excerpt(self, body: str, separator: str | None = None) -> str:
+        """What stands before the post's separator or ``<!--more-->``, else the first paragraph that is no heading."""
+        if separator and separator in body:
+            return body.partition(separator)[0]
         more = _MORE.search(body)
         if more:
             return body[: more.start()]

@@ -10,9 +10,11 @@ from syndicator.text import printable
 
 #: Earlier years are placeholders (such as Go's 0001-01-01), and strftime writes them with fewer than four digits.
 FIRST_YEAR = 1000
+#: What is later is this: people write the last days of the year 9999 for "never", and no zone's clock gets past them.
+_NEVER = datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)
 
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-_OFFSET = r"[+-]\d\d(?::?\d\d)?"
+_OFFSET = r"[+-]\d{1,2}(?::?\d\d)?"
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})"
     rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_OFFSET}))?)?",
@@ -46,17 +48,17 @@ def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datet
     offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. Without an offset they are in ``zone``, and a date
     alone is its midnight. ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the
     reader of its YAML takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone.
-    A wall clock that a change of daylight saving leaves out is read with the offset before the change.
+    A wall clock that a change of daylight saving leaves out is read with the offset before the change. The last two
+    days of the year 9999 are one instant, so that what comes out has a wall clock in every zone.
     """
     wall = _wall(value)
     if wall.tzinfo is None:
         by_seconds = seconds_are_utc and isinstance(value, str) and _has_seconds(value)
         wall = wall.replace(tzinfo=UTC if by_seconds else zone)
     try:
-        return wall.astimezone(UTC)
+        return min(wall.astimezone(UTC), _NEVER)
     except OverflowError:
-        # Only the last hours of the year 9999 can do this: people write them for "never", and never it stays.
-        return datetime.max.replace(microsecond=0, tzinfo=UTC)
+        return _NEVER
 
 
 def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
@@ -65,7 +67,7 @@ def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     if _offset_at(zone, instant) == _offset_at(zone, instant - timedelta(hours=25)):
         return False
     wall = _wall(value)
-    if wall.tzinfo is not None or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
+    if wall.tzinfo is not None or instant == _NEVER or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
         return False
     return instant.astimezone(zone).replace(tzinfo=None) != wall
 
@@ -101,11 +103,32 @@ def _kind(value: object) -> str:
 
 
 def _has_seconds(value: str) -> bool:
-    match = _ISO.fullmatch(value.strip())
+    text = value.strip()
+    if _usual(text):
+        return len(text) == len("YYYY-MM-DD HH:MM:SS")
+    match = _ISO.fullmatch(text)
     return match is not None and match["second"] is not None
 
 
+def _usual(text: str) -> bool:
+    """Whether a text may be ``YYYY-MM-DD``, ``YYYY-MM-DD HH:MM`` or ``YYYY-MM-DD HH:MM:SS``, and is no other date.
+
+    For these ``datetime.fromisoformat`` is as strict as the patterns, and ten times as fast.
+    """
+    size = len(text)
+    return (
+        size in (10, 16, 19)
+        and text[4] == text[7] == "-"
+        and (size == 10 or (text[10] in " T" and text[13] == ":" and (size == 16 or text[16] == ":")))
+    )
+
+
 def _from_text(text: str) -> datetime:
+    if _usual(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass  # the patterns know why
     match = _ISO.fullmatch(text)
     if match is not None:
         month = int(match["month"])
@@ -135,7 +158,8 @@ def _named(name: str, names: tuple[str, ...]) -> int:
 
 def _offset(text: str) -> timezone:
     if text[0] in "+-":
-        hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+        digits = text[1:].replace(":", "")
+        hours, minutes = (int(digits), 0) if len(digits) < 3 else (int(digits[:-2]), int(digits[-2:]))
         if hours > 23 or minutes > 59:
             raise ValueError(f'has the impossible offset "{text}"')
         offset = timedelta(hours=hours, minutes=minutes)

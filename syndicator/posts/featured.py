@@ -32,13 +32,21 @@ _VALID = re.compile(
 
 
 def image_ref(
-    data: Mapping[str, Any], fields: FieldMap, *, base: str, permalink: str, path: str, warn: Warn
+    data: Mapping[str, Any],
+    fields: FieldMap,
+    *,
+    base: str,
+    permalink: str,
+    path: str,
+    beside: bool,
+    warn: Warn,
 ) -> ImageRef | None:
     """The first image that the fields give and a reader may fetch, None when there is none.
 
     A field holds an address, a table with one, or a list that begins with one (frontmatter.md 74, 76, 87). ``base`` is
     the site's address (absolute, ends in ``/``), ``permalink`` the post's, ``path`` the post's file in the source.
-    An address that begins with ``/`` is below the site's, another relative one beside the post.
+    An address that begins with ``/`` is below the site's; so is another relative one, unless ``beside`` says that it is
+    beside the post.
     """
     asked: set[str] = set()
     for name, value, table in _candidates(data, fields):
@@ -46,7 +54,7 @@ def image_ref(
         if not address or address.lower() in _NO_IMAGE or address in asked:
             continue
         asked.add(address)
-        reason, url, file = _resolve(address, base, permalink, path)
+        reason, url, file = _resolve(address, base, permalink if beside else "", path if beside else "")
         if reason:
             warn(name, f"{name}: the image {reason}, it is left out")
             continue
@@ -81,7 +89,10 @@ def _words(data: Mapping[str, Any], paths: tuple[str, ...], table: Mapping[str, 
 
 
 def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, str, str | None]:
-    """Why the address cannot be used ("" when it can), the absolute address, and the file of the source it may be."""
+    """Why the address cannot be used ("" when it can), the absolute address, and the file of the source it may be.
+
+    Without a permalink all relative addresses are below the site's.
+    """
     if len(address) > MAX_ADDRESS:
         return f"has an address of more than {MAX_ADDRESS:,} characters", "", None
     scheme = _SCHEME.match(address)
@@ -97,7 +108,10 @@ def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, s
         return f"has the address {quoted(address)}, which names no file", "", None
     if file.startswith(("../", "/")) or file == ".." or "\0" in file:
         return f"has the address {quoted(address)}, which leads out of the site", "", None
-    url = absolute(base + address.lstrip("/\\") if local.startswith("/") else address, permalink, allowed=FETCHABLE)
+    if local.startswith("/") or not permalink:
+        url = absolute(base + address.lstrip("/\\"), base, allowed=FETCHABLE)
+    else:
+        url = absolute(address, permalink, allowed=FETCHABLE)
     return ("", url, file) if url else (f"has the address {quoted(address)}, which is none", "", None)
 
 

@@ -17,7 +17,7 @@ from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 from syndicator.errors import PostError
 from syndicator.model import PostWarning
 from syndicator.posts import plainyaml
-from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note
+from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note, Quoted
 from syndicator.text import printable
 
 __all__ = ["Matter", "decode", "split"]
@@ -244,7 +244,7 @@ def _table(text: str, notes: list[Note], pairs: list[tuple[str, Any]]) -> dict[s
         if key in table:
             line = text.count("\n", 0, max(0, text.rfind(json.dumps(key, ensure_ascii=False)))) + 1
             notes.append(Note(f'the key "{printable(key)[:60]}" is there twice, the last one counts', line))
-        table[key] = value
+        table[key] = Quoted(value) if type(value) is str else value  # as all text of JSON is
     return table
 
 

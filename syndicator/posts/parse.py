@@ -26,6 +26,7 @@ from syndicator.posts.fields import (
     text,
     texts,
     truth,
+    unmarked,
     warn_nested,
 )
 from syndicator.posts.frontmatter import Matter, split
@@ -38,6 +39,8 @@ _QUOTED_NO = re.compile(r"""^published[ \t]*+:[ \t]*+["']""", re.MULTILINE)
 _HTML = frozenset({".html", ".htm"})
 _NEVER = frozenset({"never", "none", "false", "no"})
 _MAX_ID = 1_000
+#: So many characters of an excerpt stand for a body that is kept back.
+_MAX_EXCERPT = 1_200
 #: What a reader sees of a post beside its terms and its body, as the author wrote it.
 _SEEN = (
     "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
@@ -102,7 +105,7 @@ class _Reading:
     def skim(self) -> Skim:
         visibility = self.visibility()
         published = self.published(visibility)
-        categories, tags = self.terms()
+        categories, tags = map(unmarked, self.terms())
         authors = names(self.data, self.fields, self.site.url, self.warn)
         terms = [("author", authors), ("category", categories), ("tag", tags), *self.further()]
         title = self.value("title")
@@ -126,18 +129,30 @@ class _Reading:
         published = self.published(visibility)
         categories, tags = self.terms()
         permalink = self.permalink(categories, published or _UNDATED)
-        body = self.body()
+        markup = Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN
+        body = legal(self.matter.body)
+        title = self.title(body)
+        summary = summary_text(text(self.value("summary")))
+        if truth(reach(self.data, "feed.excerpt_only")):
+            # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
+            body, summary = "", summary or self.excerpt(body, markup, permalink)
         return Post(
             path=self.file.path,
             digest=digest(self.file.data),
-            title=self.title(body),
-            summary=summary_text(text(self.value("summary"))),
+            title=title,
+            summary=summary,
             people=people(self.data, self.fields, self.site.url, self.warn),
-            categories=categories,
-            tags=tags,
+            categories=unmarked(categories),
+            tags=unmarked(tags),
             fields=self.further(),
             image=image_ref(
-                self.data, self.fields, base=self.site.url, permalink=permalink, path=self.file.path, warn=self.warn
+                self.data,
+                self.fields,
+                base=self.site.url,
+                permalink=permalink,
+                path=self.file.path,
+                beside=self.dialect.images_beside_post,
+                warn=self.warn,
             ),
             permalink=permalink,
             link=self.link(permalink),
@@ -148,7 +163,7 @@ class _Reading:
             given_id=self.given_id(),
             language=self.language(),
             body=body,
-            markup=Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN,
+            markup=markup,
             warnings=tuple(self.warnings),
         )
 
@@ -162,15 +177,26 @@ class _Reading:
     # --- dates ----------------------------------------------------------------------------------------------------
 
     def published(self, visibility: Visibility) -> datetime | None:
-        """The front matter's date, else the file name's; None only for what is not public anyway."""
+        """The front matter's date, else the file name's; None only for what is not public anyway.
+
+        A date that is there and cannot be read may be an embargo, so what is public is refused for it: the file's name
+        says when the post was begun.
+        """
         key, value = self.date_field()
-        written = self.dialect.file_name(self.path).date
         reason = ""
         if key:
             try:
                 return self.instant(key, value)
             except ValueError as error:
                 reason = f"{key}: {printable(str(error))}"
+        written = self.dialect.file_name(self.path).date
+        if reason and visibility is Visibility.PUBLIC:
+            raise PostError(
+                self.file.path,
+                reason,
+                line=self.matter.line_of(key),
+                remedy='write "YYYY-MM-DD HH:MM"' + (", or delete it: the file's name has a date" if written else ""),
+            )
         try:
             found = self.dialect.instant(written, self.zone) if written else None
         except ValueError as error:
@@ -180,7 +206,6 @@ class _Reading:
             raise PostError(
                 self.file.path,
                 f"has no date ({reason})" if reason else "has no date",
-                line=self.matter.line_of(key) if key else None,
                 remedy='write "date: YYYY-MM-DD HH:MM" into the front matter',
             )
         if key:
@@ -219,12 +244,18 @@ class _Reading:
         written = title_text(text(self.value("title")))
         return written or title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
-    def body(self) -> str:
-        body = legal(self.matter.body)
-        if truth(reach(self.data, "feed.excerpt_only")):
-            # frontmatter.md 23: the author keeps the rest for the site.
-            return self.dialect.excerpt(body)
-        return body
+    def excerpt(self, body: str, markup: Markup, permalink: str) -> str:
+        """The text of the part of the body that stands for it, by the post's own separator or the dialect's."""
+        # Late, as skimming wants none of it.
+        from syndicator.markup.markdown import render_markdown
+        from syndicator.markup.sanitize import sanitize
+        from syndicator.markup.summary import summary_of
+        from syndicator.markup.templates import drop_templates
+
+        separator = self.data.get("excerpt_separator")
+        part, _ = drop_templates(self.dialect.excerpt(body, separator if isinstance(separator, str) else None), markup)
+        html = render_markdown(part) if markup is Markup.MARKDOWN else part
+        return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
 
     def language(self) -> str:
         key, value = first(self.data, self.fields["language"])

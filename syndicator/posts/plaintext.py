@@ -17,6 +17,11 @@ _BREAK = re.compile(r"<(br|wbr)\s*/?>", re.IGNORECASE)
 _STRONG = re.compile(r"(?<![\w*\\])\*\*(?=[^\s*])([^*]+)(?<=\S)\*\*(?![\w*])")
 _EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*]+)(?<=[^\s\\])\*(?![\w*])")
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+# Code goes on as it is; a link or picture is reduced to its text. "a[0](x)" is neither, "[1] x" has no address.
+_LINK = re.compile(
+    r"`[^`]+`|(?<![\w\\\])])!?\[([^\[\]]*)\]"
+    r"""\((?:<[^<>]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)?)(?: +(?:"[^"]*"|'[^']*'))?\)"""
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SILENT = re.compile(r"<(script|style|template|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -30,7 +35,8 @@ _LONG_SUMMARY = 10_000
 
 
 def title_text(value: str) -> str:
-    """A title as one line of text: inline tags that are closed, ``*x*``, ``**x**``, `` `x` `` and entities resolved.
+    """A title as one line of text: inline tags that are closed, ``*x*``, ``**x**``, `` `x` ``, links, pictures and
+    entities resolved (rss-49).
 
     Everything else stays to the letter: "R&D <beta>", "a < b", "5 * 3 * 2", "__init__" (atom-72, jsonfeed-62).
     """
@@ -44,11 +50,18 @@ def title_text(value: str) -> str:
             if bare == title:
                 break
             title = bare
+    if "](" in title:
+        # Twice: a picture may be what a link is on.
+        title = _LINK.sub(_linked, _LINK.sub(_linked, title))
     if "*" in title:
         title = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", title))
     if "`" in title:
         title = _CODE.sub(r"\1", title)
     return one_line(_decode(title))
+
+
+def _linked(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None else match[1]
 
 
 def summary_text(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ MAX_NODES = 10_000
 MAX_DEPTH = 32
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_LONGEST_NULL = 4
 _TAGS = frozenset({None, "!"} | {f"tag:yaml.org,2002:{name}" for name in
     ("str", "null", "bool", "int", "float", "timestamp", "seq", "map")})  # fmt: skip
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -35,6 +37,12 @@ class Note:
     line: int
 
 
+class Quoted(str):
+    """Text that stood in quotes, or in a block: some readers of YAML take no such text for a date (frontmatter-10)."""
+
+    __slots__ = ()
+
+
 class Malformed(ValueError):
     """Text that cannot be read: why, at which line and column (1-based) of it, and what to do."""
 
@@ -47,7 +55,7 @@ class Malformed(ValueError):
 
 
 def load(text: str, notes: list[Note]) -> Any:
-    """The value of a YAML text: dicts with text keys, lists, text, and None for what is empty or null.
+    """The value of a YAML text: dicts with text keys, lists, text (Quoted where it was), None for empty or null.
 
     An empty text is an empty dict. What is odd goes into ``notes``. Raises Malformed. frontmatter.md A.8, B.9.
     """
@@ -115,9 +123,10 @@ class _Builder:
         self._check(event)
         plain = event.implicit[0] and not event.style
         empty = (plain and event.value in _NULLS) or (event.tag or "").endswith(":null")
-        self._add(event, event.value if self._at_key() or not empty else None, 1)
+        value = event.value if plain or self._at_key() else Quoted(event.value)
+        self._add(event, value if self._at_key() or not empty else None, 1)
         if event.anchor:
-            self._anchors[event.anchor] = (None if empty else event.value, 1)
+            self._anchors[event.anchor] = (None if empty else value, 1)
 
     def _enter(self, event: Any) -> None:
         self._check(event)
@@ -232,70 +241,82 @@ def _remedy(text: str, line: int) -> str:
 def skim(text: str) -> dict[str, Any] | None:
     """The same as ``read`` for plain ``key: value`` lines with one level of lists or tables; None for all else.
 
-    Several times as fast. Whatever could mean something special is left to ``read``.
+    Many times as fast. Whatever could mean something special is left to ``read``.
     """
-    lines = [line for line in text.split("\n") if line]
-    if not "".join(lines).isprintable():
+    if not text.replace("\n", "").isprintable():
         return None
+    lines = [line for line in text.split("\n") if line]
     data: dict[str, Any] = {}
     at = 0
-    while at < len(lines):
-        pair = _skim_pair(lines[at])
-        if pair is None or pair[0] in data:
+    end = len(lines)
+    while at < end:
+        key, colon, rest = lines[at].partition(":")
+        if not colon or key in data or not _is_key(key):
             return None
-        key, value = pair
         at += 1
-        if value is None and at < len(lines) and lines[at][0] in " -":
-            value, at = _skim_nested(lines, at)
+        value = _skim_value(rest) if rest else None
+        if value is None and at < end and lines[at][0] in " -":
+            # After a null in words no list or table may follow.
+            value, at = _skim_nested(lines, at) if not rest or rest.isspace() else (None, at)
             if not value:
                 return None
+        elif value is False:
+            return None
         data[key] = value
     return data
 
 
 def _skim_nested(lines: list[str], at: int) -> tuple[list[str] | dict[str, Any] | None, int]:
     """The list or table that begins at a line, and the line after it."""
-    indent = lines[at][: len(lines[at]) - len(lines[at].lstrip(" "))]
-    if lines[at].startswith(prefix := indent + "- "):
+    first = lines[at]
+    indent = first[: len(first) - len(first.lstrip(" "))]
+    end = len(lines)
+    if first.startswith(prefix := indent + "- "):
         items: list[str] = []
-        while at < len(lines) and lines[at].startswith(prefix):
-            item = _skim_value(lines[at][len(prefix) :])
+        while at < end and lines[at].startswith(prefix):
+            item = _skim_value(lines[at][len(indent) + 1 :])
             if not isinstance(item, str):
                 return None, at
             items.append(item)
             at += 1
         return items, at
     table: dict[str, Any] = {}
-    while indent and at < len(lines) and lines[at].startswith(indent):
-        pair = _skim_pair(lines[at][len(indent) :])
-        if pair is None or pair[0] in table:
+    size = len(indent)
+    while size and at < end and lines[at].startswith(indent):
+        key, colon, rest = lines[at][size:].partition(":")
+        if not colon or key in table or not _is_key(key):
             return None, at
-        table[pair[0]] = pair[1]
+        value = _skim_value(rest) if rest else None
+        if value is False:
+            return None, at
+        table[key] = value
         at += 1
     return table, at
 
 
-def _skim_pair(line: str) -> tuple[str, Any] | None:
-    key, colon, rest = line.partition(":")
-    if not colon or (rest and rest[0] != " ") or not _KEY.fullmatch(key):
-        return None
-    value = _skim_value(rest)
-    return None if value is False else (key, value)
+@lru_cache(maxsize=256)
+def _is_key(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None
 
 
 def _skim_value(rest: str) -> Any:
-    """Text, a list of text, None for nothing, False for what this cannot judge."""
+    """What follows a colon or a dash, which is not empty: text, a list of text, None for nothing, False for what this
+    cannot judge.
+    """
     value = rest.strip(" ")
     if not value:
         return None
+    if rest[0] != " ":
+        return False
     first = value[0]
     if first.isalnum() or first in "/(":
         if ": " in value or " #" in value or value[-1] == ":":
             return False
-        return None if value in _NULLS else value
+        return value if len(value) > _LONGEST_NULL or value not in _NULLS else None
     if first in "\"'":
         inner = value[1:-1]
-        return inner if len(value) > 1 and value[-1] == first and first not in inner and "\\" not in inner else False
+        fits = len(value) > 1 and value[-1] == first and first not in inner and "\\" not in inner
+        return Quoted(inner) if fits else False
     if first == "[" and _FLOW_LIST.fullmatch(value):
         return [None if item in _NULLS else item for item in map(str.strip, value[1:-1].split(","))]
     return False

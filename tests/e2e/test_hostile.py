@@ -59,6 +59,11 @@ def test_only_what_must_be_refused_is_refused(built: tuple[Newsroom, subprocess.
         "slug-traversal",
         "surrogate",
         "missing-and-empty",
+        "date-zero",
+        "date-leap-second",
+        "date-text",
+        "date-huge-epoch",
+        "date-list",
     )
 
     assert all(any(name in path for name in allowed) for path in refused), refused

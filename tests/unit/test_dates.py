@@ -64,6 +64,9 @@ def test_what_has_no_zone_is_in_the_sites_zone(zone: str, hours: int, written: o
         ("2023-08-24 12:55:00 +02:00", "2023-08-24T10:55:00"),
         ("2023-08-24 12:55:00 +0200", "2023-08-24T10:55:00"),
         ("2023-08-24 12:55:00+02", "2023-08-24T10:55:00"),
+        ("2023-08-24 12:55:00 +2", "2023-08-24T10:55:00"),
+        ("2023-08-24 12:55:00 -2:30", "2023-08-24T15:25:00"),
+        ("2023-08-24 12:55:00 +230", "2023-08-24T10:25:00"),
         ("2023-08-24 12:55 -0530", "2023-08-24T18:25:00"),
         ("2023-08-24 12:55:00 UTC", "2023-08-24T12:55:00"),
         ("2023-08-24T12:55:00.25Z", "2023-08-24T12:55:00.250000"),
@@ -157,8 +160,32 @@ def test_other_values_are_refused_with_a_reason(value: object, reason: str) -> N
     assert len(str(caught.value)) < 200
 
 
-def test_the_end_of_time_stays_there() -> None:
-    assert "9999-12-31T23:59:59" == jekyll("9999-12-31 23:59", "America/New_York")
+@pytest.mark.parametrize("zone", [*ZONES, "Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize(
+    "written", ["9999-12-31", "9999-12-31 23:59", "9999-12-31 23:59:59 -1200", "9999-12-31 23:59:59Z"]
+)
+def test_never_is_an_instant_with_a_wall_clock_in_every_zone(written: str, zone: str) -> None:
+    """frontmatter-49: people write the end of the calendar for what never expires."""
+    instant = parse_date(written, ZoneInfo(zone), seconds_are_utc=True)
+
+    assert "9999-12-30T10:00:00" <= _short(instant) <= "9999-12-30T23:59:59"
+    assert not left_out(written, ZoneInfo(zone), instant)
+    for other in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        assert 9999 == instant.astimezone(ZoneInfo(other)).year
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.datetimes(min_value=datetime(1000, 1, 2), max_value=datetime(9999, 12, 29)),
+    st.sampled_from(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
+)
+def test_the_quick_way_for_usual_dates_reads_what_the_patterns_read(moment: datetime, form: str) -> None:
+    """frontmatter-11: a blank more is read by the patterns."""
+    written = moment.strftime(form)
+    slow = written.replace(" ", "  ") if " " in written else written.replace("-0", "-")
+
+    assert jekyll(written, "Asia/Tokyo") == jekyll(slow, "Asia/Tokyo")
+    assert plain(written, "Asia/Tokyo") == plain(slow, "Asia/Tokyo")
 
 
 @pytest.mark.parametrize("value", [" " * 60_000, "1" * 60_000, "a" * 60_000, "1 " * 30_000, "1 a " * 15_000])

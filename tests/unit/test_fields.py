@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator.model import ImageRef, Person, Visibility
 from syndicator.posts.featured import image_ref
-from syndicator.posts.fields import DEFAULT_FIELDS, FieldMap, first, people, text, texts, truth
+from syndicator.posts.fields import DEFAULT_FIELDS, FieldMap, first, names, people, text, texts, truth, unmarked
 from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.visibility import decided
 
@@ -28,7 +28,9 @@ JSON = st.recursive(
 )
 
 
-def image(data: dict[str, Any], fields: FieldMap = DEFAULT_FIELDS) -> tuple[ImageRef | None, list[str]]:
+def image(
+    data: dict[str, Any], fields: FieldMap = DEFAULT_FIELDS, *, beside: bool = True
+) -> tuple[ImageRef | None, list[str]]:
     said: list[str] = []
     found = image_ref(
         data,
@@ -36,6 +38,7 @@ def image(data: dict[str, Any], fields: FieldMap = DEFAULT_FIELDS) -> tuple[Imag
         base=BASE,
         permalink=PERMALINK,
         path="_posts/2026-01-24-post.md",
+        beside=beside,
         warn=lambda _, reason: said.append(reason),
     )
     return found, said
@@ -132,7 +135,14 @@ def test_a_text_is_one_legal_line() -> None:
         ({"author": "Jane Doe, PhD"}, (Person(name="Jane Doe, PhD"),)),
         ({"author": "Jane <jane@e.org>"}, (Person(name="Jane", email="jane@e.org"),)),
         ({"author": "jane@e.org (Jane)"}, (Person(name="Jane", email="jane@e.org"),)),
-        ({"author": "jane@e.org"}, (Person(name="jane@e.org", email="jane@e.org"),)),
+        ({"author": "jane@e.org"}, (Person(name="jane", email="jane@e.org"),)),
+        ({"author": "Jane Doe (jane@e.org)"}, (Person(name="Jane Doe", email="jane@e.org"),)),
+        ({"author": {"name": "Bob", "email": "not an email"}}, (Person(name="Bob"),)),
+        ({"author": {"name": "Bob", "email": "mailto:bob@e.org"}}, (Person(name="Bob", email="bob@e.org"),)),
+        ({"author": {"name": "Bob", "email": "Bob <bob@e.org>"}}, (Person(name="Bob"),)),
+        ({"author": "Ana &amp; <b>Bob</b>"}, (Person(name="Ana & Bob"),)),
+        ({"author": "<b></b>"}, ()),
+        ({"author": "Ana", "author-title": "Arts &amp; Letters"}, (Person(name="Ana", title="Arts & Letters"),)),
         ({"author": '"Jane" <x> y@z'}, (Person(name='"Jane" <x> y@z'),)),
         (
             {"author": ["A", {"name": "B", "email": "b@e.org", "url": "/b", "title": "Own"}], "author-title": "T"},
@@ -157,8 +167,16 @@ def test_a_text_is_one_legal_line() -> None:
     ],
 )
 def test_people_in_every_shape(data: dict[str, Any], expected: tuple[Person, ...]) -> None:
-    """frontmatter.md 75, 86, 89."""
+    """frontmatter.md 75, 86, 89; atom-45: names hold no markup and no address, addresses nothing else."""
     assert expected == persons(data)
+    assert tuple(person.name for person in expected) == names(data, DEFAULT_FIELDS, BASE, lambda *_: None)
+
+
+def test_plain_terms_are_left_and_marked_ones_become_plain_text() -> None:
+    plain = ("C#", "C++", "R&D", "a < b", "@home", "[1] x", "2 * 3")
+
+    assert plain == unmarked(plain)
+    assert ("Arts & Letters", "Food") == unmarked(("Arts &amp; Letters", "<b>Food</b>", "*food*", "<i></i>"))
 
 
 # --- images -------------------------------------------------------------------------------------------------------
@@ -199,6 +217,28 @@ def test_people_in_every_shape(data: dict[str, Any], expected: tuple[Person, ...
 def test_an_address_is_absolute_and_encoded_once(address: str, url: str, file: str | None) -> None:
     """frontmatter.md 76, 87; expected.md image-bad-urls. A valid absolute address stays as written."""
     assert (ImageRef(url=url, file=file), []) == image({"image": address})
+
+
+@pytest.mark.parametrize(
+    ("address", "url", "file"),
+    [
+        ("img/x.jpg", "img/x.jpg", "img/x.jpg"),
+        ("./img/x.jpg", "img/x.jpg", "img/x.jpg"),
+        ("/img/x.jpg", "img/x.jpg", "img/x.jpg"),
+        ("img/a b.jpg?v=1", "img/a%20b.jpg?v=1", "img/a b.jpg"),
+        ("10:30.jpg", "10:30.jpg", "10:30.jpg"),
+    ],
+)
+def test_not_beside_the_post_is_below_the_site(address: str, url: str, file: str) -> None:
+    """frontmatter-76, frontmatter-87: what Jekyll's absolute_url makes of it."""
+    assert (ImageRef(url=BASE + url, file=file), []) == image({"image": address}, beside=False)
+
+
+def test_below_the_site_never_leads_out_of_it() -> None:
+    found, said = image({"image": "../x.jpg"}, beside=False)
+
+    assert found is None
+    assert "leads out of the site" in said[0]
 
 
 @pytest.mark.parametrize(
@@ -335,10 +375,16 @@ def test_whatever_the_values_images_and_people_are_whole(one: Any, other: Any) -
         "&copy without end",
         "snake_case_name",
         "a \\* b",
+        "[1] x",
+        "[Update] The storm (again)",
+        "a[0](x) in C",
+        "f(x)[1]",
+        "\\[a](b)",
+        "A [broken](link",
     ],
 )
 def test_a_title_survives_to_the_letter(title: str) -> None:
-    """atom-72, jsonfeed-62."""
+    """atom-72, jsonfeed-62, rss-49."""
     assert title == title_text(title)
 
 
@@ -355,6 +401,12 @@ def test_a_title_survives_to_the_letter(title: str) -> None:
         ("&lt;div&gt; explained", "<div> explained"),
         ("  one\n line\x00 ", "one line"),
         ("&#0;&#xD800;x", "x"),
+        ("A [link](http://e.org/a_*b*_(c)) on", "A link on"),
+        ('[l](http://x "title") and [m](</a b>)', "l and m"),
+        ("![Alt text](/a.png) follows", "Alt text follows"),
+        ("[![Alt](a.png)](http://x)", "Alt"),
+        ("**[Bold](http://x)** R&D <beta>", "Bold R&D <beta>"),
+        ("Write `[l](http://x)` so", "Write [l](http://x) so"),
     ],
 )
 def test_inline_markup_in_titles_becomes_text(written: str, title: str) -> None:

@@ -408,3 +408,10 @@ def test_the_excerpt_is_the_first_paragraph(body: str, excerpt: str) -> None:
 def test_another_separator_and_none() -> None:
     assert "a\n\nb " == Jekyll(excerpt_separator="<!--more-->").excerpt("a\n\nb <!--more--> c")
     assert "" == Jekyll(excerpt_separator="").excerpt("a\n\nb")
+
+
+def test_the_posts_own_separator_wins() -> None:
+    """frontmatter-35."""
+    assert "a\n\nb " == JEKYLL.excerpt("a\n\nb <!--more--> c", "<!--more-->")
+    assert "a\n\nb" == JEKYLL.excerpt("a\n\nb", "<!--more-->")
+    assert "" == JEKYLL.excerpt("a\n\nb", "")

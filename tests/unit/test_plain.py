@@ -158,3 +158,9 @@ def test_visibility_is_what_the_fields_say() -> None:
 )
 def test_the_excerpt_is_what_stands_before_more_or_the_first_paragraph(body: str, excerpt: str) -> None:
     assert excerpt == PLAIN.excerpt(body)
+
+
+def test_the_posts_own_separator_wins_where_it_occurs() -> None:
+    """frontmatter-35."""
+    assert "a\n\nb " == PLAIN.excerpt("a\n\nb =cut= c", "=cut=")
+    assert "a" == PLAIN.excerpt("a\n\nb", "=cut=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note, load, read, skim
+from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note, Quoted, load, read, skim
 
 
 def test_scalars_stay_text() -> None:
@@ -31,6 +32,22 @@ def test_what_is_quoted_is_text(written: str) -> None:
     value = load(f"published: {written}\n", [])["published"]
 
     assert isinstance(value, str)
+
+
+@pytest.mark.parametrize("way", [read, lambda text, _: skim(text)])
+def test_what_was_quoted_is_marked_and_nothing_else(way: Callable[[str, list[Note]], Any]) -> None:
+    """frontmatter-10, frontmatter-14: SafeYAML reads a quoted date as text."""
+    data = way("a: \"2025-03-03 23:30:00\"\nb: '2025-03-03'\nc: 2025-03-03\nd:\n  e: \"x\"\nf:\n- 'y'\n- z\n", [])
+
+    assert [Quoted, Quoted, str, Quoted] == [type(value) for value in (data["a"], data["b"], data["c"], data["d"]["e"])]
+    assert [Quoted, str] == [type(value) for value in data["f"]]
+    assert {str} == {type(key) for key in data}
+
+
+def test_blocks_and_aliases_keep_their_quotes() -> None:
+    data = load('a: &x "q"\nb: *x\nc: |\n  t\n"k": v\n', [])
+
+    assert [Quoted, Quoted, Quoted, str] == [type(data[key]) for key in "abck"]
 
 
 def test_keys_are_text_too() -> None:
