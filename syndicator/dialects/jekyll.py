@@ -92,11 +92,10 @@ class Jekyll:
 
         frontmatter.md 24; 27 for commas, which Jekyll takes for a part of the term.
         """
-        commas = tuple(
-            (name, f"{name}: Jekyll splits at white space, the commas in it are dropped")
-            for name in ("categories", "tags")
-            if isinstance(data.get(name), str) and "," in data[name]
-        )
+        commas: tuple[tuple[str, str], ...] = ()
+        for name in ("categories", "tags"):
+            if isinstance(written := data.get(name), str) and "," in written:
+                commas += ((name, f"{name}: Jekyll splits at white space, the commas in it are dropped"),)
         if not self.defaults:
             return data, commas
         complete: dict[str, Any] = {}

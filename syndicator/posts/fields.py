@@ -16,6 +16,14 @@ from syndicator.text import one_line, printable
 #: So many sets of keys are remembered.
 _KEPT = 256
 
+#: The names that have a meaning of their own.
+_KNOWN = frozenset(
+    (
+        "title", "published", "modified", "expires", "summary", "author", "author_title", "category", "tag", "image",
+        "image_caption", "image_credit", "image_alt", "language", "id", "link",
+    )
+)  # fmt: skip
+
 #: Told of something odd: the field it is in and what is odd about it.
 Warn = Callable[[str, str], None]
 
@@ -33,12 +41,15 @@ class FieldMap:
     """Names of ours and the dotted paths of the front matter where each may be, the first that is not empty wins."""
 
     paths: tuple[tuple[str, tuple[str, ...]], ...]
+    #: The names that the operator has added, sorted.
+    further: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _index: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _narrowed: dict[tuple[object, ...], FieldMap] = field(init=False, repr=False, compare=False)
     _keys: dict[tuple[str, ...], tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", dict(self.paths))
+        object.__setattr__(self, "further", tuple(sorted(self._index.keys() - _KNOWN)))
         object.__setattr__(self, "_narrowed", {})
         object.__setattr__(self, "_keys", {})
 
@@ -77,11 +88,6 @@ class FieldMap:
     def __getitem__(self, name: str) -> tuple[str, ...]:
         return self._index.get(name, ())
 
-    @property
-    def further(self) -> tuple[str, ...]:
-        """The names that the operator has added, sorted."""
-        return tuple(sorted(self._index.keys() - _KNOWN))
-
 
 #: The lists of the configuration's contract, then what themes and other generators use (frontmatter.md 73 to 75, 86).
 #: An empty list leaves the answer to the dialect.
@@ -112,7 +118,6 @@ DEFAULT_FIELDS = FieldMap(
         ("link", ("link", "external_url", "link_url")),
     )
 )  # fmt: skip
-_KNOWN = frozenset(name for name, _ in DEFAULT_FIELDS.paths)
 
 
 def reach(data: Mapping[str, Any], path: str) -> Any:

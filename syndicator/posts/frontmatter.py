@@ -70,7 +70,8 @@ def split(path: str, data: bytes, *, limit: int = 65536) -> Matter:
     Sources: frontmatter.md section A. A file without front matter has no fields and is all body.
     """
     text = decode(path, data)
-    handler = next((handler for handler in _HANDLERS if handler.detect(text)), None)
+    plain = text.startswith("---\n")  # nearly every file
+    handler = _YAML if plain else next((handler for handler in _HANDLERS if handler.detect(text)), None)
     if handler is None:
         return Matter(data={}, body=text, body_line=1, head="")
     notes: list[Note] = []
@@ -103,10 +104,9 @@ def decode(path: str, data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise PostError(path, "is UTF-16 (its mark is at byte offset 0)", line=1, remedy="save it as UTF-8")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        # The codec counts from behind the mark.
-        at = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
+        at = error.start
         before = data[:at].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         raise PostError(
             path,
@@ -115,6 +115,7 @@ def decode(path: str, data: bytes) -> str:
             column=len(before.rpartition(b"\n")[2].decode("utf-8-sig")) + 1,
             remedy="save it as UTF-8",
         ) from error
+    text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text
@@ -201,8 +202,9 @@ class _Refused(BaseHandler):
         raise NotImplementedError
 
 
+_YAML = _Yaml()
 _HANDLERS: tuple[Any, ...] = (
-    _Yaml(),
+    _YAML,
     _Toml(),
     _Json(),
     _Refused(),

@@ -15,6 +15,7 @@ _DRAFTS = frozenset({
     "draft", "drafts", "auto-draft", "private", "pending", "hidden", "unlisted", "unpublished", "embargoed", "review",
     "in review", "in progress", "internal", "members", "archived", "trash", "trashed", "deleted", "withdrawn",
 })  # fmt: skip
+_DECIDING = frozenset({"status", "killed", "draft", "hidden", "unlisted", "published"})
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2} [A-Za-z]{3}|[A-Za-z]{3}, \d")
 
 
@@ -24,6 +25,8 @@ def decided(data: Mapping[str, Any]) -> tuple[Visibility, str]:
     frontmatter.md 20, 22, 73. Words count like truth values, quoted or not. ``published`` may be a date; empty it
     hides, as in Jekyll. What cannot be understood hides too.
     """
+    if _DECIDING.isdisjoint(data):
+        return Visibility.PUBLIC, ""
     status = text(data.get("status")).lower()
     if status in _KILLED or _says("killed", data):
         return Visibility.KILLED, f"status: {status}" if status in _KILLED else "killed: true"
