@@ -10,7 +10,9 @@ from typing import Any, TextIO
 from syndicator.text import printable
 
 #: Libraries that tell more than an operator wants to hear.
-_CHATTY = ("httpx", "httpcore", "apscheduler", "watchfiles", "asyncio", "uvicorn.access")
+_CHATTY = ("httpx", "httpcore", "watchfiles", "asyncio", "uvicorn.access")
+#: Libraries whose troubles reach us another way, and are told by us.
+_TOLD_BY_US = ("apscheduler",)
 
 
 def configure(form: str, level: str, stream: TextIO | None = None) -> None:
@@ -45,6 +47,8 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
     root.setLevel(level.upper())
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _TOLD_BY_US:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _one_line(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -8,8 +8,11 @@ import logging
 import os
 import signal
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicator import __version__
@@ -30,14 +33,36 @@ from syndicator.web.status import ShownFeed, StatusPage
 
 log = logging.getLogger(__name__)
 
+#: Of the time to stop in, so much (seconds, and a part of the whole) is left for readers to take their answers.
+_FOR_READERS, _PART_FOR_READERS = 1.0, 0.25
+
 
 def run_service(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit status. Raises SyndicatorError when it cannot start."""
     configure(settings.log.format, settings.log.level)
     gc.freeze()
     gc.enable()
-    with state_to_write(settings) as state, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(settings, state))
+    with (
+        _deadline(settings.run.stop_within.total_seconds()) as deadline,
+        state_to_write(settings) as state,
+        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+    ):
+        return runner.run(_serve(settings, state, deadline))
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[threading.Timer]:
+    """A timer that ends the process, once it is started, unless it has come out of here by then.
+
+    Threads cannot be cancelled: one that waits for a locked database or a name server would hold the end up. To leave
+    it behind is safe: leases run out, files and transactions are whole or not there.
+    """
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    try:
+        yield timer
+    finally:
+        timer.cancel()
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
@@ -49,7 +74,7 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return loop
 
 
-async def _serve(settings: Settings, state: State) -> int:
+async def _serve(settings: Settings, state: State, deadline: threading.Timer) -> int:
     stop = asyncio.Event()
     _obey_signals(stop)
     shelf, health, clock = Shelf(settings.serve.cache), Health(), Clock()
@@ -65,16 +90,16 @@ async def _serve(settings: Settings, state: State) -> int:
         work = asyncio.create_task(service.run(stop), name="service")
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        deadline.start()
         within = settings.run.stop_within.total_seconds()
         log.info("stopping", extra={"within_seconds": within})
-        _, late = await asyncio.wait({work}, timeout=within)
+        for_readers = min(_FOR_READERS, within * _PART_FOR_READERS)
+        _, late = await asyncio.wait({work}, timeout=within - for_readers)
         if late:
-            # What is cut off here is safe: leases run out, files and transactions are whole or not there.
+            log.warning("work cut off", extra={"reason": "it was not done in time; the next start goes on with it"})
             work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
         clock.stop()
-        await server.stop(min(5.0, within))
+        await server.stop(for_readers / 2)
     if not late:
         work.result()
     log.info("stopped")
@@ -87,11 +112,11 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
 
     return Service(
         make_pass=pipeline.run,
-        deliver=lambda: deliver(settings, state, client),
-        ask=lambda: ask(state, client),
+        deliver=(lambda turn: deliver(settings, state, client, turn)) if settings.announce.enabled else None,
+        ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,
         next_question=state.desk.next_image_due,
-        hints=(lambda stop: hints(settings.source_path, stop)) if settings.source.watch else None,
+        hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings))) if settings.source.watch else None,
         ledger=state.ledger,
         publisher=out,
         window=shelf,
@@ -99,6 +124,13 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
         every=settings.source.every,
         health=health,
     )
+
+
+def _own_files(settings: Settings) -> tuple[Path, ...]:
+    """What a pass itself writes, perhaps below the folder with the posts: no hint that these have changed."""
+    state = settings.state_path
+    files = (state.with_name(f"{state.name}{end}") for end in ("", "-wal", "-shm", "-journal", ".lock"))
+    return (settings.publish_path, *files)
 
 
 def _obey_signals(stop: asyncio.Event) -> None:

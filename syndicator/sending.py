@@ -1,9 +1,10 @@
-"""Settling what a one-shot build owes: hubs are told and image hosts are asked, for a limited time."""
+"""Settling what is owed: hubs are told and image hosts are asked, in a one-shot build for a limited time."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from syndicator import __version__
@@ -11,7 +12,7 @@ from syndicator.app import State
 from syndicator.asking import ask_images
 from syndicator.outbound import Outbound
 from syndicator.settings import Settings
-from syndicator.websub.delivery import deliver_due
+from syndicator.websub.delivery import Turn, always, deliver_due
 
 #: How many are claimed at a time; several workers may share the queue.
 BATCH = 20
@@ -27,8 +28,8 @@ def outbound(settings: Settings) -> Outbound:
     )
 
 
-async def deliver(settings: Settings, state: State, client: Outbound) -> int:
-    """Send the deliveries that are due, until none is."""
+async def deliver(settings: Settings, state: State, client: Outbound, turn: Turn = always) -> int:
+    """Send the deliveries that are due, until none is or ``turn`` allows no more."""
     total = 0
     while sent := await deliver_due(
         state.outbox,
@@ -38,15 +39,16 @@ async def deliver(settings: Settings, state: State, client: Outbound) -> int:
         lease=LEASE,
         give_up_after=settings.announce.give_up_after,
         rand=random.random,
+        turn=turn,
     ):
         total += sent
     return total
 
 
-async def ask(state: State, client: Outbound) -> int:
-    """Ask for the images that are due, until none is; how many new facts came."""
+async def ask(state: State, client: Outbound, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Ask for the images that are due, until none is or all is ``stopping``; how many new facts came."""
     facts = 0
-    while (due := await asyncio.to_thread(state.desk.next_image_due)) is not None and due <= clock():
+    while not stopping() and (due := await asyncio.to_thread(state.desk.next_image_due)) is not None and due <= clock():
         facts += await ask_images(state.desk, client, clock, limit=BATCH, lease=LEASE, rand=random.random)
     return facts
 

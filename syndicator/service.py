@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 from typing import Protocol
 
 from syndicator.errors import PublishError, SyndicatorError
-from syndicator.model import DocumentRecord
+from syndicator.model import DocumentRecord, digest
 from syndicator.pipeline import Report
 from syndicator.ports import Ledger, Publisher
+from syndicator.text import printable
 
 log = logging.getLogger(__name__)
 
-#: After a fault of the whole pass (folder gone, disk full, database locked) it is tried again so much later.
+#: After a fault of the world (folder gone, disk full, database locked) it is tried again so much later.
 _AGAIN = timedelta(seconds=5)
+#: After a fault of this program the pauses grow up to this: it will hardly mend itself.
+_AGAIN_AT_MOST = timedelta(minutes=5)
 #: A second look after a change: for what the watcher missed, and for time stamps too coarse to tell two writes apart.
 _SECOND_LOOK = timedelta(seconds=1)
+#: While looks find no more to publish their pauses grow up to this.
+_LAST_LOOK = timedelta(minutes=1)
+#: A lane rests at least so long: what is due and cannot be had now must not keep it spinning.
+_REST = timedelta(seconds=1)
+
+#: Held while deliveries are claimed; gives whether any may be.
+_Turn = Callable[[], AbstractAsyncContextManager[bool]]
 
 
 class Timer(Protocol):
@@ -37,12 +51,11 @@ class Window(Protocol):
 
 @dataclass(slots=True)
 class Health:
-    """Whether the service does its work: ``problems`` by the part that has them."""
+    """Whether the service does its work: ``problems`` by the part that has them; replaced, never changed in place."""
 
     ready: bool = False
     stopping: bool = False
     problems: dict[str, str] = field(default_factory=dict)
-    report: Report | None = None
 
     def readiness(self) -> tuple[bool, tuple[str, ...]]:
         """Ready to serve, and what is wrong all the same."""
@@ -54,11 +67,14 @@ class Health:
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """Lanes that only meet over events: whoever has work for another sets its event."""
+    """Lanes that only meet over events: whoever has work for another sets its event.
+
+    A lane whose work is None (``deliver``, ``ask``, ``hints``) is switched off.
+    """
 
     make_pass: Callable[[datetime], Report]
-    deliver: Callable[[], Awaitable[int]]
-    ask: Callable[[], Awaitable[int]]
+    deliver: Callable[[_Turn], Awaitable[int]] | None
+    ask: Callable[[], Awaitable[int]] | None
     next_delivery: Callable[[], datetime | None]
     next_question: Callable[[], datetime | None]
     hints: Callable[[asyncio.Event], AsyncIterator[None]] | None
@@ -68,51 +84,74 @@ class Service:
     timer: Timer
     every: timedelta
     health: Health = field(default_factory=Health)
-    _bodies: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    #: No delivery is claimed while a pass goes on: hubs fetch at once, and must find what the pass published.
+    _publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    #: Whether readers are shown all that was published. A pass leaves this open until somebody has looked.
+    _current: bool = False
+    _documents: dict[str, tuple[DocumentRecord, bytes]] = field(default_factory=dict)
+    _failures: dict[str, int] = field(default_factory=dict)
+    _odd: frozenset[str] = frozenset()
+    _look: timedelta = timedelta(0)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish the pass and the deliveries that are under way."""
-        changed, owed, asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        await self._show_last_good()
+        changed, owed, asked, lost = (asyncio.Event() for _ in range(4))
+        # Serve at once what was published before, while the first pass is made.
+        await self._show(changed)
+        self.health.ready = self._current and bool(self._documents)
         self.timer.every(self.every, changed.set, name="scan")
         changed.set()
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(self._passes(stop, changed, owed, asked), name="passes")
-            lanes.create_task(
-                self._lane(stop, owed, "deliveries", self.deliver, self.next_delivery, after=None), name="deliveries"
-            )
-            lanes.create_task(
-                self._lane(stop, asked, "images", self.ask, self.next_question, after=changed), name="images"
-            )
-            watching = lanes.create_task(self._watch(stop, changed), name="watch")
+            if self.deliver is not None:
+                deliver = partial(self.deliver, self._turn)
+                lanes.create_task(self._lane(stop, owed, "deliveries", deliver, self.next_delivery), name="deliveries")
+            if self.ask is not None:
+                lanes.create_task(
+                    self._lane(stop, asked, "images", self.ask, self.next_question, after=changed), name="images"
+                )
+            lost.set()
+            watching = lanes.create_task(self._watch(stop, lost, changed), name="watch")
             await stop.wait()
             self.health.stopping = True
-            for event in (changed, owed, asked):
+            for event in (changed, owed, asked, lost):
                 event.set()  # so that nobody waits for work that will not come
             watching.cancel()
+
+    # --- lanes ---------------------------------------------------------------------------------------------------
 
     async def _passes(
         self, stop: asyncio.Event, changed: asyncio.Event, owed: asyncio.Event, asked: asyncio.Event
     ) -> None:
         while await _woken(changed, stop):
             now = datetime.now(UTC)
-            try:
-                report = await asyncio.to_thread(self.make_pass, now)
-                if report.written or report.deleted or not self.health.ready:
-                    await self._show()
-            except SyndicatorError as error:
-                self._trouble("pass", error, now, changed)
-                continue
-            self.health.report = report
-            self.health.ready = True
-            self.health.problems.pop("pass", None)
-            self._tell(report)
-            if report.next_change is not None:
-                self.timer.at(report.next_change, changed.set, name="next change")
-            if report.again or report.read:
-                self.timer.at(now + _SECOND_LOOK, changed.set, name="second look")
-            owed.set()
-            asked.set()
+            report: Report | None = None
+            async with self._publishing:
+                self._current = False
+                with self._mending("pass", changed):
+                    report = await asyncio.to_thread(self.make_pass, now)
+                # After a pass that failed too: it may have published before it did.
+                await self._show(changed)
+            if report is not None:
+                self._tell(report)
+                self._look_again(report, now, changed)
+                self.health.ready |= self._current
+                asked.set()
+            if self._current:
+                owed.set()
+
+    def _look_again(self, report: Report, now: datetime, changed: asyncio.Event) -> None:
+        """Set the timers of coming passes. Looks that follow each other and publish nothing become ever rarer."""
+        if report.next_change is not None:
+            self.timer.at(report.next_change, changed.set, name="next change")
+        if report.written or report.deleted:
+            self._look = _SECOND_LOOK
+        elif report.read or report.again:
+            self._look = min(max(self._look * 2, _SECOND_LOOK), _LAST_LOOK)
+        else:
+            self._look = timedelta(0)
+        if self._look:
+            self.timer.at(now + self._look, changed.set, name="second look")
 
     async def _lane(
         self,
@@ -122,60 +161,91 @@ class Service:
         work: Callable[[], Awaitable[int]],
         next_due: Callable[[], datetime | None],
         *,
-        after: asyncio.Event | None,
+        after: asyncio.Event | None = None,
     ) -> None:
         """Do what is due, then sleep until the next is; ``after`` is set whenever something came of it."""
         while await _woken(wake, stop):
-            try:
+            with self._mending(name, wake):
                 if await work() and after is not None:
                     after.set()
                 due = await asyncio.to_thread(next_due)
-            except SyndicatorError as error:
-                self._trouble(name, error, datetime.now(UTC), wake)
-                continue
-            self.health.problems.pop(name, None)
-            if due is not None:
-                self.timer.at(due, wake.set, name=f"next of {name}")
+                if due is not None:
+                    self.timer.at(max(due, datetime.now(UTC) + _REST), wake.set, name=f"next of {name}")
 
-    async def _watch(self, stop: asyncio.Event, changed: asyncio.Event) -> None:
-        if self.hints is not None:
-            async for _ in self.hints(stop):
-                changed.set()
+    async def _watch(self, stop: asyncio.Event, lost: asyncio.Event, changed: asyncio.Event) -> None:
+        while self.hints is not None and await _woken(lost, stop):
+            with self._mending("watch", lost):
+                async for _ in self.hints(stop):
+                    changed.set()
 
-    async def _show_last_good(self) -> None:
-        """Serve at once what was published before, while the first pass is made."""
-        try:
-            await self._show()
-        except SyndicatorError as error:
-            log.warning("last good documents not shown", extra={"reason": str(error)})
-            return
-        self.health.ready = bool(self._bodies)
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[bool]:
+        async with self._publishing:
+            yield self._current and not self.health.stopping
 
-    async def _show(self) -> None:
-        await asyncio.to_thread(lambda: self.window.show(self._load()))
+    # --- showing -------------------------------------------------------------------------------------------------
 
-    def _load(self) -> list[tuple[DocumentRecord, bytes]]:
-        """Every published document with its bytes; those that did not change are not read again."""
-        shown: list[tuple[DocumentRecord, bytes]] = []
-        bodies: dict[str, tuple[str, bytes]] = {}
+    async def _show(self, changed: asyncio.Event) -> None:
+        """Let readers see what the ledger says is published; until that is done, no hub is told."""
+        with self._mending("serving", changed):
+            await asyncio.to_thread(self._swap)
+            self._current = True
+
+    def _swap(self) -> None:
+        """Show every published document; bytes that did not change are not read again.
+
+        Raises PublishError when some cannot be had, after the others are shown.
+        """
+        shown: dict[str, tuple[DocumentRecord, bytes]] = {}
+        missing: PublishError | None = None
         for path, record in self.ledger.documents().items():
-            known = self._bodies.get(path)
-            if known is None or known[0] != record.digest:
-                body = self.publisher.read(path)
-                if body is None:
-                    raise PublishError(path, "is not there any more", "the next pass writes it again")
-                known = (record.digest, body)
-            bodies[path] = known
-            shown.append((record, known[1]))
-        self._bodies = bodies
-        return shown
+            known = self._documents.get(path)
+            try:
+                same = known is not None and known[0].digest == record.digest
+                shown[path] = (record, known[1] if known and same else self._read(path, record))
+            except PublishError as error:
+                missing = missing or error
+                if known is not None:
+                    shown[path] = known
+        if shown != self._documents:
+            self.window.show(tuple(shown.values()))
+            self._documents = shown
+        if missing is not None:
+            raise missing
 
-    def _trouble(self, part: str, error: SyndicatorError, now: datetime, wake: asyncio.Event) -> None:
-        """Say it once, remember it for whoever asks, and try again soon."""
-        if self.health.problems.get(part) != str(error):
-            log.error("%s failed", part, extra={"reason": str(error), "again_in": str(_AGAIN)})
-        self.health.problems[part] = str(error)
-        self.timer.at(now + _AGAIN, wake.set, name=f"again: {part}")
+    def _read(self, path: str, record: DocumentRecord) -> bytes:
+        body = self.publisher.read(path)
+        if body is None or digest(body) != record.digest:
+            reason = "is not there any more" if body is None else "was changed by somebody else"
+            raise PublishError(path, reason, "the next pass writes it again")
+        return body
+
+    # --- telling -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _mending(self, part: str, wake: asyncio.Event) -> Iterator[None]:
+        """What goes wrong inside is said once, remembered for whoever asks, and tried again later."""
+        try:
+            yield
+        except SyndicatorError as error:
+            self._trouble(part, str(error), wake, _AGAIN)
+        except Exception as error:  # noqa: BLE001 - the last good feeds are served whatever is wrong with this program
+            again = min(_AGAIN * 2 ** min(self._failures.get(part, 0), 10), _AGAIN_AT_MOST)
+            self._trouble(part, _fault(error), wake, again, error)
+        else:
+            self._failures.pop(part, None)
+            if part in self.health.problems:
+                self.health.problems = {k: v for k, v in self.health.problems.items() if k != part}
+                log.info("%s works again", part)
+
+    def _trouble(
+        self, part: str, problem: str, wake: asyncio.Event, again: timedelta, error: Exception | None = None
+    ) -> None:
+        if self.health.problems.get(part) != problem:
+            log.error("%s failed", part, extra={"reason": problem, "again_in": str(again)}, exc_info=error)
+        self.health.problems = self.health.problems | {part: problem}
+        self._failures[part] = self._failures.get(part, 0) + 1
+        self.timer.at(datetime.now(UTC) + again, wake.set, name=f"again: {part}")
 
     def _tell(self, report: Report) -> None:
         before = self.health.problems
@@ -184,8 +254,10 @@ class Service:
                 log.warning(
                     "post refused", extra={"post": refusal.place, "reason": refusal.reason, "remedy": refusal.remedy}
                 )
-        for warning in report.warnings:
-            log.info("post has an oddity", extra={"post": str(warning)})
+        odd = frozenset(map(str, report.warnings))
+        for warning in sorted(odd - self._odd):
+            log.info("post has an oddity", extra={"post": warning})
+        self._odd = odd
         posts = {f"post {refusal.path}": refusal.reason for refusal in report.refused}
         self.health.problems = {k: v for k, v in before.items() if not k.startswith("post ")} | posts
         if report.written or report.deleted:
@@ -208,3 +280,11 @@ async def _woken(event: asyncio.Event, stop: asyncio.Event) -> bool:
     await event.wait()
     event.clear()
     return not stop.is_set()
+
+
+def _fault(error: Exception) -> str:
+    """A fault of this program in one line: its type, what it says, and the place that a report of it should name."""
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "syndicator" in Path(frame.filename).parts] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}: {printable(str(error))[:200]}; please report it with the log"

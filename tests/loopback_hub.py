@@ -1,4 +1,8 @@
-"""A hub on loopback that writes down what it is told, and what stood at the topic when it was told."""
+"""A hub on loopback that writes down what it is told, and what stood at the topic when it was told.
+
+It runs in threads, for tests that start the program as another process and have no event loop. Tests inside a loop that
+need a hub with bad manners take the one in ``recorder.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A hub on loopback that writes down what it is told and answers by a script, badly where the script says so."""
+"""A hub on loopback that writes down what it is told and answers by a script, badly where the script says so.
+
+It lives in the test's own event loop and writes bytes itself: it can hang, drip and break off, and sees how many
+requests are open at once. Tests of the whole program, of threads and processes, take that in ``loopback_hub.py``.
+"""
 
 from __future__ import annotations
 

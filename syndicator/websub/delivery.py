@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
@@ -21,6 +22,15 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 8
 _AT_ONCE_PER_HOST = 2
+
+
+#: Held while deliveries are claimed; gives whether any may be.
+Turn = Callable[[], AbstractAsyncContextManager[bool]]
+
+
+def always() -> AbstractAsyncContextManager[bool]:
+    """A turn that is everybody's."""
+    return nullcontext(True)
 
 
 class Reply(Protocol):
@@ -50,8 +60,9 @@ async def deliver_due(
     patience: timedelta = timedelta(seconds=30),
     give_up_after: timedelta = timedelta(days=2),
     rand: Callable[[], float] = random,
+    turn: Turn = always,
 ) -> int:
-    """Claim up to ``limit`` deliveries and tell their hubs; how many were claimed, 0 when nothing is due.
+    """Claim up to ``limit`` deliveries and tell their hubs; how many were claimed, 0 when none is due or may be now.
 
     What a hub does not take is owed again later, or given up visibly. ``patience`` is the time for one of them: none
     is begun that might outlast the lease, after which it is somebody else's. Cancelled half-way nothing is lost: a
@@ -60,8 +71,11 @@ async def deliver_due(
     """
     if patience >= lease:
         raise ValueError(f"the lease ({lease}) must outlast one delivery ({patience})")
-    claimed_at = clock()
-    claimed = await asyncio.to_thread(outbox.claim_deliveries, claimed_at, limit, lease)
+    async with turn() as allowed:
+        if not allowed:
+            return 0
+        claimed_at = clock()
+        claimed = await asyncio.to_thread(outbox.claim_deliveries, claimed_at, limit, lease)
     everybody = asyncio.Semaphore(_AT_ONCE)
     hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE_PER_HOST))
 
