@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +34,8 @@ from syndicator.model import (
     Visibility,
 )
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
-from syndicator.state.database import Database, only_writer, open_database
+from syndicator.state import database as module
+from syndicator.state.database import Database, only_writer, open_database, open_nothing, open_to_read
 from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
 from syndicator.state.posts import SqlLedger
 from syndicator.state.tables import HEAD
@@ -63,7 +68,8 @@ RECORD = PostRecord(
     terms=(("category", ("News", "日本")), ("tag", ("x",))),
 )  # fmt: skip
 ENTRY = Entry(
-    id="tag:a", url="https://x.example/a", title="A <b> & c", summary="s", html="<p>é 👩‍👩‍👧</p>", published=NOON, updated=NOON,
+    id="tag:a", url="https://x.example/a", title="A <b> & c", summary="s", html="<p>é 👩‍👩‍👧</p>",
+    published=NOON, updated=NOON,
     people=(Person(name="Donna Teetree", title="Staff Writer"),), categories=("News",), tags=("x",),
     image=Image(url="https://x.example/a.png", type="image/png", length=3, width=1, height=1),
     enclosures=(Enclosure(url="https://x.example/a.png", type="image/png", length=3),),
@@ -320,3 +326,180 @@ def test_a_second_writer_is_refused_and_the_first_is_named(tmp_path: Path) -> No
         first.wait()
     with only_writer(tmp_path / "state.db"):
         pass
+
+
+# --- a look that changes nothing ----------------------------------------------------------------------------------
+
+
+def on_disk(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file and folder with its size and when it last changed."""
+    everything = (folder, *folder.rglob("*"))
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(everything)}
+
+
+def seen(database: Database | None) -> list[str]:
+    assert database is not None
+    try:
+        return sorted(SqlLedger(database).posts())
+    finally:
+        database.close()
+
+
+@contextmanager
+def somebody_else() -> Iterator[None]:
+    """As a user who owns nothing here; as ourselves where we are not root."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter, which those that pytest makes are not."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def kept(folder: Path) -> Database:
+    database = open_database(f"sqlite:///{folder}/state.db", folder)
+    SqlLedger(database).remember(LedgerChange(posts=(RECORD,)))
+    return database
+
+
+def test_a_look_at_a_state_that_rests_leaves_everything_on_disk_as_it_is(tmp_path: Path) -> None:
+    kept(tmp_path).close()
+    before = on_disk(tmp_path)
+
+    assert ["_posts/a.md"] == seen(open_to_read(tmp_path / "state.db"))
+    assert before == on_disk(tmp_path)
+
+
+def test_a_look_beside_a_writer_sees_what_it_has_stored(tmp_path: Path) -> None:
+    writer = kept(tmp_path)
+    assert (tmp_path / "state.db-wal").exists()
+
+    assert ["_posts/a.md"] == seen(open_to_read(tmp_path / "state.db"))
+    writer.close()
+
+
+def test_a_look_after_a_kill_sees_what_is_in_the_log_alone(tmp_path: Path) -> None:
+    writer = kept(tmp_path)
+    after = tmp_path / "after"
+    after.mkdir()
+    for name in ("state.db", "state.db-wal"):
+        shutil.copy(tmp_path / name, after / name)
+    writer.close()
+
+    assert ["_posts/a.md"] == seen(open_to_read(after / "state.db"))
+
+
+def test_a_state_in_a_folder_that_may_not_be_written_to_can_be_looked_at(open_folder: Path) -> None:
+    kept(open_folder).close()
+    open_folder.chmod(0o555)
+
+    with somebody_else():
+        assert ["_posts/a.md"] == seen(open_to_read(open_folder / "state.db"))
+
+
+def test_a_log_that_may_not_be_read_is_said_plainly(open_folder: Path) -> None:
+    writer = kept(open_folder)
+    after = open_folder / "after"
+    after.mkdir()
+    for name in ("state.db", "state.db-wal"):
+        shutil.copy(open_folder / name, after / name)
+    writer.close()
+    (after / "state.db-wal").chmod(0o000)
+    after.chmod(0o555)
+
+    with somebody_else(), pytest.raises(StateError, match="may not read what lies beside it; ask as the user that"):
+        open_to_read(after / "state.db")
+    after.chmod(0o755)
+
+
+def test_a_state_that_may_not_be_read_is_said_plainly(open_folder: Path) -> None:
+    kept(open_folder).close()
+    (open_folder / "state.db").chmod(0o000)
+
+    with somebody_else(), pytest.raises(StateError, match=r"cannot be read \(Permission denied\)"):
+        open_to_read(open_folder / "state.db")
+
+
+def test_where_there_is_no_state_there_is_nothing_to_look_at(tmp_path: Path) -> None:
+    assert open_to_read(tmp_path / "none" / "state.db") is None
+    assert {} == SqlLedger(open_nothing()).posts()
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_what_is_looked_at_cannot_be_written_to(tmp_path: Path) -> None:
+    kept(tmp_path).close()
+    looked_at = open_to_read(tmp_path / "state.db")
+    assert looked_at is not None
+
+    for database in (looked_at, open_nothing()):
+        with pytest.raises(StateError, match="may not be written to"):
+            SqlLedger(database).remember(LedgerChange(posts=(replace(RECORD, path="_posts/b.md"),)))
+        database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "version 9999, which this program does not know"),
+        ("DROP TABLE alembic_version", "older than this program; run 'syndicator build' or 'syndicator run'"),
+    ],
+)
+def test_a_look_migrates_nothing_and_says_which_program_the_state_needs(
+    tmp_path: Path, statement: str, message: str
+) -> None:
+    kept(tmp_path).close()
+    with sqlite3.connect(tmp_path / "state.db") as connection:
+        connection.execute(statement)
+    connection.close()
+    before = on_disk(tmp_path)
+
+    with pytest.raises(StateError, match=message):
+        open_to_read(tmp_path / "state.db")
+
+    assert before == on_disk(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [(b"", "nothing in it yet"), (b"this is no database, but long enough" * 100, "not a database")]
+)
+def test_a_look_at_what_is_no_state_says_so_and_leaves_it_alone(tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "state.db").write_bytes(data)
+
+    with pytest.raises(StateError, match=message):
+        open_to_read(tmp_path / "state.db")
+
+    assert data == (tmp_path / "state.db").read_bytes()
+
+
+def test_a_copy_made_while_somebody_begins_to_write_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(tmp_path).close()
+    connect, writers = module._connect, []
+
+    def beside_a_beginner(file: Path, how: str) -> sqlite3.Connection:
+        if "immutable" in how:
+            writer = open_database(f"sqlite:///{file}", tmp_path)
+            SqlLedger(writer).remember(LedgerChange(posts=(replace(RECORD, path="_posts/b.md"),)))
+            writers.append(writer)
+        return connect(file, how)
+
+    monkeypatch.setattr(module, "_connect", beside_a_beginner)
+
+    assert ["_posts/a.md", "_posts/b.md"] == seen(open_to_read(tmp_path / "state.db"))
+    for writer in writers:
+        writer.close()

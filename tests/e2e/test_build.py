@@ -10,7 +10,9 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from tests.newsroom import Newsroom
+from syndicator.state.database import only_writer
+from tests.loopback_hub import LoopbackHub
+from tests.newsroom import Newsroom, free_port
 
 DEMO = Path(__file__).parents[2] / "config" / "demo" / "content"
 SAMPLE = "2023-08-24-russian-pilots-daring-defection.md"
@@ -172,12 +174,65 @@ def test_the_last_good_version_of_a_post_that_became_bad_stays_until_it_is_mende
     assert "refused    0 posts" in newsroom.command("status").stdout
 
 
-def test_a_dry_run_touches_nothing(newsroom: Newsroom) -> None:
+def everything(newsroom: Newsroom) -> dict[str, tuple[int, int]]:
+    """Every file and folder of the newsroom with its size and when it last changed."""
+    paths = (newsroom.root, *newsroom.root.rglob("*"))
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(paths)}
+
+
+def test_a_dry_run_on_a_fresh_site_touches_nothing(newsroom: Newsroom) -> None:
     newsroom.post("2026-01-01-a.md", title="Alpha")
+    before = everything(newsroom)
 
     assert "3 would be written" in newsroom.build("--dry-run").stdout
-    assert not (newsroom.root / "public").exists()
+    assert before == everything(newsroom)
     assert ["Alpha"] == (newsroom.build() and newsroom.titles())
+
+
+def test_a_dry_run_beside_what_is_published_touches_nothing(newsroom: Newsroom) -> None:
+    newsroom.settings = '[[hubs]]\nurl = "http://127.0.0.1:9/"\n'
+    newsroom.configure()
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    leftover = newsroom.root / "public" / ".syndicator-tmp-feed.xml"
+    leftover.write_text("half a file")
+    newsroom.settings = ""
+    newsroom.configure()
+    before = everything(newsroom)
+
+    said = newsroom.build("--dry-run").stdout
+
+    assert "3 would be written" in said
+    assert before == everything(newsroom)
+    assert "3 announcements" in newsroom.command("status").stdout
+
+
+def test_a_dry_run_needs_nobody_to_stop(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+
+    with only_writer(newsroom.root / "state.db"):
+        assert "3 would be written" in newsroom.build("--dry-run").stdout
+        assert "another syndicator" in newsroom.build(status=1).stderr
+
+
+def test_asking_touches_nothing(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    before = everything(newsroom)
+
+    for words in (("status",), ("why", "2026-01-01-a.md"), ("check",), ("status", "--json")):
+        assert 0 == newsroom.command(*words).returncode
+    assert before == everything(newsroom)
+
+
+def test_asking_before_the_first_build_says_that_there_is_nothing_yet(newsroom: Newsroom) -> None:
+    before = everything(newsroom)
+
+    for words in (("status",), ("why", "a.md")):
+        done = newsroom.command(*words)
+        assert (1, True) == (done.returncode, "there is none yet; run 'syndicator build' first" in done.stderr)
+    assert before == everything(newsroom)
 
 
 def test_a_replaced_local_image_changes_its_length(newsroom: Newsroom) -> None:
@@ -292,3 +347,123 @@ def test_a_state_that_is_in_use_or_is_none_is_said(newsroom: Newsroom) -> None:
 
     assert "not a database" in said
     assert before == newsroom.files()
+
+
+def test_why_names_the_feeds_there_are_when_one_is_not(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
+    newsroom.build()
+
+    done = newsroom.command("why", "2026-01-01-a.md", "category/none")
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert 'feed "category/none": there is no such feed now; "category" makes category/news\n' == done.stderr
+
+
+def test_why_tells_a_last_good_version_from_a_post_that_never_had_one(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    newsroom.post("2026-01-01-a.md", "<div>" * 10_000, title="Alpha")
+    newsroom.post("2026-01-02-b.md", "<div>" * 10_000, title="Beta")
+    newsroom.build(status=1)
+
+    assert ["Alpha"] == newsroom.titles()
+    assert re.search(r"main +in +number 1 of 1, its last good", newsroom.command("why", "2026-01-01-a.md").stdout)
+    assert re.search(r"main +out +.*2026-01-02-b\.md: .*nested", newsroom.command("why", "2026-01-02-b.md").stdout)
+
+
+def test_check_finds_what_only_rendering_and_reading_a_post_whole_bring_to_light(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-good.md", title="Good")
+    newsroom.post("2026-01-02-deep.md", "<div>" * 10_000, title="Deep")
+    newsroom.post("2026-01-03-image.md", title="Image", image="file:///etc/passwd")
+
+    done = newsroom.command("check")
+
+    assert 1 == done.returncode
+    assert re.search(r"^error: _posts/2026-01-02-deep\.md: .*nested", done.stderr, re.MULTILINE)
+    assert re.search(r"^warning: _posts/2026-01-03-image\.md:3: image: .*left out", done.stderr, re.MULTILINE)
+
+
+def test_check_names_images_that_are_not_there_with_file_and_field(newsroom: Newsroom) -> None:
+    (newsroom.root / "content/assets").mkdir()
+    (newsroom.root / "content/assets/there.png").write_bytes(next(DEMO.rglob("*.png")).read_bytes())
+    newsroom.post("2026-01-01-a.md", title="A", image="/assets/there.png")
+    newsroom.post("2026-01-02-b.md", title="B", cover="/assets/gone.png")
+    (newsroom.root / "content/_posts/2026-01-03-c.md").write_text(
+        "---\ntitle: C\nfeatured-image:\n  path: /assets/c.png\n---\nWords.\n"
+    )
+
+    done = newsroom.command("check")
+
+    missing, remedy = "there is no image assets", "in the source's folder; put it there, or mend the address"
+    assert 0 == done.returncode
+    assert [
+        f"warning: _posts/2026-01-02-b.md:3: cover: {missing}/gone.png {remedy}",
+        f"warning: _posts/2026-01-03-c.md:4: featured-image.path: {missing}/c.png {remedy}",
+    ] == done.stderr.splitlines()
+
+
+def test_check_answers_programs_in_json_the_same_each_time(newsroom: Newsroom) -> None:
+    for number in range(5):
+        newsroom.post(f"2026-01-0{number + 1}-a.md", title="A", image=f"/{number}.png", id="same")
+
+    done = newsroom.command("check", "--json")
+    found = json.loads(done.stdout)
+
+    assert (1, "") == (done.returncode, done.stderr)
+    assert (5, 1, 4, 5) == (found["posts"], found["live"], len(found["errors"]), len(found["warnings"]))
+    assert {"path", "line", "column", "reason", "remedy"} == set(found["errors"][0])
+    assert [f"_posts/2026-01-0{n}-a.md" for n in range(1, 6)] == [warning["path"] for warning in found["warnings"]]
+    assert done.stdout == newsroom.command("check", "--json").stdout
+
+
+def test_a_build_says_which_hub_did_not_hear_and_why(newsroom: Newsroom) -> None:
+    hub = f"http://127.0.0.1:{free_port()}/"
+    newsroom.settings = f'[[hubs]]\nurl = "{hub}"\n[log]\nformat = "console"\n'
+    newsroom.configure()
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+
+    done = newsroom.build()
+
+    assert "hubs     3 to announce: 0 heard, 3 still owed ('syndicator status' shows why)\n" in done.stdout
+    lines = done.stderr.splitlines()
+    assert 3 == len(lines)
+    for line in lines:
+        assert re.search(rf"announcement postponed.*hub={hub}.*reason=.*refused.*topic={newsroom_url(newsroom)}", line)
+    assert "hubs     3 to announce: 0 heard, 3 still owed" in newsroom.build().stdout
+
+
+def newsroom_url(newsroom: Newsroom) -> str:
+    return f"http://127.0.0.1:{newsroom.port}/"
+
+
+def test_a_build_says_how_many_announcements_were_heard(newsroom: Newsroom) -> None:
+    with LoopbackHub(answers=[204, 410, 503]).listening() as hub:
+        newsroom.settings = f'[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+
+        said = newsroom.build("--json")
+
+    counts = json.loads(said.stdout)
+    assert (3, 1) == (counts["owed_before"], counts["heard"])
+    assert 2 == counts["owed"] + counts["given_up"]
+
+
+def test_a_build_that_all_hubs_heard_says_nothing_more(newsroom: Newsroom) -> None:
+    with LoopbackHub().listening() as hub:
+        newsroom.settings = f'[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+
+        done = newsroom.build()
+
+    assert ("", True) == (done.stderr, "hubs     3 to announce: 3 heard\n" in done.stdout)
+
+
+def test_the_health_check_asks_the_service_itself_whatever_proxy_is_set(newsroom: Newsroom) -> None:
+    proxies = {"http_proxy": "http://127.0.0.1:9/", "HTTP_PROXY": "http://127.0.0.1:9/", "no_proxy": "", "NO_PROXY": ""}
+
+    with newsroom.running():
+        assert 0 == newsroom.command("healthcheck", env=proxies).returncode
+    done = newsroom.command("healthcheck", env=proxies)
+    assert (1, True) == (done.returncode, done.stderr.startswith("not ready: "))

@@ -178,6 +178,14 @@ def test_networks_are_networks(folder: Path) -> None:
         ("https://name@news.example.org/", None),
         ("https://news.example.org:99999/", None),
         ("https:///path", None),
+        ("https://a..b/", None),
+        ("https://-a.example/", None),
+        (f"https://{'a' * 64}.example/", None),
+        (f"https://{'b' * 64}ü.example/", None),
+        ("https://999.1.1.1/", None),
+        ("https://news.example.org./", "https://news.example.org./"),
+        ("http://my_host:8080/", "http://my_host:8080/"),
+        ("http://10.0.0.1/", "http://10.0.0.1/"),
         ("https:news.example.org", None),
         ("ftp://news.example.org/", None),
         ("//news.example.org/", None),
@@ -953,3 +961,60 @@ def test_any_environment_is_taken_or_a_fault_and_nothing_else(folder: Path, envi
     found = faults_of(lambda: load(folder, NEEDED, environ))
 
     assert all(fault.problem and "\n" not in str(fault) for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        ("livez", "/livez"),
+        ("readyz", "/readyz"),
+        ("metrics", "/metrics"),
+        ("hub", "/hub"),
+        ("hooks/feed.xml", "/hooks/"),
+        ("livez.xml", ""),
+        ("hub/feed.xml", ""),
+        ("feeds/livez", ""),
+    ],
+)
+def test_a_path_that_the_service_answers_for_itself_is_refused(folder: Path, path: str, taken: str) -> None:
+    feed = f'[[feeds]]\nname = "main"\nrss = "{path}"\n'
+    at_root = {"SYNDICATOR_PUBLISH__URL": "https://news.example.org"}
+
+    found = [
+        (fault.line, fault.key, fault.problem) for fault in faults_of(lambda: load(folder, NEEDED + feed, at_root))
+    ]
+
+    said = f"comes to lie at {taken}, where the service itself answers"
+    assert ([(11, "feeds[0].rss", said)] if taken else []) == found
+    assert () == faults_of(lambda: load(folder, NEEDED + feed))
+
+
+def test_the_folder_that_feeds_are_published_below_counts_for_what_is_reserved(folder: Path) -> None:
+    feed = '[[feeds]]\nname = "main"\nrss = "feed.xml"\n'
+
+    (fault,) = faults(folder, NEEDED + feed, {"SYNDICATOR_PUBLISH__URL": "https://news.example.org/hooks"})
+
+    assert "comes to lie at /hooks/" in fault.problem
+
+
+def test_a_value_that_could_name_a_reserved_path_is_refused(folder: Path) -> None:
+    feed = '[[feeds]]\nname = "tag"\neach = "tag"\nrss = "{slug}"\n'
+
+    found = faults(folder, NEEDED + feed, {"SYNDICATOR_PUBLISH__URL": "https://news.example.org/"})
+
+    assert ["/livez", "/readyz", "/metrics", "/hub"] == [fault.problem.split()[5].rstrip(",") for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("host", "good"),
+    [("127.0.0.1", True), ("::", True), ("0.0.0.0", True), ("localhost", True), ("fe80::1%eth0", True),
+     ("a..b", False), ("", False), ("127.0.0.1:80", False), ("http://x/", False), ("300.1.1.1", False)],
+)  # fmt: skip
+def test_the_host_to_listen_on_is_an_address_or_a_name(folder: Path, host: str, good: bool) -> None:
+    found = faults_of(lambda: load(folder, NEEDED, {"SYNDICATOR_SERVE__HOST": host}))
+
+    assert ([] if good else ["serve.host"]) == [fault.key for fault in found]
+
+
+def test_the_service_stops_before_a_container_engine_would_kill_it(folder: Path) -> None:
+    assert timedelta(seconds=8) == load(folder, NEEDED).run.stop_within

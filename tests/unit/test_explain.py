@@ -1,0 +1,123 @@
+"""Why a post is in, out or waiting: what is said agrees with what the feeds show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from syndicator.errors import SyndicatorError
+from syndicator.explain import explain
+from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
+from syndicator.ports import Refusal
+
+NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+SITE = Site(title="The Example", url="https://news.example.org/")
+MAIN = FeedSpec(name="main", outputs=((Format.RSS, "feed.xml"),), limit=2)
+CATEGORY = FeedSpec(name="category", outputs=((Format.RSS, "category/{slug}.xml"),), each="category")
+
+
+def record(path: str, age: int, *, category: str = "News") -> PostRecord:
+    at = NOW - timedelta(days=age)
+    return PostRecord(
+        path=path, version="v", digest=path, content="c", match="m", visibility=Visibility.PUBLIC, due=at, published=at,
+        updated=at, entry_id=f"tag:{path}", terms=(("category", (category,)),) if category else (),
+    )  # fmt: skip
+
+
+def refusal(path: str) -> Refusal:
+    return Refusal(path=path, version="v", reason="is broken", since=NOW, line=3)
+
+
+def verdicts(
+    path: str,
+    records: list[PostRecord],
+    *,
+    refused: tuple[str, ...] = (),
+    stored: tuple[str, ...] | None = None,
+    feed: str = "",
+    rule: str = "",
+) -> Mapping[str, tuple[str, str]]:
+    """Verdict and reason by feed; every post is rendered unless ``stored`` says which."""
+    explanation = explain(
+        path, {r.path: r for r in records}, {name: refusal(name) for name in refused},
+        tuple(r.path for r in records) if stored is None else stored, (MAIN, CATEGORY), SITE, NOW, rule, "", feed,
+    )  # fmt: skip
+    return {verdict.feed: (verdict.verdict, verdict.reason) for verdict in explanation.verdicts}
+
+
+def test_a_post_is_in_at_its_place_or_out_since_newer_ones_fill_the_feed() -> None:
+    records = [record("a.md", 3), record("b.md", 2), record("c.md", 1)]
+
+    assert ("in", "number 2 of 2") == verdicts("b.md", records)["main"]
+    assert verdicts("a.md", records)["main"][1].startswith("the feed shows the newest 2, and the oldest of them is of")
+    assert ("in", "number 3 of 3") == verdicts("a.md", records)["category/news"]
+
+
+def test_a_refused_post_that_was_rendered_before_is_in_with_its_last_good_version() -> None:
+    found = verdicts("a.md", [record("a.md", 1)], refused=("a.md",), stored=("a.md",))
+
+    assert ("in", "number 1 of 1, its last good version") == found["main"]
+
+
+def test_a_refused_post_that_was_never_rendered_is_out_and_takes_no_place() -> None:
+    records = [record("a.md", 1), record("b.md", 2)]
+
+    assert ("out", "a.md:3: is broken") == verdicts("a.md", records, refused=("a.md",), stored=("b.md",))["main"]
+    assert ("in", "number 1 of 1") == verdicts("b.md", records, refused=("a.md",), stored=("b.md",))["main"]
+
+
+def test_a_refused_post_of_which_nothing_else_is_known_is_out() -> None:
+    assert ("out", "a.md:3: is broken") == verdicts("a.md", [], refused=("a.md",))["main"]
+
+
+def test_a_post_that_was_chosen_and_not_yet_rendered_waits_for_the_next_pass() -> None:
+    assert ("waiting", "the next pass shows it") == verdicts("a.md", [record("a.md", 1)], stored=())["main"]
+
+
+def test_drafts_embargoes_expiry_and_vanished_files_each_have_their_reason() -> None:
+    post = record("a.md", 1)
+
+    def said(**changes: Any) -> tuple[str, str]:
+        return verdicts("a.md", [replace(post, **changes)], rule="draft: true")["main"]
+
+    assert ("out", "it is hidden (draft: true)") == said(visibility=Visibility.DRAFT)
+    assert ("waiting", "its date is 2026-03-10 12:00:00+00:00") == said(due=NOW + timedelta(days=1))
+    assert ("out", "it expired at 2026-03-09 12:00:00+00:00") == said(expires=NOW)
+    assert ("out", "its file is gone since 2026-03-09 12:00:00+00:00") == said(gone=NOW)
+
+
+def test_a_post_of_another_value_is_told_its_own() -> None:
+    records = [record("a.md", 1), record("b.md", 2, category="Local News")]
+
+    assert ("out", "its category is News") == verdicts("a.md", records, feed="category/local-news")[
+        "category/local-news"
+    ]
+
+
+def test_a_feed_that_is_not_there_now_is_said_and_those_of_its_kind_are_named() -> None:
+    records = [record("a.md", 1), record("b.md", 2, category="Local News")]
+
+    with pytest.raises(SyndicatorError) as caught:
+        verdicts("a.md", records, feed="category/sports")
+    assert (
+        'feed "category/sports": there is no such feed now; "category" makes category/local-news, category/news'
+    ) == str(caught.value)
+    with pytest.raises(SyndicatorError, match='"main" makes main'):
+        verdicts("a.md", records, feed="main/none")
+
+
+def test_feeds_that_nothing_makes_are_answered_for_too() -> None:
+    found = verdicts("a.md", [record("a.md", 1, category="")], feed="category")
+
+    assert {"category": ("out", "it makes no feed now: no live post has a category")} == found
+
+
+def test_of_many_feeds_only_some_are_named() -> None:
+    records = [record(f"{number}.md", number + 1, category=f"c{number}") for number in range(30)]
+
+    with pytest.raises(SyndicatorError, match="and 10 more"):
+        verdicts("0.md", records, feed="category/none")
