@@ -51,21 +51,24 @@ def _main(
     context.obj = config or _DEFAULT
 
 
-@cli.command()
+@cli.command(short_help="Make one pass: read, publish, remember, announce.")
 def build(
     context: typer.Context,
     config: ConfigOption = None,
     announce: Annotated[bool, typer.Option(help="Tell the hubs what changed.")] = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; touch nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
     allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="Believe a folder from which all posts are gone.")
+        bool, typer.Option("--allow-empty", help="Believe it when all posts are gone at once.")
     ] = False,
     ask_images: Annotated[
-        bool, typer.Option("--ask-images", help="Ask remote hosts for type and size of images before stopping.")
+        bool, typer.Option("--ask-images", help="Ask other machines for type and size of images before ending.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make one pass: read, publish, remember, announce."""
+    """Make one pass: read what changed, publish, remember, and tell the hubs.
+
+    What a hub does not hear stays owed, and is tried again by the next build.
+    """
     with _settings(context, config) as settings:
         from datetime import UTC, datetime
 
@@ -80,7 +83,7 @@ def build(
             raise typer.Exit(WRONG)
 
 
-@cli.command()
+@cli.command(short_help="Watch, publish, announce and serve until stopped.")
 def run(context: typer.Context, config: ConfigOption = None) -> None:
     """Run the service: watch, publish, announce and serve over HTTP, until SIGTERM or Ctrl-C."""
     with _settings(context, config) as settings:
@@ -89,9 +92,12 @@ def run(context: typer.Context, config: ConfigOption = None) -> None:
         raise typer.Exit(run_service(settings))
 
 
-@cli.command()
+@cli.command(short_help="Say all that is wrong at once; change nothing.")
 def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Check configuration, posts and feeds; say all that is wrong at once; change nothing."""
+    """Check configuration, posts and feeds, say all that is wrong at once, and change nothing.
+
+    Every post is read whole, and those that some feed shows are rendered.
+    """
     with _settings(context, config) as settings:
         from dataclasses import asdict
         from datetime import UTC, datetime
@@ -115,11 +121,13 @@ def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
             raise typer.Exit(WRONG)
 
 
-@cli.command()
+@cli.command(short_help="Say why a post is in, out or waiting, feed by feed.")
 def why(
     context: typer.Context,
     post: Annotated[str, typer.Argument(metavar="POST", help="Its path (or the end of it), id or address.")],
-    feed: Annotated[str, typer.Argument(metavar="[FEED]", help="One feed's name.", show_default=False)] = "",
+    feed: Annotated[
+        str, typer.Argument(metavar="FEED", help="One feed: its name, or name/value.", show_default=False)
+    ] = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -143,9 +151,9 @@ def why(
                 _say(f"  {verdict.feed:<{width}}  {verdict.verdict:<8}{verdict.reason}")
 
 
-@cli.command()
+@cli.command(short_help="Show feeds, the last pass and what is owed.")
 def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show feeds, the last pass, refused posts, deliveries and hubs."""
+    """Show feeds, the last pass, refused posts, hubs and what they are owed, whether or not the service runs."""
     with _settings(context, config) as settings:
         from dataclasses import asdict
         from datetime import UTC, datetime
@@ -159,9 +167,12 @@ def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOpt
             _say("\n".join(things.lines()))
 
 
-@cli.command()
+@cli.command(short_help="Ask whether the service here is ready.")
 def healthcheck(context: typer.Context, config: ConfigOption = None) -> None:
-    """Ask the service on this machine whether it is ready, as a container's health check does."""
+    """Ask the service on this machine whether it is ready, for a container's health check.
+
+    Exit status 0 says that it is, 1 that it is not.
+    """
     with _settings(context, config) as settings:
         import urllib.error
         import urllib.request

@@ -467,3 +467,11 @@ def test_the_health_check_asks_the_service_itself_whatever_proxy_is_set(newsroom
         assert 0 == newsroom.command("healthcheck", env=proxies).returncode
     done = newsroom.command("healthcheck", env=proxies)
     assert (1, True) == (done.returncode, done.stderr.startswith("not ready: "))
+
+
+def test_help_says_each_command_in_a_whole_line(newsroom: Newsroom) -> None:
+    done = newsroom.command("--help", env={"COLUMNS": "80"})
+
+    commands = done.stdout.partition("Commands:\n")[2].splitlines()
+    assert 6 == len(commands)
+    assert [] == [line for line in commands if not line.endswith(".") or line.endswith("...")]
