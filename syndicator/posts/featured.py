@@ -23,6 +23,9 @@ _CREDITS = ("credit", "attribution", "byline", "photographer")
 _NO_IMAGE = frozenset({"false", "no", "off", "none", "null", "true", "yes", "on"})
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+#: In "https://host/": a site without a path of its own.
+_SLASHES_OF_A_HOST = 3
+_UPWARDS = re.compile(r"(?:\.\.?[/\\]+)+")
 # An address in the letters of RFC 3986 goes on as it is written, byte for byte, query string and all.
 _LETTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
 _VALID = re.compile(
@@ -54,7 +57,7 @@ def image_ref(
         if not address or address.lower() in _NO_IMAGE or address in asked:
             continue
         asked.add(address)
-        reason, url, file = _resolve(address, base, permalink if beside else "", path if beside else "")
+        reason, url, file = _resolve(address, base, permalink if beside else "", path)
         if reason:
             warn(name, f"{name}: the image {reason}, it is left out")
             continue
@@ -91,7 +94,8 @@ def _words(data: Mapping[str, Any], paths: tuple[str, ...], table: Mapping[str, 
 def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, str, str | None]:
     """Why the address cannot be used ("" when it can), the absolute address, and the file of the source it may be.
 
-    Without a permalink all relative addresses are below the site's.
+    Without a permalink all relative addresses are below the site's; ``..`` leads nowhere above the root of a host, and
+    is dropped as far as it would stay in the source.
     """
     if len(address) > MAX_ADDRESS:
         return f"has an address of more than {MAX_ADDRESS:,} characters", "", None
@@ -100,15 +104,19 @@ def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, s
         return f'has an address that begins with "{scheme[1][:20]}:"', "", None
     if scheme or address.startswith(("//", "\\\\", "/\\", "\\/")):
         return _resolve_absolute(f"https:{address}" if not scheme else address, base)
+    if not permalink and base.count("/") == _SLASHES_OF_A_HOST:
+        # Browsers do the same, so on such a site what is meant as a way from the post's file works.
+        upwards = _UPWARDS.match(address)
+        if upwards and upwards[0].count("..") <= path.count("/"):
+            address = address[upwards.end() :]
     local = unquote(re.split(r"[?#]", address, maxsplit=1)[0].replace("\\", "/"))
-    file = posixpath.normpath(
-        posixpath.join("" if local.startswith("/") else posixpath.dirname(path), local.lstrip("/"))
-    )
+    below = local.startswith("/") or not permalink
+    file = posixpath.normpath(posixpath.join("" if below else posixpath.dirname(path), local.lstrip("/")))
     if not local or file in (".", "/"):
         return f"has the address {quoted(address)}, which names no file", "", None
     if file.startswith(("../", "/")) or file == ".." or "\0" in file:
         return f"has the address {quoted(address)}, which leads out of the site", "", None
-    if local.startswith("/") or not permalink:
+    if below:
         url = absolute(base + address.lstrip("/\\"), base, allowed=FETCHABLE)
     else:
         url = absolute(address, permalink, allowed=FETCHABLE)

@@ -29,13 +29,13 @@ JSON = st.recursive(
 
 
 def image(
-    data: dict[str, Any], fields: FieldMap = DEFAULT_FIELDS, *, beside: bool = True
+    data: dict[str, Any], fields: FieldMap = DEFAULT_FIELDS, *, beside: bool = True, base: str = BASE
 ) -> tuple[ImageRef | None, list[str]]:
     said: list[str] = []
     found = image_ref(
         data,
         fields,
-        base=BASE,
+        base=base,
         permalink=PERMALINK,
         path="_posts/2026-01-24-post.md",
         beside=beside,
@@ -227,6 +227,7 @@ def test_an_address_is_absolute_and_encoded_once(address: str, url: str, file: s
         ("/img/x.jpg", "img/x.jpg", "img/x.jpg"),
         ("img/a b.jpg?v=1", "img/a%20b.jpg?v=1", "img/a b.jpg"),
         ("10:30.jpg", "10:30.jpg", "10:30.jpg"),
+        ("../img/x.jpg", "img/x.jpg", "img/x.jpg"),
     ],
 )
 def test_not_beside_the_post_is_below_the_site(address: str, url: str, file: str) -> None:
@@ -235,10 +236,12 @@ def test_not_beside_the_post_is_below_the_site(address: str, url: str, file: str
 
 
 def test_below_the_site_never_leads_out_of_it() -> None:
-    found, said = image({"image": "../x.jpg"}, beside=False)
+    found, said = image({"image": "../../x.jpg"}, beside=False)
+    found_below, said_below = image({"image": "../x.jpg"}, beside=False, base=BASE + "base/")
 
-    assert found is None
+    assert found is found_below is None
     assert "leads out of the site" in said[0]
+    assert "leads out of the site" in said_below[0]
 
 
 @pytest.mark.parametrize(
