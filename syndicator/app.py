@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
@@ -17,9 +18,14 @@ from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings
 from syndicator.sources.folder import FolderSource
-from syndicator.state.database import Database, only_writer, open_database, open_nothing, open_to_read
-from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
-from syndicator.state.posts import SqlLedger
+
+if TYPE_CHECKING:
+    from syndicator.state.database import Database
+    from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+    from syndicator.state.posts import SqlLedger
+
+# The database's library takes a fifth of a second to import, in which a first build can read posts: it is imported when
+# a state is opened.
 
 _DIALECTS: dict[str, Callable[[], Dialect]] = {"jekyll": Jekyll, "plain": Plain}
 
@@ -70,6 +76,9 @@ def publisher(settings: Settings) -> LocalPublisher:
 @contextmanager
 def state_to_write(settings: Settings) -> Iterator[State]:
     """The state, for the one process that may write to it. Raises StateError, naming the other when there is one."""
+    from syndicator.state.database import only_writer, open_database
+    from syndicator.state.deliveries import lift_leases
+
     with only_writer(settings.state_path):
         database = open_database(settings.state_url, settings.state_path.parent)
         with _state(database) as state:
@@ -84,6 +93,8 @@ def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[Sta
 
     Where there is none yet it is an empty one with ``or_empty``. Raises StateError otherwise.
     """
+    from syndicator.state.database import open_nothing, open_to_read
+
     database = open_to_read(settings.state_path)
     if database is None and or_empty:
         database = open_nothing()
@@ -95,6 +106,9 @@ def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[Sta
 
 @contextmanager
 def _state(database: Database) -> Iterator[State]:
+    from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+    from syndicator.state.posts import SqlLedger
+
     try:
         yield State(
             database=database, ledger=SqlLedger(database), outbox=SqlOutbox(database), desk=SqlImageDesk(database)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write
-from syndicator.pipeline import Orders, Pipeline, Report
+from syndicator.crew import Crew
+from syndicator.pipeline import Pipeline, Report
+from syndicator.progress import Progress
+from syndicator.reading import begin_reading
 from syndicator.settings import Settings
 
 #: How long a one-shot build waits for hubs and image hosts; what is owed after that stays owed.
@@ -38,51 +40,66 @@ class Built:
     given_up: int = 0
 
 
-def build(settings: Settings, options: BuildOptions, now: datetime, progress: Callable[[str, int, int], None]) -> Built:
+def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress) -> Built:
     """One pass, then word to the hubs. Raises SyndicatorError; a dry run changes nothing on disk."""
-    wanted = orders(settings)
     wanted = replace(
-        wanted,
-        announce=wanted.announce and options.announce,
+        orders(settings),
+        announce=settings.announce.enabled and options.announce,
         dry_run=options.dry_run,
         allow_empty=options.allow_empty,
-        jobs=min(4, len(os.sched_getaffinity(0))),
     )
-    if options.dry_run:
-        with state_to_read(settings, or_empty=True) as state:
-            return Built(report=_pipeline(settings, state, wanted).run(now, progress))
-    with state_to_write(settings) as state:
-        pipeline = _pipeline(settings, state, wanted)
-        report = pipeline.run(now, progress)
-        ask = options.ask_images and wanted.ask_images
-        due = state.outbox.next_due()
-        waiting, heard = _owed(state, "pending"), 0
-        if ask or (wanted.announce and due is not None and due <= now):
-            # Imported late: most builds owe nothing to anybody, and the HTTP client costs a tenth of a second.
-            from syndicator.logs import configure
-            from syndicator.sending import settle_up
-
-            # The report tells the rest; what did not reach a hub or an image's host is told as it happens.
-            configure(settings.log.format, {"info": "warning"}.get(settings.log.level, settings.log.level))
-            answered = settle_up(settings, state, announce=wanted.announce, asking=ask, patience=_PATIENCE)
-            if answered:
-                heard = len(waiting - _owed(state))
-                second = pipeline.run(now, progress)
-                report = replace(report, written=tuple(sorted({*report.written, *second.written})))
-                waiting = _owed(state, "pending")
-                settle_up(settings, state, announce=wanted.announce, asking=False, patience=_PATIENCE)
-        told = heard + len(waiting - _owed(state))
-        return Built(
-            report=report,
-            owed_before=heard + len(waiting),
-            heard=told,
-            owed=len(_owed(state, "pending")),
-            given_up=len(_owed(state, "given up")),
-        )
+    with Crew(min(4, len(os.sched_getaffinity(0)))) as crew:
+        source = reader(settings)
+        # Where nothing is known everything must be read: that begins while the database's library is imported. A folder
+        # that may not be entered is the state's to complain of.
+        nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
+        begun = begin_reading(source, {}, crew) if nothing_known else None
+        if options.dry_run:
+            with state_to_read(settings, or_empty=True) as state:
+                pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
+                return Built(report=pipeline.run(now, progress, crew, begun))
+        with state_to_write(settings) as state:
+            pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
+            report = pipeline.run(now, progress, crew, begun)
+            return _tell(settings, options, state, pipeline, report, now, progress)
 
 
-def _pipeline(settings: Settings, state: State, wanted: Orders) -> Pipeline:
-    return Pipeline(reader(settings), publisher(settings), state.ledger, wanted)
+def _tell(
+    settings: Settings,
+    options: BuildOptions,
+    state: State,
+    pipeline: Pipeline,
+    report: Report,
+    now: datetime,
+    progress: Progress,
+) -> Built:
+    """Send what is owed, and ask what is to be asked, for a limited time; publish again when answers came."""
+    announce = settings.announce.enabled and options.announce
+    ask = settings.images.ask and options.ask_images
+    due = state.outbox.next_due()
+    waiting, heard = _owed(state, "pending"), 0
+    if ask or (announce and due is not None and due <= now):
+        # Imported late: most builds owe nothing to anybody, and the HTTP client costs a tenth of a second.
+        from syndicator.logs import configure
+        from syndicator.sending import settle_up
+
+        # The report tells the rest; what did not reach a hub or an image's host is told as it happens.
+        configure(settings.log.format, {"info": "warning"}.get(settings.log.level, settings.log.level))
+        answered = settle_up(settings, state, announce=announce, asking=ask, patience=_PATIENCE)
+        if answered:
+            heard = len(waiting - _owed(state))
+            second = pipeline.run(now, progress)
+            report = replace(report, written=tuple(sorted({*report.written, *second.written})))
+            waiting = _owed(state, "pending")
+            settle_up(settings, state, announce=announce, asking=False, patience=_PATIENCE)
+    told = heard + len(waiting - _owed(state))
+    return Built(
+        report=report,
+        owed_before=heard + len(waiting),
+        heard=told,
+        owed=len(_owed(state, "pending")),
+        given_up=len(_owed(state, "given up")),
+    )
 
 
 def _owed(state: State, status: str = "") -> set[int]:

@@ -16,7 +16,7 @@ from syndicator.model import ImageRef, PostRecord, PostWarning, SourceFile
 from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
-from syndicator.reading import Reader, read_posts
+from syndicator.reading import Reader, read_all
 from syndicator.settings import Settings
 from syndicator.text import printable
 
@@ -55,9 +55,8 @@ def check_content(settings: Settings, now: datetime) -> Findings:
     Raises SourceError and ConfigError.
     """
     wanted, source_reader = orders(settings), reader(settings)
-    scan = source_reader.source.scan({})
     with Crew(1) as crew:
-        read = read_posts(source_reader, scan.changed, crew, progress=lambda _: None)
+        scan, read = read_all(source_reader, crew)
         settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
         shown = live(settled.records.values(), now)
         selections = select(wanted.feeds, shown, source_reader.site)

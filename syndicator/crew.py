@@ -37,8 +37,8 @@ class Crew:
     def map(
         self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, big: bool, ahead: int = _AHEAD
     ) -> Iterator[Result]:
-        """Results in the order of the batches. Big work begins at once, before anybody asks for its results, and goes on
-        by itself for as many batches a process as ``ahead`` says.
+        """Results in the order of the batches. Big work begins at once, before anybody asks for its results, and goes
+        on by itself for as many batches a process as ``ahead`` says.
 
         ``work`` and what it takes and gives must be picklable.
         """

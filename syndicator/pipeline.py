@@ -36,7 +36,6 @@ class Orders:
     ask_images: bool = True
     allow_empty: bool = False
     dry_run: bool = False
-    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +94,7 @@ class Pipeline:
         """
         started = time.monotonic()
         try:
-            if crew is None:
-                with Crew(self._orders.jobs) as crew:
-                    report = self._run(now, progress, crew, None)
-            else:
-                report = self._run(now, progress, crew, begun)
+            report = self._run(now, progress, crew or Crew(1), begun)
         except BaseException:
             self._posts = None
             raise

@@ -104,15 +104,6 @@ def begin_reading(reader: Reader, known: Mapping[str, str], crew: Crew) -> Readi
     )
 
 
-def read_posts(
-    reader: Reader, changed: Sequence[tuple[str, str]], crew: Crew, progress: Callable[[int], None]
-) -> ReadResult:
-    """Skim files (path and version)."""
-    chunks = [changed[start : start + _CHUNK] for start in range(0, len(changed), _CHUNK)]
-    results = crew.map(partial(_read, reader), chunks, big=len(changed) >= _MANY, ahead=_ALL_AHEAD)
-    return finish_reading(Reading(scan=Scan(), changed=tuple(changed), results=results), progress)
-
-
 def read_all(reader: Reader, crew: Crew) -> tuple[Scan, ReadResult]:
     """Everything in the source, as if nothing were known. Raises SourceError."""
     reading = begin_reading(reader, {}, crew)
