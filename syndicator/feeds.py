@@ -92,10 +92,9 @@ def slugs(values: Iterable[str]) -> dict[str, str]:
     for value, name in names.items():
         claimed.setdefault(name, []).append(value)
     for name, owners in claimed.items():
-        if name and len(owners) == 1:
-            continue
-        for value in owners:
-            if not name or value.casefold().replace(" ", "-") != name:
+        rightful = min((value for value in owners if value.casefold().replace(" ", "-") == name), default=None)
+        for value in owners if len(owners) > 1 or not name else ():
+            if value != rightful:
                 names[value] = f"{name or 'x'}-{digest(value.encode())[:6]}"
     return names
 
