@@ -42,8 +42,10 @@ def find(
     if exact:
         return tuple(sorted(exact))
     tail = "/" + wanted.removeprefix("./").lstrip("/")
-    paths = {*records, *refusals}
-    return tuple(sorted(p for p in paths if f"/{p}".endswith(tail) or tail.endswith(f"/{p}")))
+    paths = sorted({*records, *refusals})
+    whole = tuple(p for p in paths if f"/{p}".endswith(tail) or tail.endswith(f"/{p}"))
+    # Nobody remembers the date that a name begins with.
+    return whole or tuple(p for p in paths if p.endswith(wanted))
 
 
 def explain(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.errors import SyndicatorError
-from syndicator.explain import explain
+from syndicator.explain import explain, find
 from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
 from syndicator.ports import Refusal
 
@@ -121,3 +121,24 @@ def test_of_many_feeds_only_some_are_named() -> None:
 
     with pytest.raises(SyndicatorError, match="and 10 more"):
         verdicts("0.md", records, feed="category/none")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("_posts/2026-03-08-a.md", ["_posts/2026-03-08-a.md"]),
+        ("2026-03-08-a.md", ["_posts/2026-03-08-a.md"]),
+        ("content/_posts/2026-03-08-a.md", ["_posts/2026-03-08-a.md"]),
+        ("./2026-03-08-a.md", ["_posts/2026-03-08-a.md"]),
+        ("a.md", ["_posts/2026-03-08-a.md", "_posts/2026-03-08-aa.md"]),
+        ("tag:_posts/2026-03-08-a.md", ["_posts/2026-03-08-a.md"]),
+        ("https://news.example.org/a", ["_posts/2026-03-08-a.md"]),
+        ("bad.md", ["_posts/bad.md"]),
+        ("none.md", []),
+    ],
+)
+def test_a_post_is_found_by_its_path_the_end_of_it_its_id_or_its_address(wanted: str, found: list[str]) -> None:
+    records = {path: record(path, 1) for path in ("_posts/2026-03-08-a.md", "_posts/2026-03-08-aa.md")}
+    addresses = {"_posts/2026-03-08-a.md": "https://news.example.org/a"}
+
+    assert tuple(found) == find(records, {"_posts/bad.md": refusal("_posts/bad.md")}, addresses, wanted)
