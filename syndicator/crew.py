@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +18,8 @@ Result = TypeVar("Result")
 
 #: So many batches a process are handed out ahead: enough to keep it busy, few enough to keep memory flat.
 _AHEAD = 3
+#: <sys/prctl.h>: the signal that Linux sends to a child when its parent is gone.
+_PR_SET_PDEATHSIG = 1
 
 
 class Crew:
@@ -47,7 +51,10 @@ class Crew:
         if self._pool is None:
             # Forked, so that a process is there at once with everything imported. Callers with threads have one job.
             self._pool = ProcessPoolExecutor(
-                self._jobs, mp_context=multiprocessing.get_context("fork"), initializer=_leave_interrupts_to_the_parent
+                self._jobs,
+                mp_context=multiprocessing.get_context("fork"),
+                initializer=_belong_to,
+                initargs=(os.getpid(),),
             )
         pool, remaining = self._pool, iter(batches)
         started = deque(pool.submit(work, batch) for batch in islice(remaining, ahead * self._jobs))
@@ -62,5 +69,9 @@ def _in_order(
         ahead.extend(pool.submit(work, batch) for batch in islice(remaining, 1))
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _belong_to(parent: int) -> None:
+    """Leave Ctrl-C to the parent, and end with it however it ends: nobody else would tell an orphan to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it ended while this was being said

@@ -16,9 +16,8 @@ from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
 
 _BATCH = 50
-#: From so many entries or documents on a second process saves more than it costs.
-_MANY_ENTRIES = 100
-_MANY_FEEDS = 4
+#: From so many entries on a second process saves more than it costs.
+_MANY_ENTRIES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +80,13 @@ class Writing:
 
 
 def write_documents(
-    publisher: Publisher | None, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], count: int, crew: Crew
+    publisher: Publisher | None, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], entries: int, crew: Crew
 ) -> Iterator[Writing]:
-    """Render the documents of ``count`` feeds and put them in their places; without a publisher only render them."""
-    return crew.map(partial(_write, publisher), feeds, big=count >= _MANY_FEEDS)
+    """Render the documents of feeds and put them in their places; without a publisher only render them.
+
+    ``entries`` is about how many entries they hold together.
+    """
+    return crew.map(partial(_write, publisher), feeds, big=entries >= _MANY_ENTRIES)
 
 
 def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> Writing:

@@ -121,7 +121,7 @@ def _write(
     written: list[Written] = []
     failed: list[PublishError] = []
     publisher = None if press.dry_run else press.publisher
-    for done in write_documents(publisher, tasks(), len(touched), crew):
+    for done in write_documents(publisher, tasks(), sum(len(selection.members) for selection in touched), crew):
         written += done.written
         failed += done.failed
         progress("writing documents", len(written), len(plan.render))
