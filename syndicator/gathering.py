@@ -45,6 +45,7 @@ class Gathering:
         self.refused: list[tuple[PostError, str]] = []
         self.again = False
         self._answers: dict[str, ImageAnswer] = {}
+        self._measured: dict[str, ImageFacts | None] = {}
         self._known = ledger.images({record.image.url for record in self.records.values() if record.image})
         stand = set(bad)
         self.stale = [record for path, record in members.items() if path not in stand and self._is_stale(path, record)]
@@ -85,14 +86,19 @@ class Gathering:
             return None
         answer = self._answers.get(image.url) or self._known.get(image.url)
         if image.file is not None:
-            measured = self._source.measure(image.file, answer.version if answer else "")
-            if measured is None:
-                return None
-            version, facts = measured
-            if answer and answer.version == version:
-                return answer.facts
-            self._answers[image.url] = ImageAnswer(url=image.url, facts=facts, status="known", version=version)
-            return facts
+            if image.url not in self._measured:
+                self._measured[image.url] = self._measure(image.url, image.file, answer)
+            return self._measured[image.url]
         if answer is None and self._ask_images:
             self._answers[image.url] = ImageAnswer(url=image.url, facts=ImageFacts(), status="asked")
         return answer.facts if answer and answer.facts != ImageFacts() else None
+
+    def _measure(self, url: str, file: str, answer: ImageAnswer | None) -> ImageFacts | None:
+        measured = self._source.measure(file, answer.version if answer else "")
+        if measured is None:
+            return None
+        version, facts = measured
+        if answer and answer.version == version:
+            return answer.facts
+        self._answers[url] = ImageAnswer(url=url, facts=facts, status="known", version=version)
+        return facts
