@@ -35,7 +35,7 @@ class StateOfThings:
             last = self.last_pass
             lines.append(
                 f"last pass  {_moment(last.at)}, {last.seconds:.2f} s, {last.written} documents written, "
-                f"{last.refused} posts refused" + (f"; {last.error}" if last.error else "")
+                f"{last.refused} posts refused"
             )
         lines.append(f"documents  {len(self.documents)}")
         lines += [f"  {document.url}  since {_moment(document.changed)}" for document in self.documents]

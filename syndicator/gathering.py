@@ -68,9 +68,7 @@ class Gathering:
 
     def answers(self, now: datetime) -> tuple[ImageAnswer, ...]:
         """What was learnt of local images, and questions about remote ones, due now."""
-        return tuple(
-            answer if answer.status == "known" else replace(answer, due=now) for answer in self._answers.values()
-        )
+        return tuple(replace(a, due=now) if a.status == "asked" else a for a in self._answers.values())
 
     def unused_images(self) -> tuple[str, ...]:
         """Addresses that entries had before this pass and none has now."""
@@ -96,6 +94,8 @@ class Gathering:
     def _measure(self, url: str, file: str, answer: ImageAnswer | None) -> ImageFacts | None:
         measured = self._source.measure(file, answer.version if answer else "")
         if measured is None:
+            if answer and answer.version:
+                self._answers[url] = ImageAnswer(url=url, facts=ImageFacts(), status="missing")
             return None
         version, facts = measured
         if answer and answer.version == version:

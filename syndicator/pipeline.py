@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import orjson
+
 from syndicator.crew import Crew
 from syndicator.entries import EntryKeys
 from syndicator.errors import PostError, SourceError
@@ -14,9 +16,9 @@ from syndicator.feeds import live, next_change, select
 from syndicator.gathering import Gathering
 from syndicator.ledger import settle
 from syndicator.making import make_entries
-from syndicator.model import FeedSpec, PostRecord, PostWarning
+from syndicator.model import FeedSpec, PostRecord, PostWarning, digest
 from syndicator.plan import check_paths
-from syndicator.ports import Ledger, LedgerChange, PassRecord, Publisher, Refusal
+from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
 from syndicator.publishing import Press, publish
 from syndicator.reading import Reader, Reading, begin_reading, finish_reading
@@ -81,6 +83,8 @@ class Pipeline:
             announce=orders.announce,
             dry_run=orders.dry_run,
         )
+        wanted = (reader.rules_name, replace(orders, dry_run=False, allow_empty=False))
+        self._name = digest(orjson.dumps(wanted))
         self._posts: dict[str, PostRecord] | None = None
         self._swept = False
 
@@ -105,18 +109,68 @@ class Pipeline:
                     at=now,
                     seconds=report.seconds,
                     posts=report.posts,
+                    live=report.live,
+                    feeds=report.feeds,
+                    documents=report.documents,
                     written=len(report.written),
                     refused=len(report.refused),
+                    orders=self._name,
+                    next_change=report.next_change,
                 )
             )
         return report
 
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
-        known = self._ledger.posts() if self._posts is None else self._posts
+        versions = self._ledger.versions()
         quarantine = self._ledger.refusals()
-        versions = {path: record.version for path, record in known.items() if record.gone is None}
-        versions.update((path, refusal.version) for path, refusal in quarantine.items())
         reading = begun if begun and not versions else begin_reading(self._reader, versions, crew)
+        last = self._ledger.last_pass()
+        if last is not None and self._nothing_new(reading, quarantine, last, now):
+            return Report(
+                posts=last.posts,
+                live=last.live,
+                read=0,
+                entries=0,
+                feeds=last.feeds,
+                documents=last.documents,
+                refused=tuple(quarantine[path] for path in sorted(quarantine)),
+                next_change=last.next_change,
+            )
+        return self._whole(reading, quarantine, last, now, progress, crew)
+
+    def _nothing_new(
+        self, reading: Reading, quarantine: Mapping[str, Refusal], last: PassRecord, now: datetime
+    ) -> bool:
+        """Whether a whole pass would do nothing: same files, orders, pictures, documents, and nobody's hour has come."""
+        if reading.changed or reading.scan.gone or reading.scan.refused or last.orders != self._name:
+            return False
+        if not last.at <= now or (last.next_change is not None and last.next_change <= now):
+            return False
+        if any(not refusal.version for refusal in quarantine.values()):
+            return False
+        documents = {path: document.version for path, document in self._ledger.documents().items()}
+        if self._publisher.altered(documents):
+            return False
+        pictures = {
+            r.image.url: r.image.file for r in self._ledger.entry_records().values() if r.image and r.image.file
+        }
+        answers = self._ledger.images(pictures)
+        return all(self._is_same_picture(file, answers.get(url)) for url, file in pictures.items())
+
+    def _is_same_picture(self, file: str, answer: ImageAnswer | None) -> bool:
+        measured = self._reader.source.measure(file, answer.version if answer else "")
+        return (measured[0] if measured else "") == (answer.version if answer else "")
+
+    def _whole(
+        self,
+        reading: Reading,
+        quarantine: Mapping[str, Refusal],
+        last: PassRecord | None,
+        now: datetime,
+        progress: Progress,
+        crew: Crew,
+    ) -> Report:
+        known = self._ledger.posts() if self._posts is None else self._posts
         scan, changed = reading.scan, reading.changed
         if not changed:
             self._refuse_emptiness(known, scan.gone)
@@ -158,6 +212,7 @@ class Pipeline:
         if not self._orders.dry_run:
             self._ledger.remember(change)
 
+        due = next_change(settled.records.values(), now)
         published = publish(self._press, selections, work, now, progress, crew)
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
@@ -171,9 +226,10 @@ class Pipeline:
             announced=published.announced,
             refused=tuple(refusals[path] for path in sorted(refusals)),
             warnings=(*read.warnings, *settled.warnings),
-            next_change=next_change(settled.records.values(), now),
+            next_change=due,
             again=work.again,
-            news=bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange()),
+            news=(last is None or last.orders != self._name or last.next_change != due)
+            or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange()),
         )
 
     # --- reading -------------------------------------------------------------------------------------------------

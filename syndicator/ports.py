@@ -218,7 +218,7 @@ class Refusal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageAnswer:
     """What is remembered of an image: ``version`` for local files, "" for remote ones; ``status`` is known, asked
-    (the answer is awaited), failed (asked again when due) or refused (never asked again)."""
+    (the answer is awaited), failed (asked again when due), refused (never asked again) or missing (a local file)."""
 
     url: str
     facts: ImageFacts
@@ -259,14 +259,22 @@ class Publication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassRecord:
-    """The last pass: when, how long (seconds), how many posts, documents written, refusals, and what went wrong."""
+    """The last pass that came to its end: when, how long (seconds), and what it found and did.
+
+    ``orders`` names what was wanted of it, ``next_change`` is when the same files would give something else. "" for
+    ``orders`` says that something happened since.
+    """
 
     at: datetime
     seconds: float
     posts: int
+    live: int
+    feeds: int
+    documents: int
     written: int
     refused: int
-    error: str = ""
+    orders: str = ""
+    next_change: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -279,6 +287,10 @@ class Ledger(Protocol):
     def entry_records(self) -> dict[str, EntryRecord]: ...
     def entries(self, paths: Collection[str]) -> dict[str, Entry]: ...
     def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]: ...
+    def versions(self) -> dict[str, str]:
+        """Versions of the files that are there, by path: of posts, and of those in quarantine."""
+        ...
+
     def last_pass(self) -> PassRecord | None: ...
     def remember(self, change: LedgerChange) -> None: ...
     def record(self, publication: Publication, now: datetime) -> None: ...

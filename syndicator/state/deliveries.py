@@ -12,7 +12,7 @@ from syndicator.model import Delivery
 from syndicator.ports import ImageAnswer
 from syndicator.state import tables
 from syndicator.state.database import Database
-from syndicator.state.posts import image_answer, image_row
+from syndicator.state.posts import image_answer, image_row, something_happened
 
 
 def lift_leases(database: Database) -> None:
@@ -83,6 +83,7 @@ class SqlImageDesk:
     def answer_image(self, answer: ImageAnswer) -> None:
         """Keep an answer."""
         with self._database.write() as connection:
+            something_happened(connection)
             self._database.upsert(connection, tables.images, [image_row(answer)])
 
     def next_image_due(self) -> datetime | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce
+from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce, update
 
 from syndicator.model import (
     DocumentRecord,
@@ -107,17 +107,21 @@ class SqlLedger:
                 found.update((row.url, image_answer(row)) for row in rows)
         return found
 
+    def versions(self) -> dict[str, str]:
+        """Versions of the files that are there, by path: of posts, and of those in quarantine."""
+        posts, refusals = tables.posts, tables.refusals
+        with self._database.read() as connection:
+            there = select(posts.c.path, posts.c.version).where(posts.c.gone.is_(None))
+            versions = dict(connection.execute(there).tuples().all())
+            versions.update(connection.execute(select(refusals.c.path, refusals.c.version)).tuples().all())
+        return versions
+
     def last_pass(self) -> PassRecord | None:
         """The pass before this one."""
         for row in self._all(tables.passes):
-            return PassRecord(
-                at=row.at,
-                seconds=row.milliseconds / 1000,
-                posts=row.posts,
-                written=row.written,
-                refused=row.refused,
-                error=row.error,
-            )
+            values = dict(row._mapping)  # noqa: SLF001
+            del values["id"]
+            return PassRecord(seconds=values.pop("milliseconds") / 1000, **values)
         return None
 
     def remember(self, change: LedgerChange) -> None:
@@ -125,6 +129,7 @@ class SqlLedger:
         if change == LedgerChange():
             return
         with self._database.write() as connection:
+            something_happened(connection)
             _drop(connection, tables.posts, change.moved)
             _drop(connection, tables.refusals, change.cleared)
             self._database.upsert(connection, tables.posts, change.posts)
@@ -146,21 +151,19 @@ class SqlLedger:
 
     def note_pass(self, record: PassRecord) -> None:
         """Keep how the last pass went."""
-        row = {
-            "id": 1,
-            "at": record.at,
-            "milliseconds": round(record.seconds * 1000),
-            "posts": record.posts,
-            "written": record.written,
-            "refused": record.refused,
-            "error": record.error,
-        }
+        row = asdict(record)
+        row["milliseconds"] = round(row.pop("seconds") * 1000)
         with self._database.write() as connection:
-            self._database.upsert(connection, tables.passes, [row])
+            self._database.upsert(connection, tables.passes, [{"id": 1, **row}])
 
     def _all(self, table: Table) -> Sequence[Any]:
         with self._database.read() as connection:
             return connection.execute(select(table).order_by(*table.primary_key)).all()
+
+
+def something_happened(connection: Connection) -> None:
+    """The next pass must look at everything, until one has come to its end."""
+    connection.execute(update(tables.passes).values(orders=""))
 
 
 def _owe(connection: Connection, publication: Publication, now: datetime) -> None:

@@ -171,7 +171,11 @@ passes = Table(
     Column("at", Instant, nullable=False),
     Column("milliseconds", Integer, nullable=False),
     Column("posts", Integer, nullable=False),
+    Column("live", Integer, nullable=False),
+    Column("feeds", Integer, nullable=False),
+    Column("documents", Integer, nullable=False),
     Column("written", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
-    Column("error", String, nullable=False),
+    Column("orders", String, nullable=False),
+    Column("next_change", Instant),
 )

@@ -110,8 +110,7 @@ def _pass(record: PassRecord | None) -> str:
     if record is None:
         return '<p class="quiet">The first one is not done yet.</p>'
     facts = f"{_time(record.at)}, {record.seconds:.1f} s: {record.posts} posts, {record.written} documents written"
-    error = f"<p>It failed: {escape(record.error)}</p>" if record.error else ""
-    return f"<p>{facts}</p>{error}"
+    return f"<p>{facts}</p>"
 
 
 def _counts(counts: Sequence[tuple[str, int]]) -> str:

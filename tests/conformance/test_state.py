@@ -92,7 +92,9 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
     refusal = Refusal(path="_posts/b.md", version="v", reason="bad", since=NOON, line=3, column=4, remedy="mend it")
     feed = FeedRecord(name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",))
     answer = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png", length=3), status="known")
-    last = PassRecord(at=NOON, seconds=1.5, posts=1, written=1, refused=1)
+    last = PassRecord(
+        at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o", next_change=NOON
+    )
 
     ledger.remember(LedgerChange(posts=(RECORD,), refused=(refusal,), images=(answer,)))
     ledger.record(Publication(feeds=(feed,), documents=(DOCUMENT,), entries=(STORED,)), NOON)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 import feedparser
@@ -12,7 +13,7 @@ import pytest
 
 from syndicator.state.database import only_writer
 from tests.loopback_hub import LoopbackHub
-from tests.newsroom import Newsroom, free_port
+from tests.newsroom import Newsroom, eventually, free_port
 
 DEMO = Path(__file__).parents[2] / "config" / "demo" / "content"
 SAMPLE = "2023-08-24-russian-pilots-daring-defection.md"
@@ -475,3 +476,29 @@ def test_help_says_each_command_in_a_whole_line(newsroom: Newsroom) -> None:
     commands = done.stdout.partition("Commands:\n")[2].splitlines()
     assert 6 == len(commands)
     assert [] == [line for line in commands if not line.endswith(".") or line.endswith("...")]
+
+
+def test_what_happens_without_a_changed_file_is_noticed_all_the_same(newsroom: Newsroom) -> None:
+    image = newsroom.root / "content/assets/a.png"
+    image.parent.mkdir()
+    image.write_bytes(next(DEMO.rglob("*.png")).read_bytes())
+    newsroom.post("2026-01-01-a.md", title="Alpha", image="/assets/a.png")
+    soon = time.time() + 4
+    newsroom.post("2026-01-02-b.md", title="Beta", date=time.strftime("%Y-%m-%d %H:%M:%S +0000", time.gmtime(soon)))
+    newsroom.build()
+    newsroom.build()
+    assert ["Alpha"] == newsroom.titles()
+
+    image.unlink()
+    newsroom.build()
+    assert "size_in_bytes" not in json.dumps(newsroom.items())
+
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('title = "The Example"', 'title = "Another"'))
+    newsroom.build()
+    assert b'"title": "Another"' in newsroom.files()["feed.json"]
+
+    eventually(lambda: newsroom.build() and newsroom.titles() == ["Beta", "Alpha"])
+    (newsroom.root / "public/atom.xml").unlink()
+    newsroom.build()
+    assert "atom.xml" in newsroom.files()

@@ -145,6 +145,9 @@ class World:
     def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]:
         raise NotImplementedError
 
+    def versions(self) -> dict[str, str]:
+        return {}
+
     def last_pass(self) -> PassRecord | None:
         raise NotImplementedError
 

@@ -591,7 +591,7 @@ async def test_the_status_page_tells_people_what_is_going_on(site: Site) -> None
                 ),
             ),
         ),
-        last_pass=PassRecord(at=CHANGED, seconds=1.25, posts=12, written=3, refused=1, error="<no room>"),
+        last_pass=PassRecord(at=CHANGED, seconds=1.25, posts=12, live=10, feeds=1, documents=3, written=3, refused=1),
         posts=(("live", 10), ("embargoed", 2)),
         refused=(
             Refusal(
@@ -621,7 +621,6 @@ async def test_the_status_page_tells_people_what_is_going_on(site: Site) -> None
         "1.2.3",
         "2026-03-01 12:00:00 UTC",
         "12 posts, 3 documents written",
-        "<no room>",
         "embargoed",
         "_posts/<script>alert(1)</script>.md:3",
         'the date "soon" is none; write it as 2026-03-01',

@@ -74,9 +74,13 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.Column("posts", sa.Integer(), nullable=False),
+        sa.Column("live", sa.Integer(), nullable=False),
+        sa.Column("feeds", sa.Integer(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
         sa.Column("written", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("orders", sa.String(), nullable=False),
+        sa.Column("next_change", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
     )
     op.create_table(
