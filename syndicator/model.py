@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import blake2b
+from hashlib import sha256
 
 __all__ = [
     "Announcement",
@@ -37,8 +37,8 @@ __all__ = [
 
 
 def digest(data: bytes) -> str:
-    """The name of some bytes: 128 bits of BLAKE2b in hexadecimal."""
-    return blake2b(data, digest_size=16).hexdigest()
+    """The name of some bytes: 128 bits of SHA-256 in hexadecimal. Processors know it, so it is the fastest here."""
+    return sha256(data, usedforsecurity=False).hexdigest()[:32]
 
 
 def _aware(*instants: datetime | None) -> None:

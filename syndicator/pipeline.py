@@ -141,7 +141,7 @@ class Pipeline:
     def _nothing_new(
         self, reading: Reading, quarantine: Mapping[str, Refusal], last: PassRecord, now: datetime
     ) -> bool:
-        """Whether a whole pass would do nothing: same files, orders, pictures, documents, and nobody's hour has come."""
+        """Whether a whole pass would do nothing: all is as it was, and nobody's hour has come."""
         if reading.changed or reading.scan.gone or reading.scan.refused or last.orders != self._name:
             return False
         if not last.at <= now or (last.next_change is not None and last.next_change <= now):

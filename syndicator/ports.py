@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -85,8 +85,8 @@ class Dialect(Protocol):
         """Whether posts may lie in or below a folder (relative to the source's root)."""
         ...
 
-    def is_post(self, path: PurePosixPath) -> bool:
-        """Whether a file is a post, by its path alone."""
+    def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
+        """Which names in a folder (relative to the source's root) are posts; None when none can be."""
         ...
 
     def file_name(self, path: PurePosixPath) -> FileName:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -59,15 +59,14 @@ class Jekyll:
         """Everywhere but in hidden and excluded folders. frontmatter.md 18."""
         return self._open(folder.parts) and not self._excluded(folder.as_posix())
 
-    def is_post(self, path: PurePosixPath) -> bool:
-        """A dated Markdown or HTML file in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19."""
-        folders = path.parts[:-1]
-        return (
-            "_posts" in folders
-            and _NAME.fullmatch(path.name) is not None
-            and self._open(folders)
-            and not self._excluded(path.as_posix())
-        )
+    def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
+        """Dated Markdown and HTML files in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19."""
+        if "_posts" not in folder.parts or not self._open(folder.parts):
+            return None
+        where = f"{folder.as_posix()}/"
+        if any(re.search(r"[*?\[]", entry) or entry.strip("/").startswith(where) for entry in self.exclude):
+            return lambda name: _NAME.fullmatch(name) is not None and not self._excluded(where + name)
+        return None if self._excluded(where) else lambda name: _NAME.fullmatch(name) is not None
 
     def _open(self, folders: Sequence[str]) -> bool:
         for name in folders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -49,15 +49,9 @@ class Plain:
         """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""
         return not any(part[0] in "._" or part == "node_modules" for part in folder.parts)
 
-    def is_post(self, path: PurePosixPath) -> bool:
-        """By extension and name: a paper such as README.md is one only with a date in its name."""
-        match = _POST.fullmatch(path.name)
-        return (
-            match is not None
-            and path.name[0] not in "._#~"
-            and (match[3] is None or match[3].lower() not in _PAPERS)
-            and self.enters(path.parent)
-        )
+    def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
+        """By extension and name: a paper such as README.md is a post only with a date in its name."""
+        return _is_post if self.enters(folder) else None
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md`` or ``slug.md``; ``index.md`` has the name of its folder."""
@@ -140,3 +134,8 @@ def _terms(value: object) -> list[Any]:
     if isinstance(value, str):
         return value.split(",")
     return value if isinstance(value, list) else [value]
+
+
+def _is_post(name: str) -> bool:
+    match = _POST.fullmatch(name)
+    return match is not None and name[0] not in "._#~" and (match[3] is None or match[3].lower() not in _PAPERS)

@@ -6,7 +6,8 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from syndicator.errors import PostError, SourceError
@@ -118,11 +119,12 @@ class _Look:
         folders = [""]
         while folders:
             folder = folders.pop()
+            is_post = self._dialect.posts_in(PurePosixPath(folder)) or _none
             try:
                 with os.scandir(f"{self._root}/{folder}" if folder else self._root) as entries:
                     # In order, so that of two links to one folder always the same is followed.
-                    for entry in sorted(entries, key=lambda entry: entry.name):
-                        below = self._visit(entry, f"{folder}/{entry.name}" if folder else entry.name)
+                    for entry in sorted(entries, key=_name):
+                        below = self._visit(entry, f"{folder}/{entry.name}" if folder else entry.name, is_post)
                         if below is not None:
                             folders.append(below)
             except OSError as error:
@@ -140,12 +142,12 @@ class _Look:
         """Whether a post that was not found may still be there, where this look could not reach."""
         return any(error.path in ("", path) or path.startswith(f"{error.path}/") for error in self.refused)
 
-    def _visit(self, entry: os.DirEntry[str], path: str) -> str | None:
+    def _visit(self, entry: os.DirEntry[str], path: str, is_post: Callable[[str], bool]) -> str | None:
         """Note a post; the path when it is a folder to go into."""
         try:
             if entry.is_dir():
                 return path if self._enters(entry, path) else None
-            if path not in self._known and not self._dialect.is_post(PurePosixPath(path)):
+            if path not in self._known and not is_post(entry.name):
                 return None
             if not path.isprintable():
                 raise PostError(printable(path), "its name is not printable UTF-8", remedy="rename it")
@@ -177,6 +179,13 @@ class _Look:
             return False
         self._linked.add(target)
         return True
+
+
+_name = attrgetter("name")
+
+
+def _none(_: str) -> bool:
+    return False
 
 
 def _version(status: os.stat_result) -> str:

@@ -22,6 +22,12 @@ PATH = PurePosixPath("_posts/2023-08-24-defection.md")
 NOON = datetime(2023, 8, 24, 12, 5, 9, tzinfo=UTC)
 
 
+def is_post(path: str) -> bool:
+    """Whether a scan would take a file for a post, given that it enters the folder."""
+    names = JEKYLL.posts_in(PurePosixPath(path).parent)
+    return names is not None and names(PurePosixPath(path).name)
+
+
 def terms(data: dict[str, Any], path: str = "_posts/2023-08-24-a.md") -> tuple[tuple[str, ...], tuple[str, ...]]:
     return JEKYLL.terms(PurePosixPath(path), data)
 
@@ -71,7 +77,7 @@ def test_it_is_a_dialect() -> None:
 )
 def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
     """frontmatter.md 17, 18."""
-    assert JEKYLL.is_post(PurePosixPath(path))
+    assert is_post(path)
     assert JEKYLL.enters(PurePosixPath(path).parent)
 
 
@@ -102,7 +108,7 @@ def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
 )
 def test_everything_else_is_none(path: str) -> None:
     """frontmatter.md 17 to 19."""
-    assert not JEKYLL.is_post(PurePosixPath(path))
+    assert not is_post(path)
 
 
 def test_folders_are_entered_unless_hidden_or_excluded() -> None:
