@@ -14,6 +14,9 @@ from pathlib import Path
 MIB = 2**20
 SAMPLE_EVERY = 0.005
 
+# As people have it: Python keeps what it compiled, so that only the first command pays for compiling.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
 
 class WrongResultError(Exception):
     """A measured command failed or did something else than was to be measured."""
@@ -37,7 +40,9 @@ def run(command: Sequence[str], folder: Path, *, while_running: Callable[[int], 
     """
     with tempfile.TemporaryFile() as output:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_ENVIRONMENT
+        )
         if while_running:
             while_running(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
