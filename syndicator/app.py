@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
 from syndicator.errors import StateError
-from syndicator.pipeline import Orders
 from syndicator.ports import Dialect
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.parse import Rules
@@ -20,12 +19,13 @@ from syndicator.settings import Settings
 from syndicator.sources.folder import FolderSource
 
 if TYPE_CHECKING:
+    from syndicator.pipeline import Orders
     from syndicator.state.database import Database
     from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
     from syndicator.state.posts import SqlLedger
 
-# The database's library takes a fifth of a second to import, in which a first build can read posts: it is imported when
-# a state is opened.
+# What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
+# meanwhile.
 
 _DIALECTS: dict[str, Callable[[], Dialect]] = {"jekyll": Jekyll, "plain": Plain}
 
@@ -59,6 +59,8 @@ def reader(settings: Settings) -> Reader:
 
 def orders(settings: Settings) -> Orders:
     """What the configuration wants published where."""
+    from syndicator.pipeline import Orders
+
     return Orders(
         feeds=settings.feed_specs(),
         feeds_url=settings.publish.url,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write
 from syndicator.crew import Crew
-from syndicator.pipeline import Pipeline, Report
 from syndicator.progress import Progress
 from syndicator.reading import begin_reading
 from syndicator.settings import Settings
+
+if TYPE_CHECKING:
+    from syndicator.pipeline import Pipeline, Report
 
 #: How long a one-shot build waits for hubs and image hosts; what is owed after that stays owed.
 _PATIENCE = timedelta(seconds=20)
@@ -42,18 +45,20 @@ class Built:
 
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress) -> Built:
     """One pass, then word to the hubs. Raises SyndicatorError; a dry run changes nothing on disk."""
-    wanted = replace(
-        orders(settings),
-        announce=settings.announce.enabled and options.announce,
-        dry_run=options.dry_run,
-        allow_empty=options.allow_empty,
-    )
     with Crew(min(4, len(os.sched_getaffinity(0)))) as crew:
         source = reader(settings)
-        # Where nothing is known everything must be read: that begins while the database's library is imported. A folder
-        # that may not be entered is the state's to complain of.
+        # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not
+        # be entered is the state's to complain of.
         nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
         begun = begin_reading(source, {}, crew) if nothing_known else None
+        from syndicator.pipeline import Pipeline
+
+        wanted = replace(
+            orders(settings),
+            announce=settings.announce.enabled and options.announce,
+            dry_run=options.dry_run,
+            allow_empty=options.allow_empty,
+        )
         if options.dry_run:
             with state_to_read(settings, or_empty=True) as state:
                 pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -193,15 +194,26 @@ def main() -> None:
     """The console script."""
     # Nothing that starting makes is garbage; looking for some costs a tenth of a short command.
     gc.disable()
+    status: int | str | None = DONE
     try:
         cli()
+    except SystemExit as stop:
+        status = stop.code
     except KeyboardInterrupt:
         _complain("interrupted")
-        sys.exit(130)
+        status = 130
     except BrokenPipeError:
         # Whoever read our output has had enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
+    if isinstance(status, str):
+        _complain(status)
+        status = WRONG
+    # All is closed and flushed by now: taking thousands of objects apart one by one would only take time.
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status or DONE)
 
 
 @contextmanager
