@@ -78,8 +78,9 @@ def publisher(settings: Settings) -> LocalPublisher:
 @contextmanager
 def state_to_write(settings: Settings) -> Iterator[State]:
     """The state, for the one process that may write to it. Raises StateError, naming the other when there is one."""
-    from syndicator.state.database import only_writer, open_database
+    from syndicator.state.database import open_database
     from syndicator.state.deliveries import lift_leases
+    from syndicator.state.lock import only_writer
 
     with only_writer(settings.state_path):
         database = open_database(settings.state_url, settings.state_path.parent)
@@ -95,7 +96,7 @@ def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[Sta
 
     Where there is none yet it is an empty one with ``or_empty``. Raises StateError otherwise.
     """
-    from syndicator.state.database import open_nothing, open_to_read
+    from syndicator.state.looking import open_nothing, open_to_read
 
     database = open_to_read(settings.state_path)
     if database is None and or_empty:

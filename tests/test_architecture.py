@@ -30,9 +30,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("configuration.faults",),
     ("settings",),
     # back ends
-    ("outbound.addresses", "publishers.local", "sources.folder", "sources.watch", "state.tables", "scheduler"),
+    (
+        "outbound.addresses",
+        "publishers.local",
+        "sources.folder",
+        "sources.watch",
+        "state.tables",
+        "scheduler",
+        "state.lock",
+    ),
     ("outbound.transport", "state.database", "web.feeds"),
-    ("outbound", "state.posts", "web.app", "web.server"),
+    ("outbound", "state.looking", "state.posts", "web.app", "web.server"),
     ("state.deliveries", "asking", "websub.delivery"),
     # wiring
     ("crew",),

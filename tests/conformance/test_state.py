@@ -34,9 +34,11 @@ from syndicator.model import (
     Visibility,
 )
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
-from syndicator.state import database as module
-from syndicator.state.database import Database, only_writer, open_database, open_nothing, open_to_read
+from syndicator.state import looking as module
+from syndicator.state.database import Database, open_database
 from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
+from syndicator.state.lock import only_writer
+from syndicator.state.looking import open_nothing, open_to_read
 from syndicator.state.posts import SqlLedger
 from syndicator.state.tables import HEAD
 
@@ -313,7 +315,7 @@ def test_a_second_writer_is_refused_and_the_first_is_named(tmp_path: Path) -> No
         f"""
         import sys
         from pathlib import Path
-        from syndicator.state.database import only_writer
+        from syndicator.state.lock import only_writer
         with only_writer(Path({str(tmp_path / "state.db")!r})):
             print("held", flush=True)
             sys.stdin.read()

@@ -11,7 +11,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from syndicator.state.database import only_writer
+from syndicator.state.lock import only_writer
 from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom, eventually, free_port
 
