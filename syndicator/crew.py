@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
@@ -49,6 +49,9 @@ class Crew:
         if not big or self._jobs < 2:
             return map(work, batches)
         if self._pool is None:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
             # Forked, so that a process is there at once with everything imported. Callers with threads have one job.
             self._pool = ProcessPoolExecutor(
                 self._jobs,
@@ -71,6 +74,8 @@ def _in_order(
 
 def _belong_to(parent: int) -> None:
     """Leave Ctrl-C to the parent, and end with it however it ends: nobody else would tell an orphan to stop."""
+    import ctypes
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

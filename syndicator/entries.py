@@ -8,8 +8,6 @@ from datetime import datetime
 import orjson
 
 from syndicator.images import dress, enclosure_of
-from syndicator.markup.render import to_html
-from syndicator.markup.summary import cut, summary_of
 from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, Site, digest
 
 SUMMARY_LENGTH = 300
@@ -29,6 +27,10 @@ class EntryKeys:
 
 def make_entry(post: Post, record: PostRecord, site: Site) -> Entry:
     """Render a post as any feed would show it, but for its image. The ledger's dates and id win over the post's."""
+    # Late: most passes render nothing, and the Markdown engine and the sanitiser take their time to import.
+    from syndicator.markup.render import to_html
+    from syndicator.markup.summary import cut, summary_of
+
     published, updated = _dates(record)
     html = to_html(
         post.body, markup=post.markup, permalink=post.permalink, prefix=f"e{digest(record.entry_id.encode())[:8]}-"

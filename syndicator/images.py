@@ -11,8 +11,6 @@ from io import BytesIO
 from pathlib import Path, PurePath
 from urllib.parse import unquote
 
-import imagesize
-
 from syndicator.model import Enclosure, Image, ImageFacts, ImageRef
 
 __all__ = ["FIRST_LOOK", "SECOND_LOOK", "describe", "dress", "enclosure_of", "measure_file", "type_of_name"]
@@ -116,6 +114,8 @@ def _measure(head: bytes, kind: str) -> tuple[int | None, int | None]:
         sides = {name: round(float(number)) for name, number in _SVG_SIDE.findall(_svg_root(head))}
         width, height = sides.get(b"width", 0), sides.get(b"height", 0)
     else:
+        import imagesize  # late: it brings a client for the network along, which nobody here uses
+
         # It catches all its own failures and says (-1, -1).
         width, height = imagesize.get(BytesIO(head))
     if head[12:16] == b"VP8 " and max(width, height) > _LONGEST_VP8_SIDE:
