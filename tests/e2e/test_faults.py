@@ -6,10 +6,12 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.loopback_hub import LoopbackHub
 from tests.newsroom import COMMAND, Newsroom, eventually
 
 
@@ -151,3 +153,57 @@ def test_odd_files_in_the_folder_harm_nobody(newsroom: Newsroom, tmp_path: Path)
     for name in ("link", "loop", "pipe"):
         assert sum(f"-{name}.md" in line for line in said.splitlines()) == 1
     assert "\\udcff" in said
+
+
+def test_one_document_that_cannot_be_written_keeps_no_other_from_being_published_and_announced(
+    newsroom: Newsroom,
+) -> None:
+    fill(newsroom)
+    (newsroom.root / "public/atom.xml").mkdir(parents=True)
+    with LoopbackHub().listening() as hub:
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+
+        said = newsroom.build(status=1).stderr
+        (newsroom.root / "public/atom.xml").rmdir()
+        newsroom.build()
+
+    assert "atom.xml" in said
+    assert {"atom.xml", "category/news.xml", "feed.json", "feed.xml"} == set(newsroom.files())
+    assert sorted(newsroom.files()) == sorted(topic.split("/", 3)[3] for topic in hub.topics)
+
+
+def test_what_is_remembered_of_an_image_goes_with_the_last_post_that_names_it(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha", image="https://images.example.org/a.jpg")
+    newsroom.build()
+    assert ["https://images.example.org/a.jpg"] == images(newsroom)
+
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+
+    assert [] == images(newsroom)
+
+
+def images(newsroom: Newsroom) -> list[str]:
+    with closing(sqlite3.connect(newsroom.root / "state.db")) as state:
+        return [url for (url,) in state.execute("SELECT url FROM images ORDER BY url")]
+
+
+def test_a_file_that_could_not_be_read_is_tried_again_though_it_did_not_change(newsroom: Newsroom) -> None:
+    post = fill_with_link_to_nowhere(newsroom)
+    said = newsroom.build(status=1).stderr
+    assert post.name in said
+    version = post.lstat()
+
+    (newsroom.root / "content/there.txt").write_text("---\ntitle: Beta\n---\nWords.\n")
+    newsroom.build()
+
+    assert version.st_mtime_ns == post.lstat().st_mtime_ns
+    assert {"Alpha", "Beta"} == set(newsroom.titles())
+
+
+def fill_with_link_to_nowhere(newsroom: Newsroom) -> Path:
+    fill(newsroom)
+    post = newsroom.root / "content/_posts/2026-01-02-b.md"
+    post.symlink_to("../there.txt")
+    return post
