@@ -157,7 +157,7 @@ class Publisher(Protocol):
         """Make sure that what was put at these paths outlives a power cut. Raises PublishError."""
         ...
 
-    def sweep(self, paths: Collection[str] = ()) -> None:
+    def sweep(self, paths: Collection[str]) -> None:
         """Remove what a killed process left half-done beside these paths. Raises PublishError."""
         ...
 

@@ -198,9 +198,6 @@ class _Refused(BaseHandler):
         kind = "of Org mode is not read" if text.startswith("#") else "in JavaScript is a program and never run"
         raise Malformed(f"front matter {kind}", line=1, remedy='write it in YAML, between two lines "---"')
 
-    def load(self, fm: str, **kwargs: object) -> Any:
-        raise NotImplementedError
-
 
 _YAML = _Yaml()
 _HANDLERS: tuple[Any, ...] = (

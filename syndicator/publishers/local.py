@@ -74,7 +74,7 @@ class LocalPublisher:
             except OSError as error:
                 raise _cannot("synced", folder, error) from error
 
-    def sweep(self, paths: Collection[str] = ()) -> None:
+    def sweep(self, paths: Collection[str]) -> None:
         """Remove temporary files that a killed process left beside these. Raises PublishError."""
         for folder in sorted({self._target(path).parent for path in paths} | {self._root}):
             try:
