@@ -20,6 +20,7 @@ from syndicator.model import (
     ImageFacts,
     ImageRef,
     PostRecord,
+    PostWarning,
     SourceFile,
     Visibility,
 )
@@ -53,6 +54,34 @@ class Source(Protocol):
         ``known_version`` is what the caller has remembered: when it is still right, the facts come back empty.
         """
         ...
+
+
+class SiteFiles(Protocol):
+    """The site's own files beside its posts: configuration and data. Paths are relative to the source, with ``/``."""
+
+    def read(self, path: str) -> bytes | None:
+        """What is in a file; None when there is none. Raises SourceError when it cannot be read, is larger than a
+        megabyte or leads out of the source."""
+        ...
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """What is in a folder ("" for the root), sorted; folders end in ``/``. Empty when there is none.
+
+        Raises SourceError when it cannot be listed. Links that lead out of the source are left out.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """What the generator's own configuration says of the publication, "" for nothing. ``url`` has the base path."""
+
+    title: str = ""
+    url: str = ""
+    description: str = ""
+    language: str = ""
+    timezone: str = ""
+    author: str = ""
 
 
 # --- dialect ------------------------------------------------------------------------------------------------------
@@ -138,6 +167,16 @@ class Dialect(Protocol):
         ``separator`` is the post's own, None for the site's.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """A dialect set up as the site's own configuration says, what that says of the publication, and what in it is odd
+    or cannot be honoured."""
+
+    dialect: Dialect
+    facts: SiteFacts = SiteFacts()
+    warnings: tuple[PostWarning, ...] = ()
 
 
 # --- publisher ----------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "outbound.addresses",
         "publishers.local",
         "sources.folder",
+        "sources.site",
         "sources.watch",
         "state.tables",
         "scheduler",
