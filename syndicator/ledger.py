@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
@@ -60,7 +60,7 @@ def settle(
 
     for path in sorted(gone):
         if path in records and records[path].gone is None:
-            note(replace(records[path], gone=now))
+            note(records[path]._replace(gone=now))
     in_order = sorted(seen, key=lambda record: record.path)
     origins = _origins(known, records, in_order, now)
     moved = {origin.path for path, origin in origins.items() if origin.path != path}
@@ -70,19 +70,19 @@ def settle(
     for fresh in in_order:
         if fresh.modified is not None and fresh.modified > now:
             warnings.append(PostWarning(path=fresh.path, reason="its modified date lies in the future, it is ignored"))
-            fresh = replace(fresh, modified=None, updated=fresh.published)  # noqa: PLW2901
+            fresh = fresh._replace(modified=None, updated=fresh.published)  # noqa: PLW2901
         origin = origins.get(fresh.path)
         if origin is not None:
             note(_carry_on(fresh, origin, now))
         elif fresh.state(now) is PostState.LIVE:
             newcomers.append(fresh)
         else:
-            note(replace(fresh, entry_id=""))
+            note(fresh._replace(entry_id=""))
 
     refused: list[PostError] = []
     ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
     ripe = [r for r in records.values() if not r.entry_id and r.gone is None and r.state(now) is PostState.LIVE]
-    newcomers += [replace(r, entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
+    newcomers += [r._replace(entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
     for record in sorted(newcomers, key=lambda record: record.path):
         holder = ids.get(record.entry_id, record.path)
         if holder == record.path:
@@ -92,7 +92,7 @@ def settle(
             records.pop(record.path, None)
             continue
         else:
-            note(replace(record, entry_id=_next_free(record.entry_id, ids)))
+            note(record._replace(entry_id=_next_free(record.entry_id, ids)))
         ids[records[record.path].entry_id] = record.path
     return Settled(
         records=records,
@@ -138,11 +138,11 @@ def _origins(
 def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord:
     """The fresh record with what the ledger knew: id, first date, and the moment of the last change."""
     if fresh.due is None:  # a draft by now, which keeps its history for the day when it is live again
-        return replace(fresh, entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
+        return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
     updated = prior.updated
     if fresh.content != prior.content or updated is None:
         updated = _latest(fresh.modified or now, prior.published)
-    return replace(fresh, entry_id=prior.entry_id, published=prior.published, updated=updated)
+    return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=updated)
 
 
 def _latest(*instants: datetime | None) -> datetime | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 __all__ = [
     "Announcement",
@@ -217,8 +218,11 @@ class Post:
             raise ValueError(f"a public post has a date: {self.path}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skim:
+# The next two are tuples with names, where all other nouns are frozen dataclasses: a build makes one of each for every
+# post of a site, and hands it from process to process, which costs a dataclass three times as much.
+
+
+class Skim(NamedTuple):
     """What choosing posts for feeds needs of a post, read without the work that only rendering it needs.
 
     ``content`` names what a reader would see of it, ``match`` its title and date. Dates as in Post; ``terms`` are the
@@ -241,8 +245,7 @@ class Skim:
 # --- what the state knows of a post ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostRecord:
+class PostRecord(NamedTuple):
     """A line of the ledger, and all that choosing posts for feeds needs.
 
     ``version`` and ``digest`` name the file as last read, ``content`` names what a reader would see of it, ``match``

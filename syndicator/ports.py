@@ -30,7 +30,10 @@ from syndicator.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One look at a source: files that are new or changed (path and version), paths that are gone, refusals."""
+    """One look at a source: files that are new or changed (path and version), paths that are gone, refusals.
+
+    A version may be "" for a file that nothing was known of: reading it tells.
+    """
 
     changed: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syndicator.text import printable
@@ -12,6 +13,7 @@ from syndicator.text import printable
 FIRST_YEAR = 1000
 #: What is later is this: people write the last days of the year 9999 for "never", and no zone's clock gets past them.
 _NEVER = datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)
+_LAST_MONTH = datetime(9999, 12, 1, tzinfo=UTC)
 
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
 _OFFSET = r"[+-]\d{1,2}(?::?\d\d)?"
@@ -54,7 +56,9 @@ def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datet
     wall = _wall(value)
     if wall.tzinfo is None:
         by_seconds = seconds_are_utc and isinstance(value, str) and _has_seconds(value)
-        wall = wall.replace(tzinfo=UTC if by_seconds else zone)
+        if by_seconds or zone.key == "UTC":
+            return min(wall.replace(tzinfo=UTC), _NEVER)
+        wall = wall.replace(tzinfo=zone)
     try:
         return min(wall.astimezone(UTC), _NEVER)
     except OverflowError:
@@ -64,7 +68,7 @@ def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datet
 def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     """Whether ``value``, read as ``instant`` in ``zone``, is a wall clock that daylight saving leaves out there."""
     # It reads as an instant behind the change by less than was skipped, so most need no closer look.
-    if _offset_at(zone, instant) == _offset_at(zone, instant - timedelta(hours=25)):
+    if _keeps_its_offset(zone, instant.year, instant.month):
         return False
     wall = _wall(value)
     if wall.tzinfo is not None or instant == _NEVER or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
@@ -72,8 +76,14 @@ def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     return instant.astimezone(zone).replace(tzinfo=None) != wall
 
 
-def _offset_at(zone: ZoneInfo, instant: datetime) -> timedelta | None:
-    return zone.fromutc(instant.replace(tzinfo=zone)).utcoffset()
+@lru_cache(maxsize=4096)
+def _keeps_its_offset(zone: ZoneInfo, year: int, month: int) -> bool:
+    """Whether no clock is changed in a month of UTC, nor in the last two days before it."""
+    if zone.key == "UTC":
+        return True
+    begin = datetime(year, month, 1, tzinfo=UTC)
+    days = range(-2, 33) if begin < _LAST_MONTH else range(-2, 30)
+    return len({(begin + timedelta(days=day)).astimezone(zone).utcoffset() for day in days}) == 1
 
 
 def _wall(value: object) -> datetime:

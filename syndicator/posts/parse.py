@@ -67,27 +67,27 @@ def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> 
     What is odd but does not matter is in the post's warnings. Dates are never invented: front matter, else the
     file's name, else (for what is public) refusal.
     """
-    return _Reading(file, dialect, site, rules).post()
+    return PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules).post()
 
 
 def skim_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Skim:
     """Read of a post only what choosing it needs: a third of the work. Raises PostError as ``parse_post`` does, but for
     what only rendering would find.
     """
-    return _Reading(file, dialect, site, rules).skim()
+    return PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules).skim()
 
 
-class _Reading:
-    """The work on one file."""
+class PostReading:
+    """The work on one file, which was taken apart already (``split``)."""
 
-    def __init__(self, file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> None:
+    def __init__(self, file: SourceFile, matter: Matter, dialect: Dialect, site: Site, rules: Rules) -> None:
         self.file = file
         self.path = PurePosixPath(file.path)
         self.dialect = dialect
         self.site = site
         self.zone = ZoneInfo(site.timezone)
         self.rules = rules
-        self.matter: Matter = split(file.path, file.data, limit=rules.limit)
+        self.matter = matter
         self.warnings = list(self.matter.warnings)
         self.data, remarks = dialect.complete(self.path, self.matter.data)
         self.fields = rules.fields.within(tuple(self.data))

@@ -254,6 +254,12 @@ def skim(text: str) -> dict[str, Any] | None:
         if not colon or key in data or not _is_key(key):
             return None
         at += 1
+        # Most lines: a space, then text in which nothing can mean anything. Spelled out, as a call costs as much.
+        if rest[1:2].isalnum() and rest[0] == " " and ": " not in rest and "#" not in rest:
+            text = rest[1:].rstrip(" ")
+            if text[-1] != ":" and (len(text) > _LONGEST_NULL or text not in _NULLS):
+                data[key] = text
+                continue
         value = _skim_value(rest) if rest else None
         if value is None and at < end and lines[at][0] in " -":
             # After a null in words no list or table may follow.

@@ -25,6 +25,7 @@ class FolderSource:
 
     def __init__(self, root: Path, dialect: Dialect, *, limit: int) -> None:
         self._root = root
+        self._folder = str(root)
         self._dialect = dialect
         self._limit = limit
         self._inside: set[str] = set()
@@ -56,7 +57,7 @@ class FolderSource:
             data = os.read(handle, status.st_size + 1)
             if len(data) != status.st_size:
                 raise PostError(path, "changed while it was read", remedy="it is read again when it is whole")
-            return SourceFile(path=path, version=_version(status), data=data)
+            return SourceFile(path=path, version=_version(status, time.time_ns()), data=data)
         except OSError as error:
             raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
         finally:
@@ -84,8 +85,8 @@ class FolderSource:
         )
 
     def _open(self, path: str) -> int:
-        full = os.path.join(self._root, *path.split("/"))  # noqa: PTH118 - the hot path of a cold build
-        parent = os.path.dirname(full)  # noqa: PTH120
+        full = f"{self._folder}/{path}"  # text, not Path: the hot path of a first build
+        parent = full.rpartition("/")[0]
         if parent not in self._inside:
             if not Path(parent).resolve().is_relative_to(self._root.resolve()):
                 raise OSError(errno.EACCES, "it leads out of the source's folder")
@@ -153,11 +154,13 @@ class _Look:
                 raise PostError(printable(path), "its name is not printable UTF-8", remedy="rename it")
             if entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(self._root):
                 raise PostError(path, "is a link that leads out of the source's folder", remedy="copy the file instead")
+            if path not in self._known:
+                self.found[path] = ""  # whoever reads it sees its version, too
+                return None
             status = entry.stat()
             if not stat.S_ISREG(status.st_mode):
                 raise PostError(path, "is not a regular file", remedy="remove it, or give it another name")
-            unsettled = "~" if 0 <= self._now - status.st_mtime_ns < _TICK else ""
-            self.found[path] = _version(status) + unsettled
+            self.found[path] = _version(status, self._now)
         except PostError as error:
             self.refused.append(error)
         except OSError as error:
@@ -188,8 +191,10 @@ def _none(_: str) -> bool:
     return False
 
 
-def _version(status: os.stat_result) -> str:
-    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+def _version(status: os.stat_result, now: int) -> str:
+    """A name that changes with the file; one that another look will not find when the file may be changing still."""
+    unsettled = "~" if 0 <= now - status.st_mtime_ns < _TICK else ""
+    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"
 
 
 def _remedy(error: OSError) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from syndicator.state import tables
 from syndicator.state.database import Database
 
 _CHUNK = 500
-_POST_COLUMNS = tuple(field.name for field in fields(PostRecord))
+_POST_COLUMNS = PostRecord._fields
 _CONVERTED = ("visibility", "terms")
 
 

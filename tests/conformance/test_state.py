@@ -114,23 +114,23 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
 
 def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:
     ledger.remember(LedgerChange(posts=(RECORD,)))
-    ledger.remember(LedgerChange(posts=(replace(RECORD, version="v2", gone=NOON),)))
+    ledger.remember(LedgerChange(posts=(RECORD._replace(version="v2", gone=NOON),)))
 
-    assert {RECORD.path: replace(RECORD, version="v2", gone=NOON)} == ledger.posts()
+    assert {RECORD.path: RECORD._replace(version="v2", gone=NOON)} == ledger.posts()
 
 
 def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: SqlLedger) -> None:
     ledger.remember(LedgerChange(posts=(RECORD,)))
     ledger.record(Publication(entries=(STORED,)), NOON)
 
-    ledger.remember(LedgerChange(posts=(replace(RECORD, path="_posts/z.md"),), moved=(RECORD.path,)))
+    ledger.remember(LedgerChange(posts=(RECORD._replace(path="_posts/z.md"),), moved=(RECORD.path,)))
 
     assert ["_posts/z.md"] == list(ledger.posts())
     assert {} == ledger.entry_records()
 
 
 def test_thousands_of_entries_are_found_at_once(ledger: SqlLedger) -> None:
-    posts = tuple(replace(RECORD, path=f"{number}.md") for number in range(1_201))
+    posts = tuple(RECORD._replace(path=f"{number}.md") for number in range(1_201))
     ledger.remember(LedgerChange(posts=posts))
     stored = tuple(replace(STORED, record=EntryRecord(path=p.path, key="k")) for p in posts)
     ledger.record(Publication(entries=stored), NOON)
@@ -287,7 +287,7 @@ def test_a_file_that_is_no_database_is_said_to_be_none_and_left_alone(tmp_path: 
 def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/state.db"
     database = open_database(url, tmp_path)
-    SqlLedger(database).remember(LedgerChange(posts=tuple(replace(RECORD, path=f"{n}.md") for n in range(2_000))))
+    SqlLedger(database).remember(LedgerChange(posts=tuple(RECORD._replace(path=f"{n}.md") for n in range(2_000))))
     database.close()
     data = bytearray((tmp_path / "state.db").read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
@@ -451,7 +451,7 @@ def test_what_is_looked_at_cannot_be_written_to(tmp_path: Path) -> None:
 
     for database in (looked_at, open_nothing()):
         with pytest.raises(StateError, match="may not be written to"):
-            SqlLedger(database).remember(LedgerChange(posts=(replace(RECORD, path="_posts/b.md"),)))
+            SqlLedger(database).remember(LedgerChange(posts=(RECORD._replace(path="_posts/b.md"),)))
         database.close()
 
 
@@ -498,7 +498,7 @@ def test_a_copy_made_while_somebody_begins_to_write_is_not_believed(
     def beside_a_beginner(file: Path, how: str) -> sqlite3.Connection:
         if "immutable" in how:
             writer = open_database(f"sqlite:///{file}", tmp_path)
-            SqlLedger(writer).remember(LedgerChange(posts=(replace(RECORD, path="_posts/b.md"),)))
+            SqlLedger(writer).remember(LedgerChange(posts=(RECORD._replace(path="_posts/b.md"),)))
             writers.append(writer)
         return connect(file, how)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -82,7 +81,7 @@ def test_drafts_embargoes_expiry_and_vanished_files_each_have_their_reason() -> 
     post = record("a.md", 1)
 
     def said(**changes: Any) -> tuple[str, str]:
-        return verdicts("a.md", [replace(post, **changes)], rule="draft: true")["main"]
+        return verdicts("a.md", [post._replace(**changes)], rule="draft: true")["main"]
 
     assert ("out", "it is hidden (draft: true)") == said(visibility=Visibility.DRAFT)
     assert ("waiting", "its date is 2026-03-10 12:00:00+00:00") == said(due=NOW + timedelta(days=1))
