@@ -20,7 +20,7 @@ from syndicator.posts import plainyaml
 from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note, Quoted
 from syndicator.text import printable
 
-__all__ = ["Matter", "decode", "split"]
+__all__ = ["Cut", "Matter", "cut", "decode", "load", "split"]
 
 _CLOSING = {
     "---": re.compile(r"\n(?:---|\.\.\.)[ \t]*+(?:\n|\Z)"),
@@ -64,39 +64,73 @@ class Matter:
         return self.head_line + self.head.count("\n", 0, at) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A file cut in two: ``head`` as written (None where there is none), which ``handler`` reads, and ``body``.
+
+    ``before`` is all the text before the body.
+    """
+
+    path: str
+    handler: Any
+    head: str | None
+    body: str
+    before: str
+    as_it_is: bool
+
+
 def split(path: str, data: bytes, *, limit: int = 65536) -> Matter:
     """Take a file apart; ``limit`` is the most bytes of front matter. Raises PostError with the line in the file.
 
     Sources: frontmatter.md section A. A file without front matter has no fields and is all body.
     """
+    return load(cut(path, data), limit=limit)
+
+
+def cut(path: str, data: bytes) -> Cut:
+    """The first half of ``split``: where front matter ends. Raises PostError."""
     text = decode(path, data)
     plain = text.startswith("---\n")  # nearly every file
     handler = _YAML if plain else next((handler for handler in _HANDLERS if handler.detect(text)), None)
     if handler is None:
-        return Matter(data={}, body=text, body_line=1, head="")
+        return Cut(path, None, None, text, "", False)
+    try:
+        head, body = handler.split(text)
+    except Malformed as flaw:
+        raise _post_error(path, flaw, handler.head_line) from flaw
+    as_it_is = b"\r" not in data and not data.startswith(b"\xef\xbb\xbf")
+    return Cut(path, handler, head, body, text[: len(text) - len(body)], as_it_is)
+
+
+def load(part: Cut, *, limit: int = 65536) -> Matter:
+    """The second half of ``split``: what front matter says. Raises PostError."""
+    head, handler = part.head, part.handler
+    if head is None:
+        return Matter(data={}, body=part.body, body_line=1, head="")
     notes: list[Note] = []
     head_line = handler.head_line
     try:
-        head, body = handler.split(text)
         if len(head) > limit or (len(head) * 4 > limit and len(head.encode()) > limit):
             raise Malformed(f"front matter is longer than {limit:,} bytes", line=1, remedy="move text into the body")
         loaded = handler.load(head, notes=notes)
         if not isinstance(loaded, dict):
             raise Malformed("front matter is no table of fields", line=1, remedy='write "name: value" lines')
     except Malformed as flaw:
-        line = None if flaw.line is None else flaw.line + head_line - 1
-        raise PostError(path, flaw.reason, line=line, column=flaw.column, remedy=flaw.remedy) from flaw
-    before = text[: len(text) - len(body)]
-    as_it_is = b"\r" not in data and not data.startswith(b"\xef\xbb\xbf")
+        raise _post_error(part.path, flaw, head_line) from flaw
     return Matter(
         data=loaded,
-        body=body,
-        body_line=before.count("\n") + 1,
-        body_at=len(before.encode()) if as_it_is else None,
+        body=part.body,
+        body_line=part.before.count("\n") + 1,
+        body_at=len(part.before.encode()) if part.as_it_is else None,
         head=head,
         head_line=head_line,
-        warnings=tuple(PostWarning(path=path, reason=note.reason, line=note.line + head_line - 1) for note in notes),
+        warnings=tuple([PostWarning(path=part.path, reason=n.reason, line=n.line + head_line - 1) for n in notes]),
     )
+
+
+def _post_error(path: str, flaw: Malformed, head_line: int) -> PostError:
+    line = None if flaw.line is None else flaw.line + head_line - 1
+    return PostError(path, flaw.reason, line=line, column=flaw.column, remedy=flaw.remedy)
 
 
 def decode(path: str, data: bytes) -> str:

@@ -46,6 +46,8 @@ _SEEN = (
     "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
     "link",
 )  # fmt: skip
+#: Visibility, date and terms of a post.
+Choice = tuple[Visibility, datetime | None, list[tuple[str, tuple[str, ...]]]]
 #: Where a permalink needs a date and a draft has none: its address is never shown.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -103,11 +105,19 @@ class PostReading:
         return first(self.data, self.fields[name])[1]
 
     def skim(self) -> Skim:
+        return self.name(self.choose())
+
+    def choose(self) -> Choice:
+        """The first half of ``skim``: what decides where a post is shown."""
         visibility = self.visibility()
         published = self.published(visibility)
         categories, tags = map(unmarked, self.terms())
         authors = names(self.data, self.fields, self.site.url, self.warn)
-        terms = [("author", authors), ("category", categories), ("tag", tags), *self.further()]
+        return visibility, published, [("author", authors), ("category", categories), ("tag", tags), *self.further()]
+
+    def name(self, choice: Choice) -> Skim:
+        """The second half of ``skim``: the rest, and the names of what was read."""
+        visibility, published, terms = choice
         title = self.value("title")
         seen = [self.data[key] for key in self.fields.keys(_SEEN)]
         return Skim(
@@ -120,7 +130,7 @@ class PostReading:
             modified=self.optional_date("modified"),
             expires=self.optional_date("expires"),
             given_id=self.given_id(),
-            terms=tuple(sorted((name, values) for name, values in terms if values)),
+            terms=tuple(sorted([(name, values) for name, values in terms if values])),
             warnings=tuple(self.warnings),
         )
 
