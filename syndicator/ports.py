@@ -273,9 +273,10 @@ class ImageAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerChange:
-    """What a pass learnt about posts, to be remembered before anything is published.
+    """What a pass learnt about posts and made of them, to be remembered before what was published is.
 
-    ``moved`` are paths whose entry lives on under another path, ``cleared`` are paths that are not refused any more.
+    ``moved`` are paths whose entry lives on under another path, ``cleared`` are paths that are not refused any more,
+    ``dropped_images`` are addresses that no entry has now.
     """
 
     posts: tuple[PostRecord, ...] = ()
@@ -283,6 +284,8 @@ class LedgerChange:
     refused: tuple[Refusal, ...] = ()
     cleared: tuple[str, ...] = ()
     images: tuple[ImageAnswer, ...] = ()
+    entries: tuple[StoredEntry, ...] = ()
+    dropped_images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,9 +296,7 @@ class Publication:
     dropped_feeds: tuple[str, ...] = ()
     documents: tuple[DocumentRecord, ...] = ()
     dropped_documents: tuple[str, ...] = ()
-    entries: tuple[StoredEntry, ...] = ()
     dropped_entries: tuple[str, ...] = ()
-    dropped_images: tuple[str, ...] = ()
     announcements: tuple[Announcement, ...] = ()
 
 

@@ -13,7 +13,7 @@ from syndicator.gathering import Gathering
 from syndicator.making import Written, write_documents
 from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Site
 from syndicator.plan import Plan, Wanted, announcements, decide, want
-from syndicator.ports import Ledger, Publication, Publisher
+from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
 
 
@@ -59,9 +59,7 @@ def publish(
         dropped_feeds=tuple(sorted(prior.keys() - feeds.keys())),
         documents=documents,
         dropped_documents=plan.delete,
-        entries=tuple(gathering.made),
         dropped_entries=gathering.dropped,
-        dropped_images=gathering.unused_images(),
         announcements=announcements(documents, remembered) if press.announce else (),
     )
     if not press.dry_run:
@@ -121,7 +119,11 @@ def _write(
     written: list[Written] = []
     failed: list[PublishError] = []
     publisher = None if press.dry_run else press.publisher
-    for done in write_documents(publisher, tasks(), sum(len(selection.members) for selection in touched), crew):
+    writing = write_documents(publisher, tasks(), sum(len(selection.members) for selection in touched), crew)
+    if publisher:
+        # While others write, when there are others.
+        press.ledger.remember(LedgerChange(entries=tuple(gathering.made), dropped_images=gathering.unused_images()))
+    for done in writing:
         written += done.written
         failed += done.failed
         progress("writing documents", len(written), len(plan.render))

@@ -125,16 +125,18 @@ class SqlLedger:
         return None
 
     def remember(self, change: LedgerChange) -> None:
-        """Keep what a pass learnt about posts."""
+        """Keep what a pass learnt about posts and made of them."""
         if change == LedgerChange():
             return
         with self._database.write() as connection:
             something_happened(connection)
             _drop(connection, tables.posts, change.moved)
             _drop(connection, tables.refusals, change.cleared)
+            _drop(connection, tables.images, change.dropped_images)
             self._database.upsert(connection, tables.posts, change.posts)
             self._database.upsert(connection, tables.refusals, change.refused)
             self._database.upsert(connection, tables.images, map(image_row, change.images))
+            self._database.upsert(connection, tables.entries, map(_entry_row, change.entries))
 
     def record(self, publication: Publication, now: datetime) -> None:
         """Keep what a pass published together with the announcements that are owed for it."""
@@ -143,8 +145,6 @@ class SqlLedger:
             _forget_topics(connection, publication.dropped_documents)
             _drop(connection, tables.documents, publication.dropped_documents)
             _drop(connection, tables.entries, publication.dropped_entries)
-            _drop(connection, tables.images, publication.dropped_images)
-            self._database.upsert(connection, tables.entries, map(_entry_row, publication.entries))
             self._database.upsert(connection, tables.feeds, publication.feeds)
             self._database.upsert(connection, tables.documents, publication.documents)
             _owe(connection, publication, now)

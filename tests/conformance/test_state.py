@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import inspect, text
@@ -98,8 +99,8 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
         at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o", next_change=NOON
     )
 
-    ledger.remember(LedgerChange(posts=(RECORD,), refused=(refusal,), images=(answer,)))
-    ledger.record(Publication(feeds=(feed,), documents=(DOCUMENT,), entries=(STORED,)), NOON)
+    ledger.remember(LedgerChange(posts=(RECORD,), refused=(refusal,), images=(answer,), entries=(STORED,)))
+    ledger.record(Publication(feeds=(feed,), documents=(DOCUMENT,)), NOON)
     ledger.note_pass(last)
 
     assert {RECORD.path: RECORD} == ledger.posts()
@@ -120,8 +121,7 @@ def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:
 
 
 def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: SqlLedger) -> None:
-    ledger.remember(LedgerChange(posts=(RECORD,)))
-    ledger.record(Publication(entries=(STORED,)), NOON)
+    ledger.remember(LedgerChange(posts=(RECORD,), entries=(STORED,)))
 
     ledger.remember(LedgerChange(posts=(RECORD._replace(path="_posts/z.md"),), moved=(RECORD.path,)))
 
@@ -133,17 +133,17 @@ def test_thousands_of_entries_are_found_at_once(ledger: SqlLedger) -> None:
     posts = tuple(RECORD._replace(path=f"{number}.md") for number in range(1_201))
     ledger.remember(LedgerChange(posts=posts))
     stored = tuple(replace(STORED, record=EntryRecord(path=p.path, key="k")) for p in posts)
-    ledger.record(Publication(entries=stored), NOON)
+    ledger.remember(LedgerChange(entries=stored))
 
     assert 1_201 == len(ledger.entries([p.path for p in posts]))
 
 
 def test_a_publication_is_recorded_whole_or_not_at_all(ledger: SqlLedger, outbox: SqlOutbox) -> None:
-    orphan = StoredEntry(record=EntryRecord(path="nobody.md", key="k"), entry=ENTRY)
+    broken = replace(DOCUMENT, path="broken.xml", digest=cast("str", None))
     announcement = Announcement(hub=HUB, topic=TOPIC, digest="d1")
 
     with pytest.raises(StateError):
-        ledger.record(Publication(documents=(DOCUMENT,), entries=(orphan,), announcements=(announcement,)), NOON)
+        ledger.record(Publication(documents=(DOCUMENT, broken), announcements=(announcement,)), NOON)
 
     assert {} == ledger.documents()
     assert () == outbox.deliveries()
