@@ -12,7 +12,7 @@ from syndicator.dialects.plain import Plain
 from syndicator.errors import StateError
 from syndicator.ports import Dialect
 from syndicator.posts.fields import FieldMap
-from syndicator.posts.parse import Rules
+from syndicator.posts.rules import Rules
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings

@@ -50,6 +50,8 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
         # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not
         # be entered is the state's to complain of.
         nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
+        if nothing_known:
+            crew.start()
         begun = begin_reading(source, {}, crew) if nothing_known else None
         from syndicator.pipeline import Pipeline
 

@@ -38,6 +38,11 @@ class Crew:
         if self._pool is not None:
             self._pool.shutdown(wait=error is None, cancel_futures=True)
 
+    def start(self) -> None:
+        """Let the processes begin: they import what they will need while the caller finds out what there is to do."""
+        if self._jobs > 1:
+            self._processes().submit(int)
+
     def map(
         self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, big: bool, ahead: int = _AHEAD
     ) -> Iterator[Result]:
@@ -48,20 +53,23 @@ class Crew:
         """
         if not big or self._jobs < 2:
             return map(work, batches)
+        pool, remaining = self._processes(), iter(batches)
+        started = deque(pool.submit(work, batch) for batch in islice(remaining, ahead * self._jobs))
+        return _in_order(pool, work, remaining, started)
+
+    def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
 
-            # Forked, so that a process is there at once with everything imported. Callers with threads have one job.
+            # Forked, so that a process is there at once with all that is imported. Callers with threads have one job.
             self._pool = ProcessPoolExecutor(
                 self._jobs,
                 mp_context=multiprocessing.get_context("fork"),
-                initializer=_belong_to,
+                initializer=_begin,
                 initargs=(os.getpid(),),
             )
-        pool, remaining = self._pool, iter(batches)
-        started = deque(pool.submit(work, batch) for batch in islice(remaining, ahead * self._jobs))
-        return _in_order(pool, work, remaining, started)
+        return self._pool
 
 
 def _in_order(
@@ -72,7 +80,7 @@ def _in_order(
         ahead.extend(pool.submit(work, batch) for batch in islice(remaining, 1))
 
 
-def _belong_to(parent: int) -> None:
+def _begin(parent: int) -> None:
     """Leave Ctrl-C to the parent, and end with it however it ends: nobody else would tell an orphan to stop."""
     import ctypes
 
@@ -80,3 +88,6 @@ def _belong_to(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it ended while this was being said
+    import syndicator.formats.xml
+    import syndicator.markup.render
+    import syndicator.posts.parse  # noqa: F401 - all that the work of a pass needs

@@ -10,7 +10,7 @@ from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
 from syndicator.formats import render
-from syndicator.model import Entry, Feed, ImageRef, PostRecord, digest
+from syndicator.model import Entry, Feed, ImageRef, PostRecord, SourceFile, digest
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
@@ -42,17 +42,23 @@ def _make(reader: Reader, records: Sequence[PostRecord]) -> Made:
     entries: list[tuple[PostRecord, Entry, ImageRef | None]] = []
     refused: list[tuple[PostError, str]] = []
     again = False
+    files: list[SourceFile] = []
+    chosen: list[PostRecord] = []
     for record in records:
         try:
             file = reader.source.read(record.path)
         except PostError as error:
             refused.append((error, ""))
             continue
+        if digest(file.data) == record.digest:
+            files.append(file)
+            chosen.append(record)
+        else:
+            again = True
+    for record, post in zip(chosen, reader.parse_all(files), strict=True):
         try:
-            if digest(file.data) != record.digest:
-                again = True
-                continue
-            post = reader.parse(file)
+            if isinstance(post, PostError):
+                raise post
             with isolated(record.path):
                 entries.append((record, make_entry(post, record, reader.site), post.image))
         except PostError as error:

@@ -16,8 +16,7 @@ from syndicator.errors import PostError
 from syndicator.ledger import record_of
 from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile, digest
 from syndicator.ports import Dialect, Scan, Source
-from syndicator.posts.frontmatter import cut, load
-from syndicator.posts.parse import PostReading, Rules, parse_post
+from syndicator.posts.rules import Rules
 from syndicator.text import printable
 
 #: From so many posts on a second process saves more than it costs.
@@ -52,19 +51,40 @@ class Reader:
 
     def parse(self, file: SourceFile) -> Post:
         """The post in a file. Raises PostError, and nothing else whatever the file holds."""
+        from syndicator.posts.parse import parse_post
+
         with isolated(file.path):
             return parse_post(file, self.dialect, self.site, self.rules)
 
+    def parse_all(self, files: Sequence[SourceFile]) -> list[Post | PostError]:
+        """The post in each of some files, or why it cannot be read, whatever the files hold."""
+        from syndicator.posts.parse import PostReading
+
+        return self._staged(files, PostReading.post)
+
     def skim(self, files: Sequence[SourceFile]) -> list[Skim | PostError]:
         """What choosing the post in each of some files needs, or why it cannot be read, whatever the files hold."""
+        from syndicator.posts.parse import PostReading
 
-        # One stage for all of them, then the next: doing the same thing again and again takes a third less time.
+        return self._staged(
+            files, lambda reading: (reading, PostReading.choose(reading)), lambda pair: PostReading.name(*pair)
+        )
+
+    def _staged(self, files: Sequence[SourceFile], *further: Callable[[Any], Any]) -> list[Any]:
+        """What comes of each file after all stages, or the error of the one where it ended.
+
+        One stage for all of them, then the next: a processor that does one thing again and again takes a third less
+        time than for doing everything with each.
+        """
+        # Late, as a pass that finds nothing changed reads nothing.
+        from syndicator.posts.frontmatter import cut, load
+        from syndicator.posts.parse import PostReading
+
         stages: tuple[Callable[[Any], Any], ...] = (
             lambda file: (file, cut(file.path, file.data)),
             lambda pair: (pair[0], load(pair[1], limit=self.rules.limit)),
             lambda pair: PostReading(pair[0], pair[1], self.dialect, self.site, self.rules),
-            lambda reading: (reading, reading.choose()),
-            lambda pair: pair[0].name(pair[1]),
+            *further,
         )
         results: list[Any] = list(files)
         for stage in stages:

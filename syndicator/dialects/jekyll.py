@@ -16,7 +16,7 @@ from syndicator.model import Visibility
 from syndicator.ports import FileName
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
-from syndicator.posts.plainyaml import Quoted
+from syndicator.posts.values import Quoted
 from syndicator.posts.visibility import decided
 
 _NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)\.(?:markdown|mkdown|mkdn|mkd|md|html)", re.ASCII | re.DOTALL)

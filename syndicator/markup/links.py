@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from syndicator.text import legal
@@ -109,13 +110,12 @@ def _encode(scheme: str, rest: str, *, undot: bool = False) -> str:
 
 def _resolve(rest: str, base: str) -> str:
     """RFC 3986 section 5.2 for a reference without scheme."""
-    scheme, base_rest = _scheme_and_rest(base)
+    scheme, place, base_path, base_query = _base(base)
     if scheme not in FETCHABLE:
         return ""
     rest = _forward(rest)
     if rest.startswith("//"):
         return _encode(scheme, rest, undot=True)
-    place, base_path, base_query, _ = _parts(_encode(scheme, base_rest, undot=True)[len(scheme) + 1 :])
     if not place:
         return ""
     _, path, query, fragment = _parts(rest)
@@ -127,6 +127,16 @@ def _resolve(rest: str, base: str) -> str:
     else:
         path = _undot((base_path.rpartition("/")[0] if base_path else "") + "/" + path)
     return f"{scheme}://{place}{path}{_quote_tail(query)}{_quote_tail(fragment)}"
+
+
+@lru_cache(maxsize=64)
+def _base(base: str) -> tuple[str, str | None, str, str]:
+    """Scheme, host, path and query of an address that others are resolved against; those of a post have all the same."""
+    scheme, rest = _scheme_and_rest(base)
+    if scheme not in FETCHABLE:
+        return scheme, None, "", ""
+    place, path, query, _ = _parts(_encode(scheme, rest, undot=True)[len(scheme) + 1 :])
+    return scheme, place, path, query
 
 
 def _forward(rest: str) -> str:

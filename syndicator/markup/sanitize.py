@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from html import escape, unescape
 
 import nh3
@@ -120,10 +121,14 @@ class _Rewriter:
 
     def __init__(self, html: str, permalink: str, prefix: str) -> None:
         self.permalink = permalink
-        self.page = encode(permalink).partition("#")[0]
         self.prefix = prefix
         self._wanted = self._targets(html) if ' id="' in html or ' name="' in html else frozenset[str]()
         self._used: set[str] = set()
+
+    @cached_property
+    def page(self) -> str:
+        """The entry's own address, as links to a place in it begin."""
+        return encode(self.permalink).partition("#")[0]
 
     def tag(self, match: re.Match[str]) -> str:
         name = match[1]
@@ -160,7 +165,7 @@ class _Rewriter:
     def _link(self, url: str) -> str:
         full = absolute(url, self.permalink)
         page, mark, fragment = full.partition("#")
-        if mark and page == self.page and fragment in self._wanted:
+        if mark and fragment in self._wanted and page == self.page:
             return f"{page}#{self._own(fragment)}"
         return full
 

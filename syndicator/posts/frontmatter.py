@@ -17,7 +17,7 @@ from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 from syndicator.errors import PostError
 from syndicator.model import PostWarning
 from syndicator.posts import plainyaml
-from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note, Quoted
+from syndicator.posts.values import MAX_DEPTH, Malformed, Note, Quoted
 from syndicator.text import printable
 
 __all__ = ["Cut", "Matter", "cut", "decode", "load", "split"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,8 +15,6 @@ from syndicator.ports import Dialect
 from syndicator.posts.dates import left_out
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import (
-    DEFAULT_FIELDS,
-    FieldMap,
     first,
     names,
     people,
@@ -31,6 +28,7 @@ from syndicator.posts.fields import (
 )
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.plaintext import summary_text, title_text
+from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -50,17 +48,6 @@ _SEEN = (
 Choice = tuple[Visibility, datetime | None, list[tuple[str, tuple[str, ...]]]]
 #: Where a permalink needs a date and a draft has none: its address is never shown.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How the operator wants posts read: which field is what, the pattern of addresses ("" for the dialect's own), and
-    the most bytes of front matter.
-    """
-
-    fields: FieldMap = DEFAULT_FIELDS
-    permalink: str = ""
-    limit: int = 65536
 
 
 def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Post:

@@ -12,7 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note, Quoted, load, read, skim
+from syndicator.posts.fullyaml import read
+from syndicator.posts.plainyaml import load, skim
+from syndicator.posts.values import MAX_DEPTH, Malformed, Note, Quoted
 
 
 def test_scalars_stay_text() -> None:

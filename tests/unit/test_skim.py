@@ -10,7 +10,8 @@ import pytest
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.errors import PostError
 from syndicator.model import Site, Skim, SourceFile
-from syndicator.posts.parse import Rules, parse_post, skim_post
+from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.rules import Rules
 
 POSTS = sorted((Path(__file__).parents[1] / "hostile" / "_posts").iterdir())
 POSTS += sorted((Path(__file__).parents[2] / "config" / "demo" / "content" / "_posts").iterdir())
