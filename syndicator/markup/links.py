@@ -131,7 +131,7 @@ def _resolve(rest: str, base: str) -> str:
 
 @lru_cache(maxsize=64)
 def _base(base: str) -> tuple[str, str | None, str, str]:
-    """Scheme, host, path and query of an address that others are resolved against; those of a post have all the same."""
+    """Scheme, host, path and query of an address that others are resolved against: a post has one."""
     scheme, rest = _scheme_and_rest(base)
     if scheme not in FETCHABLE:
         return scheme, None, "", ""
