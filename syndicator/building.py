@@ -43,32 +43,29 @@ class Built:
     given_up: int = 0
 
 
-def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress) -> Built:
+def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
     """One pass, then word to the hubs. Raises SyndicatorError; a dry run changes nothing on disk."""
-    with Crew(min(4, len(os.sched_getaffinity(0)))) as crew:
-        source = reader(settings)
-        # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not
-        # be entered is the state's to complain of.
-        nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
-        if nothing_known:
-            crew.start()
-        begun = begin_reading(source, {}, crew) if nothing_known else None
-        from syndicator.pipeline import Pipeline
+    source = reader(settings)
+    # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not be
+    # entered is the state's to complain of.
+    nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
+    begun = begin_reading(source, {}, crew) if nothing_known else None
+    from syndicator.pipeline import Pipeline
 
-        wanted = replace(
-            orders(settings),
-            announce=settings.announce.enabled and options.announce,
-            dry_run=options.dry_run,
-            allow_empty=options.allow_empty,
-        )
-        if options.dry_run:
-            with state_to_read(settings, or_empty=True) as state:
-                pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
-                return Built(report=pipeline.run(now, progress, crew, begun))
-        with state_to_write(settings) as state:
+    wanted = replace(
+        orders(settings),
+        announce=settings.announce.enabled and options.announce,
+        dry_run=options.dry_run,
+        allow_empty=options.allow_empty,
+    )
+    if options.dry_run:
+        with state_to_read(settings, or_empty=True) as state:
             pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
-            report = pipeline.run(now, progress, crew, begun)
-            return _tell(settings, options, state, pipeline, report, now, progress)
+            return Built(report=pipeline.run(now, progress, crew, begun))
+    with state_to_write(settings) as state:
+        pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
+        report = pipeline.run(now, progress, crew, begun)
+        return _tell(settings, options, state, pipeline, report, now, progress)
 
 
 def _tell(

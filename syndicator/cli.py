@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from syndicator import __version__
+from syndicator.crew import Crew, seldom_looking_for_garbage
 from syndicator.errors import ConfigError, SyndicatorError
 
 if TYPE_CHECKING:
@@ -70,15 +71,15 @@ def build(
 
     What a hub does not hear stays owed, and is tried again by the next build.
     """
-    with _settings(context, config) as settings:
+    with _crew(config or context.obj) as crew, _settings(context, config) as settings:
         from datetime import UTC, datetime
 
         from syndicator.building import BuildOptions
         from syndicator.building import build as run_build
 
         options = BuildOptions(announce=announce, dry_run=dry_run, allow_empty=allow_empty, ask_images=ask_images)
-        with _fast(), _progress(enabled=not as_json) as progress:
-            built = run_build(settings, options, datetime.now(UTC), progress)
+        with seldom_looking_for_garbage(), _progress(enabled=not as_json) as progress:
+            built = run_build(settings, options, datetime.now(UTC), progress, crew)
         _tell_build(settings, built, dry_run=dry_run, as_json=as_json)
         if built.report.refused:
             raise typer.Exit(WRONG)
@@ -105,7 +106,7 @@ def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
 
         from syndicator.checking import check_content
 
-        with _fast():
+        with seldom_looking_for_garbage():
             found = check_content(settings, datetime.now(UTC))
         if as_json:
             _say_json(asdict(found))
@@ -233,16 +234,22 @@ def _settings(context: typer.Context, config: Path | None) -> Iterator[Settings]
 
 
 @contextmanager
-def _fast() -> Iterator[None]:
-    """A build makes much and drops little, so garbage is looked for seldom."""
-    gc.freeze()
-    usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 100)
-    gc.enable()
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+def _crew(file: Path) -> Iterator[Crew]:
+    """As many hands as there are processors, up to four. They begin at once when all posts will have to be read."""
+    from syndicator.configuration.guess import nothing_built_yet
+
+    with Crew(min(4, len(os.sched_getaffinity(0))), _prepare) as crew:
+        if nothing_built_yet(file, os.environ):
+            crew.start()
+        yield crew
+
+
+def _prepare() -> None:
+    import syndicator.formats.xml
+    import syndicator.making
+    import syndicator.markup.render
+    import syndicator.posts.parse
+    import syndicator.sources.folder  # noqa: F401 - all that reading, rendering and writing need
 
 
 @contextmanager

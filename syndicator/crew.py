@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -22,11 +24,28 @@ _AHEAD = 3
 _PR_SET_PDEATHSIG = 1
 
 
-class Crew:
-    """Processes that start when the first big piece of work comes, and end with the ``with`` block."""
+@contextmanager
+def seldom_looking_for_garbage() -> Iterator[None]:
+    """A build makes much and drops little, so that garbage is looked for seldom, and never in what is there already."""
+    gc.freeze()
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
-    def __init__(self, jobs: int) -> None:
+
+class Crew:
+    """Processes that start when the first big piece of work comes, and end with the ``with`` block.
+
+    Each begins with ``prepare``: to import what the work will need.
+    """
+
+    def __init__(self, jobs: int, prepare: Callable[[], None] = lambda: None) -> None:
         self._jobs = jobs
+        self._prepare = prepare
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Crew:
@@ -39,7 +58,7 @@ class Crew:
             self._pool.shutdown(wait=error is None, cancel_futures=True)
 
     def start(self) -> None:
-        """Let the processes begin: they import what they will need while the caller finds out what there is to do."""
+        """Let the processes begin now: they prepare while the caller finds out what there is to do."""
         if self._jobs > 1:
             self._processes().submit(int)
 
@@ -67,7 +86,7 @@ class Crew:
                 self._jobs,
                 mp_context=multiprocessing.get_context("fork"),
                 initializer=_begin,
-                initargs=(os.getpid(),),
+                initargs=(os.getpid(), self._prepare),
             )
         return self._pool
 
@@ -80,7 +99,7 @@ def _in_order(
         ahead.extend(pool.submit(work, batch) for batch in islice(remaining, 1))
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, prepare: Callable[[], None]) -> None:
     """Leave Ctrl-C to the parent, and end with it however it ends: nobody else would tell an orphan to stop."""
     import ctypes
 
@@ -88,6 +107,6 @@ def _begin(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it ended while this was being said
-    import syndicator.formats.xml
-    import syndicator.markup.render
-    import syndicator.posts.parse  # noqa: F401 - all that the work of a pass needs
+    gc.disable()
+    prepare()
+    seldom_looking_for_garbage().__enter__()

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDi
 
 from syndicator.configuration.environment import read_environment
 from syndicator.configuration.faults import Origins, explain, feed_faults, wrong_value
+from syndicator.configuration.guess import DEFAULT_STATE
 from syndicator.configuration.keys import Kind, keys_of
 from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.configuration.values import (
@@ -147,7 +148,7 @@ class ServeTable(_Table):
 class StateTable(_Table):
     """``[state]``: where ids, digests and owed deliveries are remembered. Secret: it may hold a password one day."""
 
-    url: Annotated[Database, Field(repr=False)] = "sqlite:///var/state.db"
+    url: Annotated[Database, Field(repr=False)] = DEFAULT_STATE
 
 
 class NetworkTable(_Table):

@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("formats", "entries", "feeds", "ledger", "websub.protocol", "web.conditional"),
     ("plan", "explain", "web.shelf", "web.status"),
     # configuration
-    ("configuration.values",),
+    ("configuration.values", "configuration.guess"),
     ("configuration.keys", "configuration.tomlfile"),
     ("configuration.environment",),
     ("configuration.faults",),
