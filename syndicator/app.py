@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndicator.dialects.jekyll import Jekyll
-from syndicator.dialects.plain import Plain
-from syndicator.errors import StateError
-from syndicator.ports import Dialect
+from syndicator.dialects import jekyll, plain
+from syndicator.errors import StateError, SyndicatorError
+from syndicator.ports import Configure
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.rules import Rules
+from syndicator.publication import site_of
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings
 from syndicator.sources.folder import FolderSource
+from syndicator.sources.site import SiteFolder
 
 if TYPE_CHECKING:
     from syndicator.pipeline import Orders
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
-_DIALECTS: dict[str, Callable[[], Dialect]] = {"jekyll": Jekyll, "plain": Plain}
+_DIALECTS: dict[str, Configure] = {"jekyll": jekyll.configure, "plain": plain.configure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +42,57 @@ class State:
 
 
 def reader(settings: Settings) -> Reader:
-    """The source of the configuration, in its dialect."""
-    dialect = _DIALECTS[settings.source.dialect]()
-    limit = settings.source.max_post_bytes
+    """The source of the configuration, in its dialect. Raises SourceError and ConfigError."""
+    return _reader(settings, SiteFolder(settings.source_path))
+
+
+class Readers:
+    """Gives the reader for each pass: the same one until a file of the site's own configuration changes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._files: SiteFolder | None = None
+        self._reader: Reader | None = None
+
+    def __call__(self) -> Reader:
+        """Raises SourceError and ConfigError; the next call tries again."""
+        if self._reader is None or self._files is None or not self._files.unchanged():
+            self._reader, self._files = None, SiteFolder(self._settings.source_path)
+            self._reader = _reader(self._settings, self._files)
+        return self._reader
+
+
+def called(settings: Settings) -> tuple[str, str]:
+    """Title and address of the publication for people, whatever is wrong with the site's own configuration."""
+    title, url = settings.site.title, settings.site.url
+    if not (title and url):
+        try:
+            site = reader(settings).site
+        except SyndicatorError:
+            return title or settings.source_path.name, url or settings.publish.url
+        title, url = site.title, site.url
+    return title, url
+
+
+def _reader(settings: Settings, files: SiteFolder) -> Reader:
+    configured = _DIALECTS[settings.source.dialect](files)
+    dialect, limit = configured.dialect, settings.source.max_post_bytes
+    source = FolderSource(settings.source_path, dialect, limit=limit)
+    if not (settings.site.title and settings.site.url):
+        source.require()  # where there is no folder, nothing else is worth a word
+    site, warnings = site_of(settings, configured.facts)
     return Reader(
-        source=FolderSource(settings.source_path, dialect, limit=limit),
+        source=source,
         dialect=dialect,
-        site=settings.to_site(),
+        site=site,
         rules=Rules(
             fields=FieldMap.of(settings.source.fields),
             permalink=settings.source.permalink,
             limit=settings.source.max_front_matter_bytes,
         ),
-        salt=str(limit),
+        salt=f"{limit} {files.digest}",
+        warnings=(*configured.warnings, *warnings),
+        values=configured.values,
     )
 
 

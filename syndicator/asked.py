@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from syndicator.app import State, orders, reader, state_to_read
+from syndicator.app import State, called, orders, reader, state_to_read
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, explain, find
 from syndicator.model import Delivery, DocumentRecord, PostRecord
@@ -66,7 +66,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         name = "gone" if record.gone else record.state(now).value
         counts[name] = counts.get(name, 0) + 1
     return StateOfThings(
-        title=settings.site.title,
+        title=called(settings)[0],
         posts=tuple(sorted(counts.items())),
         documents=tuple(state.ledger.documents().values()),
         last_pass=state.ledger.last_pass(),

@@ -60,10 +60,10 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
     )
     if options.dry_run:
         with state_to_read(settings, or_empty=True) as state:
-            pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
+            pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
             return Built(report=pipeline.run(now, progress, crew, begun))
     with state_to_write(settings) as state:
-        pipeline = Pipeline(source, publisher(settings), state.ledger, wanted)
+        pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
         report = pipeline.run(now, progress, crew, begun)
         return _tell(settings, options, state, pipeline, report, now, progress)
 

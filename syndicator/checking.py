@@ -62,7 +62,7 @@ def check_content(settings: Settings, now: datetime) -> Findings:
         selections = select(wanted.feeds, shown, source_reader.site)
         check_paths(selections)
         errors: list[PostError] = [*scan.refused, *(error for error, _ in read.refused), *settled.refused]
-        warnings: list[PostWarning] = [*read.warnings, *settled.warnings]
+        warnings: list[PostWarning] = [*source_reader.warnings, *read.warnings, *settled.warnings]
         for record in read.records:
             try:
                 warnings += _parse(source_reader, record)

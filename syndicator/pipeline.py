@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,25 +66,17 @@ class Report:
 
 
 class Pipeline:
-    """Makes passes. Everything it keeps between them is also in the ledger, so it may be thrown away at any time."""
+    """Makes passes. Everything it keeps between them is also in the ledger, so it may be thrown away at any time.
 
-    def __init__(self, reader: Reader, publisher: Publisher, ledger: Ledger, orders: Orders) -> None:
-        self._reader = reader
+    ``reader`` is asked before each pass, as the site's own configuration may have changed; it may raise as ``run`` does
+    itself.
+    """
+
+    def __init__(self, reader: Callable[[], Reader], publisher: Publisher, ledger: Ledger, orders: Orders) -> None:
+        self._ask_reader = reader
         self._publisher = publisher
         self._ledger = ledger
         self._orders = orders
-        self._press = Press(
-            publisher=publisher,
-            ledger=ledger,
-            site=reader.site,
-            feeds_url=orders.feeds_url,
-            hubs=orders.hubs,
-            salt=reader.rules_name,
-            announce=orders.announce,
-            dry_run=orders.dry_run,
-        )
-        wanted = (reader.rules_name, replace(orders, dry_run=False, allow_empty=False))
-        self._name = digest(orjson.dumps(wanted))
         self._posts: dict[str, PostRecord] | None = None
         self._swept = False
 
@@ -120,7 +112,24 @@ class Pipeline:
             )
         return report
 
+    def _set_up(self) -> None:
+        self._reader = reader = self._ask_reader()
+        orders = self._orders
+        self._press = Press(
+            publisher=self._publisher,
+            ledger=self._ledger,
+            site=reader.site,
+            feeds_url=orders.feeds_url,
+            hubs=orders.hubs,
+            salt=reader.rules_name,
+            announce=orders.announce,
+            dry_run=orders.dry_run,
+        )
+        wanted = (reader.rules_name, replace(orders, dry_run=False, allow_empty=False))
+        self._name = digest(orjson.dumps(wanted))
+
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
+        self._set_up()
         versions = self._ledger.versions()
         quarantine = self._ledger.refusals()
         reading = begun if begun and not versions else begin_reading(self._reader, versions, crew)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from syndicator.model import (
     FeedRecord,
     ImageFacts,
     ImageRef,
+    Person,
     PostRecord,
     PostWarning,
     SourceFile,
@@ -175,11 +176,23 @@ class Dialect(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configured:
     """A dialect set up as the site's own configuration says, what that says of the publication, and what in it is odd
-    or cannot be honoured."""
+    or cannot be honoured.
+
+    ``people`` are those the site has pages or data about, by the key or name that posts write, in lower case.
+    ``values`` is the configuration as it was read, for templates and engines.
+    """
 
     dialect: Dialect
     facts: SiteFacts = SiteFacts()
     warnings: tuple[PostWarning, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Configure(Protocol):
+    """How a dialect is set up. Raises SourceError when a file of the site's configuration cannot be read."""
+
+    def __call__(self, files: SiteFiles) -> Configured: ...
 
 
 # --- publisher ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -30,19 +30,25 @@ _ALL_AHEAD = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """All that turns a path into a post. ``salt`` names what else decides how a file reads, such as size limits."""
+    """All that turns a path into a post.
+
+    ``salt`` names what else decides how a file reads, such as size limits and the site's own configuration.
+    ``warnings`` say what in that is odd, ``values`` is what it says, for templates.
+    """
 
     source: Source
     dialect: Dialect
     site: Site
     rules: Rules
     salt: str = ""
+    warnings: tuple[PostWarning, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    #: The name of everything that decides how a file reads: when it changes, all files read differently.
+    rules_name: str = field(init=False)
 
-    @property
-    def rules_name(self) -> str:
-        """The name of everything that decides how a file reads: when it changes, all files read differently."""
+    def __post_init__(self) -> None:
         parts = (__version__, self.salt, self.dialect.name, self.site, repr(self.rules))
-        return digest(orjson.dumps(parts))[:8]
+        object.__setattr__(self, "rules_name", digest(orjson.dumps(parts))[:8])
 
     @property
     def versions_begin(self) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicator import __version__
-from syndicator.app import State, orders, publisher, reader, state_to_write
+from syndicator.app import Readers, State, called, orders, publisher, state_to_write
 from syndicator.asked import look
 from syndicator.logs import configure
 from syndicator.outbound import Outbound
@@ -108,7 +108,7 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
     out = publisher(settings)
-    pipeline = Pipeline(reader(settings), out, state.ledger, orders(settings))
+    pipeline = Pipeline(Readers(settings), out, state.ledger, orders(settings))
 
     return Service(
         make_pass=pipeline.run,
@@ -150,7 +150,7 @@ def _greet(settings: Settings, port: int) -> None:
     """A few lines on where to look, for people."""
     host = settings.serve.host
     print(  # noqa: T201
-        f"syndicator {__version__}: {settings.site.title}\n"
+        f"syndicator {__version__}: {called(settings)[0]}\n"
         f"posts    {settings.source_path}\n"
         f"feeds    {settings.publish_path}, published as {settings.publish.url}\n"
         f"serving  http://{f'[{host}]' if ':' in host else host}:{port}/ (how things are), /readyz, /livez\n"
@@ -166,9 +166,10 @@ def _page(settings: Settings, state: State, health: Health) -> StatusPage:
     for document in things.documents:
         feeds.setdefault(document.feed, []).append((document.format.value, document.url))
     given_up = sum(delivery.status != "pending" for delivery in things.deliveries)
+    title, url = called(settings)
     return StatusPage(
-        title=settings.site.title,
-        site_url=settings.site.url,
+        title=title,
+        site_url=url,
         version=__version__,
         feeds=tuple(ShownFeed(title=name, addresses=tuple(sorted(found))) for name, found in sorted(feeds.items())),
         last_pass=things.last_pass,

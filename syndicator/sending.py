@@ -24,7 +24,7 @@ def outbound(settings: Settings) -> Outbound:
     return Outbound(
         allow=settings.network.allow,
         timeout=settings.network.timeout.total_seconds(),
-        user_agent=f"syndicator/{__version__} (+{settings.site.url})",
+        user_agent=f"syndicator/{__version__} (+{settings.site.url or settings.publish.url})",
     )
 
 

@@ -40,7 +40,7 @@ from syndicator.configuration.values import (
     not_yet,
 )
 from syndicator.errors import ConfigError, Fault
-from syndicator.model import Content, FeedSpec, Format, Site
+from syndicator.model import Content, FeedSpec, Format
 from syndicator.posts.fields import DEFAULT_FIELDS
 
 
@@ -49,10 +49,10 @@ class _Table(BaseModel):
 
 
 class SiteTable(_Table):
-    """``[site]``: the publication."""
+    """``[site]``: the publication. ``title`` and ``url`` may be left to the site's own configuration."""
 
-    title: Filled
-    url: BaseAddress
+    title: Filled = ""
+    url: BaseAddress = ""
     description: Text = ""
     language: Language = "en"
     timezone: Timezone = "UTC"
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, case_sensitive=True)
 
-    site: SiteTable
+    site: SiteTable = SiteTable()
     source: SourceTable
     publish: PublishTable
     feeds: tuple[FeedTable, ...] = (FeedTable.model_validate(_ONE_FEED),)
@@ -243,10 +243,6 @@ class Settings(BaseSettings):
     def state_url(self) -> str:
         """The database's address with an absolute path."""
         return f"sqlite:///{self.state_path}"
-
-    def to_site(self) -> Site:
-        """The publication, as a noun."""
-        return Site(**self.site.model_dump())
 
     def feed_specs(self) -> tuple[FeedSpec, ...]:
         """The feeds that are wanted, in the file's order."""

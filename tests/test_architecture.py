@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("configuration.environment",),
     ("configuration.faults",),
     ("settings",),
+    ("publication",),
     # back ends
     (
         "outbound.addresses",

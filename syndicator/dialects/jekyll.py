@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.model import Visibility
-from syndicator.ports import FileName
+from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
@@ -228,3 +228,8 @@ def _ends(head: str, tail: str) -> str:
         elif not match[1] and match[2] in blocks:
             opened.append(match[2])
     return "".join(f"\n{{% end{name} %}}" for name in reversed(opened))
+
+
+def configure(files: SiteFiles) -> Configured:  # noqa: ARG001
+    """The dialect as ``_config.yml`` sets it up."""
+    return Configured(dialect=Jekyll())

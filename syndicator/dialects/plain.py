@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
 from syndicator.model import Visibility
-from syndicator.ports import FileName
+from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.visibility import decided
@@ -28,6 +28,11 @@ _HEADING = re.compile(r" {0,3}#[ \t]++(.*)")
 _WORDS = re.compile(r"[-_\s]+")
 _MORE = re.compile(r"^[ \t]*+<!--[ \t]*+more[ \t]*+-->", re.MULTILINE | re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n[ \t]*+\n")
+
+
+def configure(files: SiteFiles) -> Configured:  # noqa: ARG001 - there is no generator, and so no configuration of one
+    """The one dialect there is, with nothing said of the publication."""
+    return Configured(dialect=Plain())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

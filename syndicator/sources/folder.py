@@ -67,6 +67,10 @@ class FolderSource:
         """Version and facts of a local image, None when there is no such file inside the folder."""
         return measure_file(self._root, file, known_version)
 
+    def require(self) -> None:
+        """Raises SourceError when there is no such folder."""
+        self._resolved()
+
     def _resolved(self) -> Path:
         try:
             root = self._root.resolve(strict=True)

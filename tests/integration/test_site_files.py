@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,63 @@ def test_a_file_too_large_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match="1,048,576 bytes"):
         SiteFolder(tmp_path).read("_config.yml")
+
+
+def age(path: Path) -> None:
+    """Make a file one that was last changed long ago, as most were."""
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+
+
+def test_what_was_read_is_unchanged_until_a_file_changes_or_appears(tmp_path: Path) -> None:
+    config = tmp_path / "_config.yml"
+    config.write_bytes(b"title: One\n")
+    age(config)
+    site = SiteFolder(tmp_path)
+    site.read("_config.yml")
+    site.read("_data/authors.yml")
+
+    assert site.unchanged()
+    config.write_bytes(b"title: Two\n")
+    assert not site.unchanged()
+
+    age(config)
+    again = SiteFolder(tmp_path)
+    again.read("_config.yml")
+    again.read("_data/authors.yml")
+    assert again.unchanged()
+    (tmp_path / "_data").mkdir()
+    (tmp_path / "_data" / "authors.yml").touch()
+    assert not again.unchanged()
+
+
+def test_a_file_that_was_written_just_now_is_looked_at_again(tmp_path: Path) -> None:
+    """Two writes may fall into one tick of the file system's clock."""
+    (tmp_path / "_config.yml").write_bytes(b"title: One\n")
+    site = SiteFolder(tmp_path)
+    site.read("_config.yml")
+
+    assert not site.unchanged()
+
+
+def test_a_listed_folder_is_unchanged_until_a_name_comes_or_goes(tmp_path: Path) -> None:
+    (tmp_path / "_staff").mkdir()
+    (tmp_path / "_staff" / "jane.md").touch()
+    age(tmp_path / "_staff")
+    site = SiteFolder(tmp_path)
+    site.names("_staff")
+
+    assert site.unchanged()
+    (tmp_path / "_staff" / "joe.md").touch()
+    assert not site.unchanged()
+
+
+def test_the_digest_names_what_was_read_and_not_when(tmp_path: Path) -> None:
+    digests = []
+    for text in (b"title: One\n", b"title: One\n", b"title: Two\n"):
+        (tmp_path / "_config.yml").write_bytes(text)
+        site = SiteFolder(tmp_path)
+        site.read("_config.yml")
+        site.names("")
+        digests.append(site.digest)
+
+    assert digests[0] == digests[1] != digests[2]

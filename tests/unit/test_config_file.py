@@ -87,8 +87,8 @@ def test_every_setting_has_a_comment_above_it() -> None:
 def test_the_file_as_it_comes_is_the_demo() -> None:
     settings = load_settings(CONFIG, {})
 
-    assert "https://news.example.org/" == settings.to_site().url
-    assert "America/New_York" == settings.to_site().timezone
+    assert "https://news.example.org/" == settings.site.url
+    assert "America/New_York" == settings.site.timezone
     assert settings.source_path == CONFIG.parent.absolute() / "demo" / "content"
     assert settings.source_path.is_dir()
     assert ["main", "category"] == [spec.name for spec in settings.feed_specs()]

@@ -17,6 +17,8 @@ from syndicator.configuration.tomlfile import key_lines
 from syndicator.configuration.values import shown, spelled
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import Content, FeedSpec, Format, Site
+from syndicator.ports import SiteFacts
+from syndicator.publication import site_of
 from syndicator.settings import Settings, load_settings
 
 NEEDED = """\
@@ -75,7 +77,7 @@ def one(folder: Path, added: str, environ: Mapping[str, str] | None = None) -> s
 def test_the_smallest_configuration_has_all_defaults(folder: Path) -> None:
     settings = load(folder, NEEDED)
 
-    assert Site(title="The Example", url="https://news.example.org/") == settings.to_site()
+    assert Site(title="The Example", url="https://news.example.org/") == site_of(settings, SiteFacts())[0]
     assert (
         FeedSpec(
             name="main",
@@ -560,7 +562,6 @@ port = 1
     assert [
         ("site.toml", 0, "publish.to"),
         ("site.toml", 0, "publish.url"),
-        ("site.toml", 1, "site.url"),
         ("site.toml", 2, "site.title"),
         ("site.toml", 3, "site.langauge"),
         ("site.toml", 5, "source.path"),
@@ -578,8 +579,6 @@ port = 1
 
 def test_an_empty_file_is_told_what_it_needs(folder: Path) -> None:
     assert [
-        "site.toml: site.title: is missing; add title = … under [site], or set SYNDICATOR_SITE__TITLE",
-        "site.toml: site.url: is missing; add url = … under [site], or set SYNDICATOR_SITE__URL",
         "site.toml: source.path: is missing; add path = … under [source], or set SYNDICATOR_SOURCE__PATH",
         "site.toml: publish.to: is missing; add to = … under [publish], or set SYNDICATOR_PUBLISH__TO",
         "site.toml: publish.url: is missing; add url = … under [publish], or set SYNDICATOR_PUBLISH__URL",

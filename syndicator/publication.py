@@ -1,0 +1,69 @@
+"""The publication: what our configuration says of it, and below that what the site's own does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pydantic import ValidationError
+
+from syndicator.configuration.values import Wrong, shown
+from syndicator.errors import ConfigError, Fault
+from syndicator.model import PostWarning, Site
+from syndicator.ports import SiteFacts
+from syndicator.settings import Settings, SiteTable
+from syndicator.text import one_line
+
+#: What a publication cannot do without.
+_NEEDED = ("title", "url")
+#: What it can do without: when the site's own configuration says it wrong, that is left out with a warning.
+_SPARED = ("language",)
+
+
+def site_of(settings: Settings, facts: SiteFacts) -> tuple[Site, tuple[PostWarning, ...]]:
+    """The publication, and what could not be taken from the site's own configuration.
+
+    Raises ConfigError when a part that is needed is in neither, or the site's own is not of its kind.
+    """
+    own = settings.site.model_dump(include=settings.site.model_fields_set)
+    said = {key: line for key, value in asdict(facts).items() if key not in own and (line := one_line(value))}
+    file = str(settings.file)
+    faults: list[Fault] = []
+    warnings: list[PostWarning] = []
+    for key, problem in _wrong(said):
+        if key in _SPARED:
+            warnings.append(PostWarning(path=file, reason=f"site.{key}: {problem}, it is ignored", remedy=_set(key)))
+        else:
+            faults.append(
+                Fault(where=file, key=f"site.{key}", problem=problem, remedy=f"mend it there, or {_set(key)}")
+            )
+        del said[key]
+    found = {key for key in _NEEDED if key in own or key in said or any(f.key == f"site.{key}" for f in faults)}
+    for key in _NEEDED:
+        if key not in found:
+            problem = "is missing, and the site's own configuration does not say it either"
+            faults.append(Fault(where=file, key=f"site.{key}", problem=problem, remedy=_set(key)))
+    if faults:
+        raise ConfigError(tuple(faults))
+    return Site(**{**SiteTable.model_validate(said).model_dump(), **own}), tuple(warnings)
+
+
+def _wrong(said: dict[str, str]) -> list[tuple[str, str]]:
+    """What is not of its kind: the key, and what is wrong with it."""
+    try:
+        SiteTable.model_validate(said)
+    except ValidationError as error:
+        return [
+            (str(each["loc"][0]), f"the site's own configuration says {shown(each['input'])}, {_problem(each)}")
+            for each in error.errors(include_url=False)
+        ]
+    return []
+
+
+def _problem(error: object) -> str:
+    cause = error.get("ctx", {}).get("error") if isinstance(error, dict) else None
+    problem = cause.problem if isinstance(cause, Wrong) else ""
+    return f"which {problem}" if problem else "which is none"
+
+
+def _set(key: str) -> str:
+    return f"add {key} = … under [site], or set SYNDICATOR_SITE__{key.upper()}"
