@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndicator.dialects import jekyll, plain
+from syndicator.dialects import jekyllsite, plain
 from syndicator.errors import StateError, SyndicatorError
 from syndicator.ports import Configure
 from syndicator.posts.fields import FieldMap
+from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
 from syndicator.publication import site_of
 from syndicator.publishers.local import LocalPublisher
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
-_DIALECTS: dict[str, Configure] = {"jekyll": jekyll.configure, "plain": plain.configure}
+_DIALECTS: dict[str, Configure] = {"jekyll": jekyllsite.configure, "plain": plain.configure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ def _reader(settings: Settings, files: SiteFolder) -> Reader:
     if not (settings.site.title and settings.site.url):
         source.require()  # where there is no folder, nothing else is worth a word
     site, warnings = site_of(settings, configured.facts)
+    people = {**configured.people, **settings.people()}
     return Reader(
         source=source,
         dialect=dialect,
@@ -89,6 +91,8 @@ def _reader(settings: Settings, files: SiteFolder) -> Reader:
             fields=FieldMap.of(settings.source.fields),
             permalink=settings.source.permalink,
             limit=settings.source.max_front_matter_bytes,
+            people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
+            future=configured.future,
         ),
         salt=f"{limit} {files.digest}",
         warnings=(*configured.warnings, *warnings),

@@ -114,12 +114,13 @@ def _rule(source_reader: Reader, record: PostRecord | None) -> str:
     """What hides a post, in the words of its file as it is now."""
     if record is None or record.gone is not None:
         return ""
+    path = PurePosixPath(record.path)
     try:
         file = source_reader.source.read(record.path)
         matter = split(file.path, file.data, limit=source_reader.rules.limit)
     except PostError as error:
         return error.reason
-    return source_reader.dialect.visibility(PurePosixPath(record.path), matter.data)[1]
+    return source_reader.dialect.visibility(path, source_reader.dialect.complete(path, matter.data)[0])[1]
 
 
 def _moment(instant: datetime) -> str:

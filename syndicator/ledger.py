@@ -6,12 +6,16 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
 from syndicator.model import PostRecord, PostState, PostWarning, Skim
+
+
+#: When a post is due that is shown before its date.
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ def record_of(post: Skim, version: str, site_url: str) -> PostRecord:
         content=post.content,
         match=post.match,
         visibility=post.visibility,
-        due=post.published,
+        due=_ALWAYS if post.early and post.published else post.published,
         published=post.published,
         modified=post.modified,
         updated=_latest(post.modified, post.published),

@@ -226,7 +226,8 @@ class Skim(NamedTuple):
     """What choosing posts for feeds needs of a post, read without the work that only rendering it needs.
 
     ``content`` names what a reader would see of it, ``match`` its title and date. Dates as in Post; ``terms`` are the
-    values that feeds can be made from (category, tag, author and further mapped fields), sorted by name.
+    values that feeds can be made from (category, tag, author and further mapped fields), sorted by name. ``early``
+    says that it is shown before its date.
     """
 
     path: str
@@ -238,6 +239,7 @@ class Skim(NamedTuple):
     modified: datetime | None = None
     expires: datetime | None = None
     given_id: str = ""
+    early: bool = False
     terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     warnings: tuple[PostWarning, ...] = ()
 

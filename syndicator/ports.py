@@ -179,7 +179,8 @@ class Configured:
     or cannot be honoured.
 
     ``people`` are those the site has pages or data about, by the key or name that posts write, in lower case.
-    ``values`` is the configuration as it was read, for templates and engines.
+    ``values`` is the configuration as it was read, for templates and engines. ``future`` says that the site shows posts
+    before their date.
     """
 
     dialect: Dialect
@@ -187,6 +188,7 @@ class Configured:
     warnings: tuple[PostWarning, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    future: bool = False
 
 
 class Configure(Protocol):

@@ -40,7 +40,7 @@ from syndicator.configuration.values import (
     not_yet,
 )
 from syndicator.errors import ConfigError, Fault
-from syndicator.model import Content, FeedSpec, Format
+from syndicator.model import Content, FeedSpec, Format, Person
 from syndicator.posts.fields import DEFAULT_FIELDS
 
 
@@ -82,6 +82,21 @@ class SourceTable(_Table):
     max_post_bytes: Bytes = 2_000_000
     max_front_matter_bytes: Bytes = 65_536
     fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
+
+
+class AuthorTable(_Table):
+    """``[[authors]]``: somebody whom posts name, by ``key`` or by name."""
+
+    name: Filled
+    key: Text = ""
+    title: Text = ""
+    email: Text = ""
+    url: Text = ""
+    avatar: Text = ""
+
+    def to_person(self) -> Person:
+        """The noun; addresses as written."""
+        return Person(name=self.name, title=self.title, email=self.email, url=self.url, avatar=self.avatar)
 
 
 class PublishTable(_Table):
@@ -194,6 +209,7 @@ class Settings(BaseSettings):
 
     site: SiteTable = SiteTable()
     source: SourceTable
+    authors: tuple[AuthorTable, ...] = ()
     publish: PublishTable
     feeds: tuple[FeedTable, ...] = (FeedTable.model_validate(_ONE_FEED),)
     hubs: tuple[HubsTable, ...] = ()
@@ -247,6 +263,11 @@ class Settings(BaseSettings):
     def feed_specs(self) -> tuple[FeedSpec, ...]:
         """The feeds that are wanted, in the file's order."""
         return tuple(feed.to_spec() for feed in self.feeds)
+
+    def people(self) -> dict[str, Person]:
+        """Whom the operator knows, by key and by name in lower case."""
+        found = {author.name.casefold(): author.to_person() for author in self.authors}
+        return {**found, **{author.key.casefold(): author.to_person() for author in self.authors if author.key}}
 
     def hub_urls(self) -> tuple[str, ...]:
         """The hubs to tell, each once, in the file's order."""

@@ -7,35 +7,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from syndicator.dialects.defaults import Defaults, fitting, overlaid
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.model import Visibility
-from syndicator.ports import Configured, FileName, SiteFiles
+from syndicator.ports import FileName
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
 from syndicator.posts.visibility import decided
 
-_NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)\.(?:markdown|mkdown|mkdn|mkd|md|html)", re.ASCII | re.DOTALL)
+_WILD = re.compile(r"[*?\[]")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]++\]:.+$", re.MULTILINE)
 _BLOCK = re.compile(r"\{%-?\s*+(end)?(\w++)[^%]*+%\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """Values of the site's configuration for posts below a folder ("" for all) of a type ("" for any)."""
-
-    path: str
-    type: str
-    values: Mapping[str, Any]
+#: What is left out whatever ``exclude`` says.
+EXCLUDED = (
+    ".sass-cache", ".jekyll-cache", "gemfiles", "Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle/",
+    "vendor/cache/", "vendor/gems/", "vendor/ruby/",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jekyll:
-    """Posts in ``_posts`` folders. The fields are the settings of ``_config.yml`` of the same names."""
+    """Posts in ``_posts`` folders. The fields are the settings of ``_config.yml`` of the same names.
+
+    ``extensions`` is its ``markdown_ext``, ``excerpt_only`` stands in its ``feed``.
+    """
 
     name = "jekyll"
     date_fields = ("date",)
@@ -43,65 +46,77 @@ class Jekyll:
 
     permalink_style: str = "date"
     defaults: tuple[Defaults, ...] = ()
-    exclude: tuple[str, ...] = (
-        "gemfiles",
-        "node_modules",
-        "vendor/bundle",
-        "vendor/cache",
-        "vendor/gems",
-        "vendor/ruby",
-    )
+    exclude: tuple[str, ...] = EXCLUDED
     include: tuple[str, ...] = ()
     collections_dir: str = ""
+    extensions: tuple[str, ...] = ("markdown", "mkdown", "mkdn", "mkd", "md")
     excerpt_separator: str = "\n\n"
+    unpublished: bool = False
+    excerpt_only: bool = False
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in hidden and excluded folders. frontmatter.md 18."""
         return self._open(folder.parts) and not self._excluded(folder.as_posix())
 
     def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
-        """Dated Markdown and HTML files in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19."""
+        """Dated Markdown and HTML files in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19.
+
+        Where there is a ``collections_dir`` they lie below it.
+        """
         if "_posts" not in folder.parts or not self._open(folder.parts):
             return None
         where = f"{folder.as_posix()}/"
-        if any(re.search(r"[*?\[]", entry) or entry.strip("/").startswith(where) for entry in self.exclude):
-            return lambda name: _NAME.fullmatch(name) is not None and not self._excluded(where + name)
-        return None if self._excluded(where) else lambda name: _NAME.fullmatch(name) is not None
+        if not where.startswith(self.collections_dir):
+            return None
+        is_post = _post_name(self.extensions).fullmatch
+        if any(_WILD.search(entry) or entry.startswith(where) for entry in self.exclude):
+            return lambda name: is_post(name) is not None and not self._excluded(where + name)
+        return None if self._excluded(where) else lambda name: is_post(name) is not None
 
     def _open(self, folders: Sequence[str]) -> bool:
-        for name in folders:
-            if name != "_posts" and (name[0] in "._#~" or name[-1] == "~") and name not in self.include:
-                return False
-        return True
+        at = folders.index("_posts") if "_posts" in folders else len(folders)
+        if any(_special(name) and not _listed(self.include, name) for name in folders[:at]):
+            return False
+        below = folders[at + 1 :]
+        # Below _posts Jekyll asks only how the path there begins and ends, and never looks into hidden folders.
+        return not below or not (_special(below[0]) or any(name[0] == "." for name in below))
 
     def _excluded(self, path: str) -> bool:
-        return any(_matches(path, entry) for entry in self.exclude) and not any(
-            _matches(path, entry) for entry in self.include
-        )
+        if not _listed(self.exclude, path):
+            return False
+        return not (_listed(self.include, path) or _listed(self.include, path.rpartition("/")[2]))
+
+    def _own_path(self, path: PurePosixPath) -> PurePosixPath:
+        """The path below ``collections_dir``, as Jekyll names a post."""
+        if not self.collections_dir:
+            return path
+        return PurePosixPath(path.as_posix().removeprefix(f"{self.collections_dir}/"))
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
-        match = _NAME.fullmatch(path.name)
+        match = _post_name(self.extensions).fullmatch(path.name)
         return FileName(date=match[1], slug=match[2].rstrip(".")) if match else FileName(date="", slug=path.stem)
 
     def complete(
         self, path: PurePosixPath, data: Mapping[str, Any]
     ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
-        """The defaults of ``_config.yml`` that fit, the more specific over the less, below the post's own fields.
+        """The defaults of ``_config.yml`` that fit, below the post's own fields.
 
-        frontmatter.md 24; 27 for commas, which Jekyll takes for a part of the term.
+        frontmatter.md 23, 24; 27 for commas, which Jekyll takes for a part of the term.
         """
         commas: tuple[tuple[str, str], ...] = ()
         for name in ("categories", "tags"):
             if isinstance(written := data.get(name), str) and "," in written:
                 commas += ((name, f"{name}: Jekyll splits at white space, the commas in it are dropped"),)
-        if not self.defaults:
-            return data, commas
-        complete: dict[str, Any] = {}
-        fitting = (entry for entry in self.defaults if entry.type in ("", "posts") and _within(path, entry.path))
-        for entry in sorted(fitting, key=lambda entry: (len(entry.path), entry.type != "")):
-            complete = _merged(complete, entry.values)
-        return _merged(complete, data), commas
+        below = fitting(self.defaults, self._own_path(path)) if self.defaults else {}
+        complete = overlaid(below, data) if below else data
+        if "categories" in below and data.get("categories") is not None:
+            # Of all fields only this one is added to.
+            complete = {**complete, "categories": [*_plural(below["categories"]), *_plural(data["categories"])]}
+        if self.excerpt_only:
+            feed = complete.get("feed")
+            complete = {**complete, "feed": {**(feed if isinstance(feed, dict) else {}), "excerpt_only": True}}
+        return complete, commas
 
     def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
         """The slug with each word capitalised. frontmatter.md 25."""
@@ -120,6 +135,8 @@ class Jekyll:
         """
         if "_drafts" in path.parts:
             return Visibility.DRAFT, "in a folder _drafts"
+        if self.unpublished:
+            data = {key: value for key, value in data.items() if key != "published"}
         return decided(data)
 
     def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -128,11 +145,8 @@ class Jekyll:
         The singular is one term as it stands, the plural is split at white space unless it is a list.
         frontmatter.md 26, 27.
         """
-        parts = path.parts
+        parts = self._own_path(path).parts
         above = parts[: parts.index("_posts")] if "_posts" in parts else ()
-        if above and self.collections_dir:
-            root = PurePosixPath(self.collections_dir).parts
-            above = above[len(root) :] if above[: len(root)] == root else above
         categories = texts([*above, *_plural(data.get("categories")), *_singular(data.get("category"))])
         return categories, texts(_singular(data.get("tag")) or _plural(data.get("tags")))
 
@@ -152,7 +166,7 @@ class Jekyll:
         frontmatter.md 28 to 32.
         """
         pattern = STYLES.get(pattern, pattern) or STYLES.get(self.permalink_style, self.permalink_style)
-        stem = path.as_posix()[: -len(path.suffix) or None]
+        stem = self._own_path(path).as_posix()[: -len(path.suffix) or None]
         parts = Parts(
             published=published.astimezone(zone),
             slug=slug,
@@ -160,6 +174,7 @@ class Jekyll:
             name=path.stem,
             collection="posts",
             categories=categories,
+            output_ext=".htm" if path.suffix == ".htm" else ".html",
         )
         return expand(text(data.get("permalink")) or pattern, parts)
 
@@ -178,32 +193,22 @@ class Jekyll:
         return head + "\n\n" + "\n".join(references) if references else head
 
 
-def _matches(path: str, entry: str) -> bool:
-    """Whether a file or folder is, or lies in, what an entry of ``exclude`` or ``include`` names."""
-    if "*" in entry or "?" in entry or "[" in entry:
-        return fnmatchcase(path, entry.strip("/"))
-    entry = entry.strip("/")
-    return path.startswith(entry) and path[len(entry) : len(entry) + 1] in ("", "/")
+def _listed(entries: Sequence[str], path: str) -> bool:
+    """Whether an entry of ``exclude`` or ``include`` names a file or folder, or something that its path begins with."""
+    return any(
+        path.startswith(entry) or entry == f"{path}/" or (_WILD.search(entry) and fnmatchcase(path, entry))
+        for entry in entries
+    )
 
 
-def _within(path: PurePosixPath, scope: str) -> bool:
-    scope = scope.strip("/")
-    if not scope:
-        return True
-    whole = path.as_posix()
-    return whole == scope or whole.startswith(f"{scope}/") or ("*" in scope and fnmatchcase(whole, f"{scope}*"))
+@lru_cache(maxsize=16)
+def _post_name(extensions: tuple[str, ...]) -> re.Pattern[str]:
+    known = "|".join(map(re.escape, (*extensions, "html", "htm")))
+    return re.compile(rf"(\d{{2,4}}-\d{{1,2}}-\d{{1,2}})-(.+)\.(?:{known})", re.ASCII | re.DOTALL)
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables are merged, all else is replaced; nothing (null) replaces nothing."""
-    merged = dict(below)
-    for key, value in above.items():
-        under = merged.get(key)
-        if isinstance(under, Mapping) and isinstance(value, Mapping):
-            merged[key] = _merged(under, value)
-        elif value is not None or key not in merged:
-            merged[key] = value
-    return merged
+def _special(name: str) -> bool:
+    return name[0] in "._#~" or name[-1] in "~."
 
 
 def _singular(value: object) -> list[Any]:
@@ -228,8 +233,3 @@ def _ends(head: str, tail: str) -> str:
         elif not match[1] and match[2] in blocks:
             opened.append(match[2])
     return "".join(f"\n{{% end{name} %}}" for name in reversed(opened))
-
-
-def configure(files: SiteFiles) -> Configured:  # noqa: ARG001
-    """The dialect as ``_config.yml`` sets it up."""
-    return Configured(dialect=Jekyll())

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from syndicator.markup.links import FETCHABLE, absolute
-from syndicator.model import Person
 from syndicator.posts.plaintext import title_text
 from syndicator.text import one_line, printable
 
@@ -29,11 +27,8 @@ Warn = Callable[[str, str], None]
 
 _YES = frozenset({"true", "yes", "on", "y", "1"})
 _NO = frozenset({"false", "no", "off", "n", "0"})
-_MAIL = r"[^<>()@\s,;]+@[^<>()@\s,;]+"
-_NAME_AND_MAIL = re.compile(rf"([^<>]*)<({_MAIL})>|({_MAIL})(?: +\(([^()]*)\))?|([^()@]+)\(({_MAIL})\)")
-_ONLY_MAIL = re.compile(rf"(?:mailto:)?({_MAIL})", re.IGNORECASE)
 #: What plain names and terms are without: markup, entities, addresses.
-_MARKED = re.compile(r"[<&*`@\[]")
+MARKED = re.compile(r"[<&*`@\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +178,7 @@ def texts(value: object) -> tuple[str, ...]:
 def unmarked(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Lines as plain text, as titles are: no tags, no entities. What most people write comes back as it is."""
     for line in lines:
-        if _MARKED.search(line):
+        if MARKED.search(line):
             return texts([title_text(line) for line in lines])
     return lines
 
@@ -200,64 +195,3 @@ def quoted(value: object) -> str:
     """A value as a warning may show it: short, and without control characters."""
     shown = printable(value if isinstance(value, str) else text(value))
     return f'"{shown[:60]}…"' if len(shown) > 60 else f'"{shown}"'
-
-
-# --- people -------------------------------------------------------------------------------------------------------
-
-
-def people(data: Mapping[str, Any], fields: FieldMap, base: str, warn: Warn) -> tuple[Person, ...]:
-    """Who made the post: a name, ``Name <mail>``, a table, or a list of these. frontmatter.md 75, 86; atom.md 45.
-
-    A professional title that stands beside the author belongs to the first; a list of titles goes by order.
-    """
-    path, value = first(data, fields["author"])
-    titles = unmarked(texts(first(data, fields["author_title"])[1]))
-    found: dict[str, Person] = {}
-    for item in value if isinstance(value, list) else [value]:
-        if empty(item):
-            continue
-        title = titles[len(found)] if len(found) < len(titles) else ""
-        person = _from_table(item, title, base) if isinstance(item, dict) else _from_text(text(item), title)
-        if person is None:
-            warn(path, f"{path}: an author without a name is left out")
-        else:
-            found.setdefault(person.name.casefold(), person)
-    return tuple(found.values())
-
-
-def names(data: Mapping[str, Any], fields: FieldMap, base: str, warn: Warn) -> tuple[str, ...]:
-    """The people's names alone."""
-    value = first(data, fields["author"])[1]
-    if isinstance(value, str) and not _MARKED.search(value):
-        line = one_line(value)
-        return (line,) if line else ()
-    return tuple(person.name for person in people(data, fields, base, warn))
-
-
-def _from_text(line: str, title: str) -> Person | None:
-    match = _NAME_AND_MAIL.fullmatch(line) if "@" in line else None
-    if match is None:
-        name = title_text(line) if _MARKED.search(line) else line
-        return Person(name=name, title=title) if name else None
-    email = _mail(match[2] or match[3] or match[6])
-    name = title_text((match[1] or match[4] or match[5] or "").strip().strip('"'))
-    return Person(name=name or email.partition("@")[0], title=title, email=email)
-
-
-def _mail(value: str) -> str:
-    """A bare address of a mailbox, "" for what is none."""
-    match = _ONLY_MAIL.fullmatch(value)
-    return match[1] if match else ""
-
-
-def _from_table(table: dict[str, Any], title: str, base: str) -> Person | None:
-    named = _from_text(text(first(table, ("name", "display_name", "author"))[1]), "")
-    if named is None:
-        return None
-    return Person(
-        name=named.name,
-        title=title or title_text(text(first(table, ("title", "author-title", "role", "job_title", "position"))[1])),
-        email=_mail(text(table.get("email"))) or named.email,
-        url=absolute(text(first(table, ("url", "uri", "website", "web"))[1]) or "data:", base, allowed=FETCHABLE),
-        avatar=absolute(text(first(table, ("avatar", "picture", "mug-path"))[1]) or "data:", base, allowed=FETCHABLE),
-    )

@@ -16,8 +16,6 @@ from syndicator.posts.dates import left_out
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import (
     first,
-    names,
-    people,
     quoted,
     reach,
     text,
@@ -27,6 +25,7 @@ from syndicator.posts.fields import (
     warn_nested,
 )
 from syndicator.posts.frontmatter import Matter, split
+from syndicator.posts.people import names, people
 from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
@@ -99,7 +98,7 @@ class PostReading:
         visibility = self.visibility()
         published = self.published(visibility)
         categories, tags = map(unmarked, self.terms())
-        authors = names(self.data, self.fields, self.site.url, self.warn)
+        authors = names(self.data, self.fields, self.site.url, self.warn, self.rules.people)
         return visibility, published, [("author", authors), ("category", categories), ("tag", tags), *self.further()]
 
     def name(self, choice: Choice) -> Skim:
@@ -117,6 +116,7 @@ class PostReading:
             modified=self.optional_date("modified"),
             expires=self.optional_date("expires"),
             given_id=self.given_id(),
+            early=self.rules.future,
             terms=tuple(sorted([(name, values) for name, values in terms if values])),
             warnings=tuple(self.warnings),
         )
@@ -138,7 +138,7 @@ class PostReading:
             digest=digest(self.file.data),
             title=title,
             summary=summary,
-            people=people(self.data, self.fields, self.site.url, self.warn),
+            people=people(self.data, self.fields, self.site.url, self.warn, self.rules.people),
             categories=unmarked(categories),
             tags=unmarked(tags),
             fields=self.further(),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from syndicator.model import ImageRef, Person, Visibility
 from syndicator.posts.featured import image_ref
-from syndicator.posts.fields import DEFAULT_FIELDS, FieldMap, first, names, people, text, texts, truth, unmarked
+from syndicator.posts.fields import DEFAULT_FIELDS, FieldMap, first, text, texts, truth, unmarked
+from syndicator.posts.people import names, people
 from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.visibility import decided
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.dialects.jekyll import Defaults, Jekyll
+from syndicator.dialects.defaults import Defaults
+from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.permalinks import STYLES, slugify
 from syndicator.model import Visibility
 from syndicator.ports import Dialect, FileName
@@ -155,7 +156,8 @@ def test_drafts_are_drafts_by_their_folder_too() -> None:
 
 
 def test_the_sites_defaults_lie_below_the_posts_own_fields() -> None:
-    """frontmatter.md 24: the longer folder and the named type win, tables merge, null replaces nothing."""
+    """frontmatter.md 24: the longer path wins, what goes behind goes behind all so far, tables merge, null replaces
+    nothing."""
     dialect = Jekyll(
         defaults=(
             Defaults("news", "", {"author": "Desk", "image": {"path": "/d.jpg", "alt": "d"}}),
@@ -170,13 +172,14 @@ def test_the_sites_defaults_lie_below_the_posts_own_fields() -> None:
 
     assert {
         "author": "Desk",
-        "layout": "article",
+        "layout": "post",
         "published": "true",
         "image": {"path": "/d.jpg", "alt": "own"},
         "title": "T",
         "star": "yes",
     } == dialect.complete(PurePosixPath("news/_posts/2023-08-24-a.md"), own)[0]
-    assert "Site" == dialect.complete(PurePosixPath("newsroom/_posts/2023-08-24-a.md"), own)[0]["author"]
+    assert "Desk" == dialect.complete(PurePosixPath("newsroom/_posts/2023-08-24-a.md"), own)[0]["author"]
+    assert "Site" == dialect.complete(PurePosixPath("_posts/2023-08-24-a.md"), own)[0]["author"]
 
 
 def test_without_defaults_the_fields_stay_as_they_are() -> None:

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.dialects.jekyll import Defaults, Jekyll
+from syndicator.dialects.defaults import Defaults
+from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
 from syndicator.errors import PostError
 from syndicator.model import ImageRef, Markup, Person, Post, Site, SourceFile, Visibility, digest

@@ -1,0 +1,78 @@
+"""Configuration and data files of a site as plain values: YAML, TOML, JSON and CSV, all within bounds."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from io import StringIO
+from typing import Any
+
+from syndicator.errors import PostError, SourceError
+from syndicator.ports import SiteFiles
+from syndicator.posts import plainyaml
+from syndicator.posts.frontmatter import decode
+from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note
+from syndicator.text import printable
+
+_YAML = ("yml", "yaml")
+_MAX_ROWS = 10_000
+
+
+def load_first(files: SiteFiles, stem: str, kinds: tuple[str, ...], notes: list[Note]) -> tuple[str, Any]:
+    """The path and value of the first file ``stem.kind`` that is there, ("", None) when none is. Raises SourceError."""
+    for kind in kinds:
+        path = f"{stem}.{kind}"
+        data = files.read(path)
+        if data is not None:
+            return path, load(path, data, notes)
+    return "", None
+
+
+def load(path: str, data: bytes, notes: list[Note]) -> Any:
+    """What a file says; all text of YAML stays text. What is odd goes into ``notes``. Raises SourceError with line."""
+    try:
+        text = decode(path, data)
+        kind = path.rpartition(".")[2]
+        if kind in _YAML:
+            return plainyaml.load(text, notes)
+        if kind == "toml":
+            return tomllib.loads(text)
+        if kind == "json":
+            return _bounded(json.loads(text, parse_int=str, parse_float=str, parse_constant=str))
+        return _rows(text, "\t" if kind == "tsv" else ",")
+    except Malformed as flaw:
+        raise _broken(path, flaw.line, flaw.reason, flaw.remedy) from flaw
+    except PostError as error:
+        raise _broken(path, error.line, error.reason, error.remedy) from error
+    except RecursionError as error:
+        raise _broken(path, None, f"lists and tables are nested more than {MAX_DEPTH} deep") from error
+    except json.JSONDecodeError as error:
+        raise _broken(path, error.lineno, f"is not valid JSON: {error.msg}") from error
+    except (ValueError, csv.Error) as error:
+        raise _broken(path, None, f"cannot be read: {printable(str(error))[:200]}") from error
+
+
+def _rows(text: str, separator: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    for row in csv.DictReader(StringIO(text, newline=""), delimiter=separator):
+        if len(rows) >= _MAX_ROWS:
+            raise Malformed(f"has more than {_MAX_ROWS:,} rows")
+        rows.append({key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)})
+    return rows
+
+
+def _bounded(value: Any) -> Any:
+    """The value, unless it is nested so deep that somebody who walks through it would fall."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
+        level = [item for items in inner for item in items]
+        if not level:
+            return value
+    raise Malformed(f"lists and tables are nested more than {MAX_DEPTH} deep")
+
+
+def _broken(path: str, line: int | None, reason: str, remedy: str = "") -> SourceError:
+    place = f"{path}:{line}" if line else path
+    return SourceError(f"source {place}", reason, remedy or "mend it; the feeds stay as they are")
