@@ -13,7 +13,6 @@ from urllib.parse import quote, urlsplit
 from syndicator.errors import PostError
 from syndicator.model import PostRecord, PostState, PostWarning, Skim
 
-
 #: When a post is due that is shown before its date.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
