@@ -32,14 +32,20 @@ def make_entry(post: Post, record: PostRecord, site: Site) -> Entry:
     from syndicator.markup.summary import cut, summary_of
 
     published, updated = _dates(record)
-    html = to_html(
-        post.body, markup=post.markup, permalink=post.permalink, prefix=f"e{digest(record.entry_id.encode())[:8]}-"
-    )
+    prefix = f"e{digest(record.entry_id.encode())[:8]}-"
+    html = to_html(post.body, markup=post.markup, permalink=post.permalink, prefix=prefix)
+    if post.summary:
+        summary = cut(post.summary, 4 * SUMMARY_LENGTH)
+    elif post.excerpt:
+        part = to_html(post.excerpt, markup=post.markup, permalink=post.permalink, prefix=prefix)
+        summary = summary_of(part, 4 * SUMMARY_LENGTH)
+    else:
+        summary = summary_of(html, SUMMARY_LENGTH)
     return Entry(
         id=record.entry_id,
         url=post.permalink,
         title=post.title,
-        summary=cut(post.summary, 4 * SUMMARY_LENGTH) if post.summary else summary_of(html, SUMMARY_LENGTH),
+        summary=summary,
         html=html,
         published=published,
         updated=updated,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
@@ -44,8 +45,8 @@ def fold(value: str) -> str:
 
 
 def newest_first(records: Iterable[PostRecord]) -> list[PostRecord]:
-    """By date, ties by path, as Jekyll does (frontmatter-16)."""
-    return sorted(records, key=_order, reverse=True)
+    """By date; of those of one instant by path, as jekyll-feed and Hugo list them (frontmatter-16)."""
+    return sorted(sorted(records, key=attrgetter("path")), key=_published, reverse=True)
 
 
 def live(records: Iterable[PostRecord], now: datetime) -> list[PostRecord]:
@@ -172,8 +173,8 @@ def _one_each(spec: FeedSpec, shown: Sequence[PostRecord], site: Site) -> Iterab
         )
 
 
-def _order(record: PostRecord) -> tuple[datetime, str]:
-    return (record.published or _BEGINNING, record.path)
+def _published(record: PostRecord) -> datetime:
+    return record.published or _BEGINNING
 
 
 def _updated(record: PostRecord) -> datetime:

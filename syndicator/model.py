@@ -188,7 +188,8 @@ class Post:
 
     ``published`` may be None only where ``visibility`` is not public. ``fields`` holds further mapped fields with
     their values, sorted by name. ``given_id`` is the front matter's own id. ``permalink`` and ``link`` (the page a
-    link post points at) are absolute addresses.
+    link post points at) are absolute addresses. ``excerpt`` is the part of the body that stands for it where no
+    summary is written, "" for none or all of it.
     """
 
     path: str
@@ -209,6 +210,7 @@ class Post:
     given_id: str = ""
     language: str = ""
     body: str = ""
+    excerpt: str = ""
     markup: Markup = Markup.MARKDOWN
     warnings: tuple[PostWarning, ...] = ()
 

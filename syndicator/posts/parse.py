@@ -133,6 +133,7 @@ class PostReading:
         if truth(reach(self.data, "feed.excerpt_only")):
             # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
             body, summary = "", summary or self.excerpt(body, markup, permalink)
+        excerpt = "" if summary else self.part(body)
         return Post(
             path=self.file.path,
             digest=digest(self.file.data),
@@ -160,6 +161,7 @@ class PostReading:
             given_id=self.given_id(),
             language=self.language(),
             body=body,
+            excerpt=excerpt if len(excerpt) < len(body) else "",
             markup=markup,
             warnings=tuple(self.warnings),
         )
@@ -249,10 +251,14 @@ class PostReading:
         from syndicator.markup.summary import summary_of
         from syndicator.markup.templates import drop_templates
 
-        separator = self.data.get("excerpt_separator")
-        part, _ = drop_templates(self.dialect.excerpt(body, separator if isinstance(separator, str) else None), markup)
+        part, _ = drop_templates(self.part(body), markup)
         html = render_markdown(part) if markup is Markup.MARKDOWN else part
         return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
+
+    def part(self, body: str) -> str:
+        """The part of the body that stands for it, by the post's own separator or the dialect's; "" for none."""
+        separator = self.data.get("excerpt_separator")
+        return self.dialect.excerpt(body, separator if isinstance(separator, str) else None)
 
     def language(self) -> str:
         key, value = first(self.data, self.fields["language"])

@@ -112,8 +112,9 @@ class SqlLedger:
         posts, refusals = tables.posts, tables.refusals
         with self._database.read() as connection:
             there = select(posts.c.path, posts.c.version).where(posts.c.gone.is_(None))
-            versions = dict(connection.execute(there).tuples().all())
-            versions.update(connection.execute(select(refusals.c.path, refusals.c.version)).tuples().all())
+            versions = {row.path: row.version for row in connection.execute(there)}
+            refused = select(refusals.c.path, refusals.c.version)
+            versions |= {row.path: row.version for row in connection.execute(refused)}
         return versions
 
     def last_pass(self) -> PassRecord | None:

@@ -35,10 +35,10 @@ def record(path: str, hours: int = 0, **changes: object) -> PostRecord:
     return PostRecord(**(values | changes))  # type: ignore[arg-type]
 
 
-def test_live_posts_are_newest_first_with_ties_by_path_as_jekyll_does() -> None:
+def test_live_posts_are_newest_first_with_ties_by_path_as_jekyll_feed_has_them() -> None:
     posts = [record("a", 1), record("b", 0), record("c", 1)]
 
-    assert ["b", "c", "a"] == [r.path for r in live(posts, NOON)]
+    assert ["b", "a", "c"] == [r.path for r in live(posts, NOON)]
 
 
 def test_drafts_embargoed_expired_killed_and_gone_posts_are_not_live() -> None:
