@@ -126,7 +126,7 @@ class Jekyll:
         """A time with seconds and no zone is UTC, all else is in the site's zone, as is all that is quoted: SafeYAML
         takes only the unquoted for a time stamp. frontmatter.md 10, 14.
         """
-        return parse_date(value, zone, seconds_are_utc=not isinstance(value, Quoted))
+        return parse_date(value, zone, seconds_are_utc=not isinstance(value, Quoted), later=True)
 
     def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
         """Like jekyll-feed, which leaves out what says ``draft: true`` although its page is made.

@@ -43,15 +43,16 @@ _ZONES = {
 }  # fmt: skip
 
 
-def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datetime:
+def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool, later: bool = False) -> datetime:
     """The instant in UTC that a value of front matter means. Raises ValueError with a reason for people.
 
     Accepted (frontmatter.md C.11): ``YYYY-MM-DD``, with ``HH:MM[:SS[.f]]`` after a ``T`` or a space, and ``Z`` or an
     offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. Without an offset they are in ``zone``, and a date
     alone is its midnight. ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the
     reader of its YAML takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone.
-    A wall clock that a change of daylight saving leaves out is read with the offset before the change. The last two
-    days of the year 9999 are one instant, so that what comes out has a wall clock in every zone.
+    A wall clock that a change of daylight saving leaves out is read with the offset before the change; one that
+    comes twice is its first instant, or with ``later`` the second, as Ruby takes it. The last two days of the year 9999
+    are one instant, so that what comes out has a wall clock in every zone.
     """
     wall = _wall(value)
     if wall.tzinfo is None:
@@ -60,9 +61,16 @@ def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool) -> datet
             return min(wall.replace(tzinfo=UTC), _NEVER)
         wall = wall.replace(tzinfo=zone)
     try:
+        if later and wall.tzinfo is zone and not _keeps_its_offset(zone, wall.year, wall.month):
+            # In a gap the second reading is the earlier one.
+            wall = max(wall, wall.replace(fold=1), key=_in_utc)
         return min(wall.astimezone(UTC), _NEVER)
     except OverflowError:
         return _NEVER
+
+
+def _in_utc(wall: datetime) -> datetime:
+    return wall.astimezone(UTC)
 
 
 def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:

@@ -7,15 +7,18 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from syndicator.app import state_to_read
 from syndicator.building import BuildOptions, build
 from syndicator.checking import check_content
+from syndicator.dialects.jekyll import Jekyll
 from syndicator.model import Entry
+from syndicator.posts import plainyaml
 from syndicator.progress import quiet
 from syndicator.settings import load_settings
 
@@ -182,3 +185,21 @@ def test_every_difference_is_said_by_check(tmp_path: Path) -> None:
         ),
         ("item-26-commas", "tags: Jekyll splits at white space, the commas in it are dropped"),
     } <= said
+
+
+# --- dates ----------------------------------------------------------------------------------------------------------
+
+DATES: list[dict[str, str]] = json.loads((SITES / "jekyll-dates.expected.json").read_bytes())["dates"]
+
+
+@pytest.mark.parametrize("case", DATES, ids=lambda case: f"{case['form']} in {case['zone']}")
+def test_frontmatter_77_every_form_of_a_date_in_every_zone(case: dict[str, str]) -> None:
+    """frontmatter-10 to 15: the instant, and the day in the address."""
+    zone, dialect = ZoneInfo(case["zone"]), Jekyll()
+    path = PurePosixPath("_posts/2020-01-01-x.md")
+    data = plainyaml.load(f"date: {case['form']}\n", [])
+    instant = dialect.instant(data["date"], zone)
+    below = dialect.permalink("", path=path, data=data, slug="x", categories=(), published=instant, zone=zone)
+
+    assert datetime.fromisoformat(case["date"]) == instant.replace(microsecond=0)
+    assert f"{case['day']}/x.html" == below

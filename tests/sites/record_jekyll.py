@@ -22,6 +22,51 @@ TIME = "2026-06-01 12:00:00 +0000"
 ATOM = "{http://www.w3.org/2005/Atom}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 
+#: frontmatter-77: every form of a date, as it stands in YAML, in each zone.
+ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles")
+FORMS = (
+    "2023-08-24",
+    "2023-08-24 12:55",
+    "2023-08-24 12:55:00",
+    "2023-08-24T12:55",
+    "2023-08-24T12:55:00",
+    "2023-08-24T12:55:00Z",
+    "2023-08-24 12:55:00 Z",
+    "2023-08-24 12:55:00 +02:00",
+    "2023-08-24 12:55:00 +0200",
+    "2023-08-24 12:55 +0200",
+    "2023-08-24 12:55 +02:00",
+    "2023-08-24 23:30:00 +0000",
+    "2023-08-24 00:30:00 +0900",
+    "2023-08-24 12:55:00.5",
+    "2023-08-24 12:55:00 UTC",
+    "2023-8-4",
+    "2023-8-4 9:05",
+    "2023-8-4 9:05:06",
+    '"2023-08-24"',
+    '"2023-08-24 12:55"',
+    '"2023-08-24 12:55:00"',
+    "'2023-08-24 12:55:00 +0200'",
+    "15 Oct 2023",
+    "Thu, 24 Aug 2023 12:55:00 +0200",
+    "2024-03-31",
+    "2024-03-31 02:30",
+    "2024-03-31 02:30:00",
+    "2024-10-27 02:30",
+    "2024-10-27 02:30:00",
+    "2024-03-10 02:30",
+    "2024-11-03 01:30",
+    "2024-11-03 23:59",
+    "2023-12-31 23:59",
+    "2023-12-31 23:59:59",
+)
+DUMP = """---
+layout: null
+---
+[{% for post in site.posts %}{% unless forloop.first %},{% endunless %}
+["{{ post.slug }}", "{{ post.date | date_to_xmlschema }}", "{{ post.url }}"]{% endfor %}]
+"""
+
 
 def build(site: Path, out: Path, extra: str = "") -> None:
     """Run Jekyll over a site, with settings on top of its own."""
@@ -69,13 +114,39 @@ def record_site() -> dict[str, Any]:
         }
 
 
+def record_dates() -> list[dict[str, str]]:
+    """Every form in every zone: the instant, and the day of the address."""
+    found: list[dict[str, str]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        site, out = Path(folder, "site"), Path(folder, "out")
+        (site / "_posts").mkdir(parents=True)
+        (site / "_config.yml").write_text("title: Dates\n", encoding="utf-8")
+        (site / "dump.json").write_text(DUMP, encoding="utf-8")
+        for number, form in enumerate(FORMS):
+            post = site / "_posts" / f"2020-01-01-{number}.md"
+            post.write_text(f"---\ndate: {form}\n---\nWords.\n", encoding="utf-8")
+        for zone in ZONES:
+            build(site, out, f"timezone: {zone}\n")
+            posts = {slug: rest for slug, *rest in json.loads((out / "dump.json").read_bytes())}
+            for number, form in enumerate(FORMS):
+                date, url = posts[str(number)]
+                day = url.removeprefix("/").rpartition("/")[0]
+                found.append({"form": form, "zone": zone, "date": date, "day": day})
+    return found
+
+
 def main() -> int:
     """Write the record."""
     version = subprocess.run(["jekyll", "--version"], check=True, capture_output=True, text=True).stdout.strip()
     record = {"made_by": f"{version}, tests/sites/record_jekyll.py", "time": TIME, **record_site()}
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    (HERE / "jekyll.expected.json").write_text(text, encoding="utf-8")
+    write("jekyll.expected.json", record)
+    write("jekyll-dates.expected.json", {"made_by": record["made_by"], "dates": record_dates()})
     return 0
+
+
+def write(name: str, record: dict[str, Any]) -> None:
+    """Beside this file, so that two records can be compared line by line."""
+    (HERE / name).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
