@@ -47,9 +47,9 @@ class SiteFolder:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise self._unreadable(path, error) from error
         if len(data) > _LIMIT:
-            raise SourceError(f"source {path}", f"has more than {_LIMIT:,} bytes", "shorten it")
+            raise SourceError(f"source {self._root / path}", f"has more than {_LIMIT:,} bytes", "shorten it")
         self._held[path] = digest(data)
         return data
 
@@ -62,7 +62,7 @@ class SiteFolder:
         except (FileNotFoundError, NotADirectoryError):
             found = []
         except OSError as error:
-            raise _unreadable(folder or ".", error) from error
+            raise self._unreadable(folder, error) from error
         self._held[f"{folder}/"] = repr(sorted(found))
         return tuple(sorted(found))
 
@@ -84,8 +84,9 @@ class SiteFolder:
     def _stays(self, entry: os.DirEntry[str]) -> bool:
         return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(self._root.resolve())
 
-
-def _unreadable(path: str, error: OSError) -> SourceError:
-    return SourceError(
-        f"source {path}", f"cannot be read ({error.strerror})", "give this user the right to read it, or remove it"
-    )
+    def _unreadable(self, path: str, error: OSError) -> SourceError:
+        return SourceError(
+            f"source {self._root / path}",
+            f"cannot be read ({error.strerror})",
+            "give this user the right to read it, or remove it",
+        )

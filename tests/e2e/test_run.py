@@ -307,7 +307,7 @@ def test_a_burst_of_saves_makes_few_passes(newsroom: Newsroom) -> None:
     newsroom.post("2026-01-01-a.md", title="Alpha")
     with newsroom.running():
         for number in range(100):
-            newsroom.post(f"2026-02-01-p{number:03d}.md", title=f"Post {number}")
+            newsroom.post(f"2026-02-01-p{99 - number:03d}.md", title=f"Post {number}")
         eventually(lambda: json.loads(newsroom.files()["feed.json"])["items"][0]["title"] == "Post 99")
         eventually(lambda: len(newsroom.items()) == 50)
 

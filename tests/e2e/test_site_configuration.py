@@ -88,7 +88,7 @@ def test_a_folder_that_is_not_there_is_told_before_what_it_might_have_said(bare:
         ("title: !ruby/object:Foo {}\n", "source _config.yml:1: the tag"),
         ("a: " + "[" * 2000 + "]" * 2000 + "\n", "source _config.yml:1: lists and tables are nested more than 32 deep"),
         ("a: \x00\n", "source _config.yml:1: holds the control character"),
-        ("x" * 2**20 + "\n", "source _config.yml: has more than 1,048,576 bytes"),
+        ("x" * 2**20 + "\n", "/_config.yml: has more than 1,048,576 bytes"),
     ],
 )
 def test_a_broken_configuration_is_told_with_its_line_and_the_last_good_feeds_stay(
