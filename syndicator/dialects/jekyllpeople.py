@@ -16,7 +16,7 @@ from syndicator.ports import SiteFiles
 from syndicator.posts.fields import text, truth
 from syndicator.posts.frontmatter import split
 from syndicator.posts.people import person
-from syndicator.posts.plainyaml import Note
+from syndicator.posts.values import Note
 
 #: Collections whose documents are people, as themes call them.
 _OF_PEOPLE = frozenset({"staff", "authors", "people", "team", "contributors", "writers", "editors"})

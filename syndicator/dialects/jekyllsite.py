@@ -14,7 +14,7 @@ from syndicator.errors import SourceError
 from syndicator.model import Person, PostWarning
 from syndicator.ports import Configured, SiteFacts, SiteFiles
 from syndicator.posts.fields import empty, reach, text, texts, truth
-from syndicator.posts.plainyaml import Note
+from syndicator.posts.values import Note
 
 _TYPES = {"post": "posts", "page": "pages", "draft": "drafts"}
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3}(?:[_-][A-Za-z0-9]+)*)(?:[.@].*)?")

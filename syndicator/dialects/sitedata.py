@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import tomllib
 from io import StringIO
 from typing import Any
 
@@ -12,7 +10,7 @@ from syndicator.errors import PostError, SourceError
 from syndicator.ports import SiteFiles
 from syndicator.posts import plainyaml
 from syndicator.posts.frontmatter import decode
-from syndicator.posts.plainyaml import MAX_DEPTH, Malformed, Note
+from syndicator.posts.values import MAX_DEPTH, Malformed, Note
 from syndicator.text import printable
 
 _YAML = ("yml", "yaml")
@@ -37,6 +35,8 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
         if kind in _YAML:
             return plainyaml.load(text, notes)
         if kind == "toml":
+            import tomllib
+
             return tomllib.loads(text)
         if kind == "json":
             return _bounded(json.loads(text, parse_int=str, parse_float=str, parse_constant=str))
@@ -49,16 +49,21 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
         raise _broken(path, None, f"lists and tables are nested more than {MAX_DEPTH} deep") from error
     except json.JSONDecodeError as error:
         raise _broken(path, error.lineno, f"is not valid JSON: {error.msg}") from error
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise _broken(path, None, f"cannot be read: {printable(str(error))[:200]}") from error
 
 
 def _rows(text: str, separator: str) -> list[dict[str, str]]:
+    import csv
+
     rows: list[dict[str, str]] = []
-    for row in csv.DictReader(StringIO(text, newline=""), delimiter=separator):
-        if len(rows) >= _MAX_ROWS:
-            raise Malformed(f"has more than {_MAX_ROWS:,} rows")
-        rows.append({key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)})
+    try:
+        for row in csv.DictReader(StringIO(text, newline=""), delimiter=separator):
+            if len(rows) >= _MAX_ROWS:
+                raise Malformed(f"has more than {_MAX_ROWS:,} rows")
+            rows.append({key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)})
+    except csv.Error as error:
+        raise Malformed(f"cannot be read: {printable(str(error))[:200]}") from error
     return rows
 
 

@@ -16,6 +16,7 @@ import pytest
 from syndicator.app import state_to_read
 from syndicator.building import BuildOptions, build
 from syndicator.checking import check_content
+from syndicator.crew import Crew
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.model import Entry
 from syndicator.posts import plainyaml
@@ -76,7 +77,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     shutil.copytree(SITES / "jekyll", root / "site")
     (root / "syndicator.toml").write_text(CONFIG, encoding="utf-8")
     settings = load_settings(root / "syndicator.toml", {})
-    report = build(settings, BuildOptions(announce=False), NOW, quiet).report
+    with Crew(1) as crew:
+        report = build(settings, BuildOptions(announce=False), NOW, quiet, crew).report
     assert () == report.refused
     with state_to_read(settings) as state:
         entries = state.ledger.entries(state.ledger.posts().keys())
