@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndicator.dialects import jekyllsite, plain
+from syndicator.dialects import hugo, jekyllsite, plain
 from syndicator.errors import StateError, SyndicatorError
 from syndicator.ports import Configure
 from syndicator.posts.fields import FieldMap
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
-_DIALECTS: dict[str, Configure] = {"jekyll": jekyllsite.configure, "plain": plain.configure}
+_DIALECTS: dict[str, Configure] = {"hugo": hugo.configure, "jekyll": jekyllsite.configure, "plain": plain.configure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _reader(settings: Settings, files: SiteFolder) -> Reader:
         dialect=dialect,
         site=site,
         rules=Rules(
-            fields=FieldMap.of(settings.source.fields),
+            fields=FieldMap.of({**dialect.fields, **settings.source.fields}),
             permalink=settings.source.permalink,
             limit=settings.source.max_front_matter_bytes,
             people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),

@@ -118,9 +118,12 @@ def _rule(source_reader: Reader, record: PostRecord | None) -> str:
     try:
         file = source_reader.source.read(record.path)
         matter = split(file.path, file.data, limit=source_reader.rules.limit)
+        path = PurePosixPath(record.path)
+        data, _ = source_reader.dialect.complete(path, matter.data)
     except PostError as error:
         return error.reason
-    return source_reader.dialect.visibility(path, source_reader.dialect.complete(path, matter.data)[0])[1]
+    rule = source_reader.dialect.visibility(path, data)[1]
+    return rule or (source_reader.dialect.undated(path)[0] if record.due is None else "")
 
 
 def _moment(instant: datetime) -> str:

@@ -75,6 +75,13 @@ class SiteFiles(Protocol):
         """
         ...
 
+    def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+        """The paths of the files in and below a folder whose names fit, sorted; hidden folders are left out.
+
+        Raises SourceError as ``names`` does.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
@@ -110,8 +117,23 @@ class Dialect(Protocol):
         ...
 
     @property
-    def images_beside_post(self) -> bool:
-        """Whether an image's address without a leading slash is beside the post, else it is below the site's."""
+    def fields(self) -> Mapping[str, tuple[str, ...]]:
+        """Where the generator has its fields, by our names, where that is not as in all dialects."""
+        ...
+
+    @property
+    def markdown_summary(self) -> str:
+        """The field of the front matter that holds a summary in Markdown, "" for none."""
+        ...
+
+    @property
+    def image_folders(self) -> tuple[str, ...]:
+        """The folders of the source where files lie that the site has at its root, "" for the source's root itself."""
+        ...
+
+    def image_base(self, path: PurePosixPath, permalink: str) -> str:
+        """What an image's address without a leading slash is relative to, its file beside the post's; "" when both are
+        below the site's root."""
         ...
 
     def enters(self, folder: PurePosixPath) -> bool:
@@ -120,6 +142,11 @@ class Dialect(Protocol):
 
     def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
         """Which names in a folder (relative to the source's root) are posts; None when none can be."""
+        ...
+
+    def bundle(self, folder: PurePosixPath, names: Collection[str]) -> Callable[[str], bool] | None:
+        """Which names are the post when a folder with these names in it is one post and all that belongs to it, so that
+        there is none below; None when it is no such folder."""
         ...
 
     def file_name(self, path: PurePosixPath) -> FileName:
@@ -134,6 +161,10 @@ class Dialect(Protocol):
 
     def untitled(self, path: PurePosixPath, body: str) -> str:
         """The title of a post that has none in its front matter, "" when nothing says it."""
+        ...
+
+    def undated(self, path: PurePosixPath) -> tuple[str, str]:
+        """Why what has no date is no post, "" when it is one that lacks its date; and a warning of it, "" for none."""
         ...
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
@@ -163,6 +194,10 @@ class Dialect(Protocol):
 
         ``pattern`` is the operator's, "" for the generator's own rule. Raises ValueError on an unknown placeholder.
         """
+        ...
+
+    def divided(self, body: str) -> str:
+        """The part of the body before the divider that beats a summary in the front matter, "" when there is none."""
         ...
 
     def excerpt(self, body: str, separator: str | None = None) -> str:

@@ -67,11 +67,11 @@ class SourceTable(_Table):
     ] = "folder"
     path: Folder
     dialect: Annotated[
-        Literal["jekyll", "plain"],
+        Literal["hugo", "jekyll", "plain"],
         BeforeValidator(
             not_yet(
-                ("hugo", "eleventy"),
-                "this version reads the dialects jekyll and plain only",
+                ("eleventy",),
+                "this version reads the dialects hugo, jekyll and plain only",
                 'write "plain" for files whose front matter says all there is to know',
             )
         ),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.defaults import Defaults, fitting, overlaid
@@ -42,7 +42,9 @@ class Jekyll:
 
     name = "jekyll"
     date_fields = ("date",)
-    images_beside_post = False
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    markdown_summary = ""
+    image_folders = ("",)
 
     permalink_style: str = "date"
     defaults: tuple[Defaults, ...] = ()
@@ -92,6 +94,13 @@ class Jekyll:
             return path
         return PurePosixPath(path.as_posix().removeprefix(f"{self.collections_dir}/"))
 
+    def bundle(self, folder: PurePosixPath, names: Collection[str]) -> None:
+        """Every post is a file."""
+
+    def image_base(self, path: PurePosixPath, permalink: str) -> str:  # noqa: ARG002
+        """All images are below the site's root."""
+        return ""
+
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
         match = _post_name(self.extensions).fullmatch(path.name)
@@ -121,6 +130,10 @@ class Jekyll:
     def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
         """The slug with each word capitalised. frontmatter.md 25."""
         return " ".join(word.capitalize() for word in self.file_name(path).slug.split("-"))
+
+    def undated(self, path: PurePosixPath) -> tuple[str, str]:  # noqa: ARG002
+        """Every post has a date."""
+        return "", ""
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """A time with seconds and no zone is UTC, all else is in the site's zone, as is all that is quoted: SafeYAML
@@ -177,6 +190,10 @@ class Jekyll:
             output_ext=".htm" if path.suffix == ".htm" else ".html",
         )
         return expand(text(data.get("permalink")) or pattern, parts)
+
+    def divided(self, body: str) -> str:  # noqa: ARG002
+        """The front matter's summary beats what stands in the body."""
+        return ""
 
     def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the first separator, with the link addresses and block ends it needs.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
@@ -48,7 +48,9 @@ class Plain:
     date_fields = (
         "date", "publishDate", "publishdate", "pubDate", "pubdate", "published", "published_at", "created",
     )  # fmt: skip
-    images_beside_post = True
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    markdown_summary = ""
+    image_folders = ("",)
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""
@@ -57,6 +59,13 @@ class Plain:
     def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
         """By extension and name: a paper such as README.md is a post only with a date in its name."""
         return _is_post if self.enters(folder) else None
+
+    def bundle(self, folder: PurePosixPath, names: Collection[str]) -> None:
+        """Every post is a file."""
+
+    def image_base(self, path: PurePosixPath, permalink: str) -> str:  # noqa: ARG002
+        """Images are beside the post."""
+        return permalink
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md`` or ``slug.md``; ``index.md`` has the name of its folder."""
@@ -83,6 +92,10 @@ class Plain:
                 return title
         name = _WORDS.sub(" ", self.file_name(path).slug).strip()
         return name[:1].upper() + name[1:]
+
+    def undated(self, path: PurePosixPath) -> tuple[str, str]:  # noqa: ARG002
+        """Every post has a date."""
+        return "", ""
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """Every date without a zone is in the site's."""
@@ -123,6 +136,10 @@ class Plain:
         )
         own = text(data.get("permalink")) or text(data.get("url"))
         return expand(own or STYLES.get(pattern, pattern) or "/:path/", parts)
+
+    def divided(self, body: str) -> str:  # noqa: ARG002
+        """The front matter's summary beats what stands in the body."""
+        return ""
 
     def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the post's separator or ``<!--more-->``, else the first paragraph that is no heading."""

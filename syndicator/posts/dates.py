@@ -73,6 +73,14 @@ def _in_utc(wall: datetime) -> datetime:
     return wall.astimezone(UTC)
 
 
+def wall_clock(value: object, zone: ZoneInfo) -> datetime:
+    """The same date with the offset it was written with, else in ``zone``: what stands in an address of some
+    generators. Raises ValueError.
+    """
+    wall = _wall(value)
+    return wall if wall.tzinfo is not None else wall.replace(tzinfo=zone)
+
+
 def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     """Whether ``value``, read as ``instant`` in ``zone``, is a wall clock that daylight saving leaves out there."""
     # It reads as an instant behind the change by less than was skipped, so most need no closer look.

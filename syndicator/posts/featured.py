@@ -39,17 +39,15 @@ def image_ref(
     fields: FieldMap,
     *,
     base: str,
-    permalink: str,
+    beside: str,
     path: str,
-    beside: bool,
     warn: Warn,
 ) -> ImageRef | None:
     """The first image that the fields give and a reader may fetch, None when there is none.
 
     A field holds an address, a table with one, or a list that begins with one (frontmatter.md 74, 76, 87). ``base`` is
-    the site's address (absolute, ends in ``/``), ``permalink`` the post's, ``path`` the post's file in the source.
-    An address that begins with ``/`` is below the site's; so is another relative one, unless ``beside`` says that it is
-    beside the post.
+    the site's address (absolute, ends in ``/``), ``path`` the post's file in the source. An address that begins with
+    ``/`` is below the site's; so is another relative one, unless ``beside`` says what it is relative to.
     """
     asked: set[str] = set()
     for name, value, table in _candidates(data, fields):
@@ -57,7 +55,7 @@ def image_ref(
         if not address or address.lower() in _NO_IMAGE or address in asked:
             continue
         asked.add(address)
-        reason, url, file = _resolve(address, base, permalink if beside else "", path)
+        reason, url, file = _resolve(address, base, beside, path)
         if reason:
             warn(name, f"{name}: the image {reason}, it is left out")
             continue
@@ -91,10 +89,10 @@ def _words(data: Mapping[str, Any], paths: tuple[str, ...], table: Mapping[str, 
     return summary_text(text(first(data, paths)[1]) or text(first(table, names)[1]))
 
 
-def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, str, str | None]:
+def _resolve(address: str, base: str, beside: str, path: str) -> tuple[str, str, str | None]:
     """Why the address cannot be used ("" when it can), the absolute address, and the file of the source it may be.
 
-    Without a permalink all relative addresses are below the site's; ``..`` leads nowhere above the root of a host, and
+    Without ``beside`` all relative addresses are below the site's; ``..`` leads nowhere above the root of a host, and
     is dropped as far as it would stay in the source.
     """
     if len(address) > MAX_ADDRESS:
@@ -104,13 +102,13 @@ def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, s
         return f'has an address that begins with "{scheme[1][:20]}:"', "", None
     if scheme or address.startswith(("//", "\\\\", "/\\", "\\/")):
         return _resolve_absolute(f"https:{address}" if not scheme else address, base)
-    if not permalink and base.count("/") == _SLASHES_OF_A_HOST:
+    if not beside and base.count("/") == _SLASHES_OF_A_HOST:
         # Browsers do the same, so on such a site what is meant as a way from the post's file works.
         upwards = _UPWARDS.match(address)
         if upwards and upwards[0].count("..") <= path.count("/"):
             address = address[upwards.end() :]
     local = unquote(re.split(r"[?#]", address, maxsplit=1)[0].replace("\\", "/"))
-    below = local.startswith("/") or not permalink
+    below = local.startswith("/") or not beside
     file = posixpath.normpath(posixpath.join("" if below else posixpath.dirname(path), local.lstrip("/")))
     if not local or file in (".", "/"):
         return f"has the address {quoted(address)}, which names no file", "", None
@@ -119,7 +117,7 @@ def _resolve(address: str, base: str, permalink: str, path: str) -> tuple[str, s
     if below:
         url = absolute(base + address.lstrip("/\\"), base, allowed=FETCHABLE)
     else:
-        url = absolute(address, permalink, allowed=FETCHABLE)
+        url = absolute(address, beside, allowed=FETCHABLE)
     return ("", url, file) if url else (f"has the address {quoted(address)}, which is none", "", None)
 
 

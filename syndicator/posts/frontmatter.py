@@ -52,12 +52,15 @@ class Matter:
         return self.body.encode() if self.body_at is None else data[self.body_at :]
 
     def line_of(self, key: str) -> int | None:
-        """The line of the file at which a field stands (dots reach into tables), None when it cannot be told."""
+        """The line of the file at which a field stands (dots reach into tables), None when it cannot be told.
+
+        In any case, as some generators take names.
+        """
         found, at = False, 0
         before = "(?:^|[{,])" if self.head.startswith("{") else "^"
         for part in key.split("."):
             pattern = rf"{before}[ \t]*+[\[{{]?[\"']?{re.escape(part)}[\"']?[ \t]*+[:=\]]"
-            match = re.compile(pattern, re.MULTILINE).search(self.head, at)
+            match = re.compile(pattern, re.MULTILINE | re.IGNORECASE).search(self.head, at)
             if match is None:
                 break
             found, at = True, match.end()
@@ -234,10 +237,12 @@ class _Refused(BaseHandler):
 
 
 _YAML = _Yaml()
+_TOML = _Toml()
+_JSON = _Json()
 _HANDLERS: tuple[Any, ...] = (
     _YAML,
-    _Toml(),
-    _Json(),
+    _TOML,
+    _JSON,
     _Refused(),
     _FencedJson(),
     _Toml(re.compile(r"---toml[ \t]*(?:\n|\Z)"), "---toml", "---"),

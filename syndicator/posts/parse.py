@@ -129,10 +129,10 @@ class PostReading:
         markup = Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN
         body = legal(self.matter.body)
         title = self.title(body)
-        summary = summary_text(text(self.value("summary")))
+        summary = self.summary(body, markup, permalink)
         if truth(reach(self.data, "feed.excerpt_only")):
             # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
-            body, summary = "", summary or self.excerpt(body, markup, permalink)
+            body, summary = "", summary or self.excerpt_text(self.part(body), markup, permalink)
         excerpt = "" if summary else self.part(body)
         return Post(
             path=self.file.path,
@@ -147,9 +147,8 @@ class PostReading:
                 self.data,
                 self.fields,
                 base=self.site.url,
-                permalink=permalink,
+                beside=self.dialect.image_base(self.path, permalink),
                 path=self.file.path,
-                beside=self.dialect.images_beside_post,
                 warn=self.warn,
             ),
             permalink=permalink,
@@ -171,6 +170,11 @@ class PostReading:
         if rule.startswith("published:") and _QUOTED_NO.search(self.matter.head):
             # frontmatter.md 20: to Jekyll a quoted "false" is text, and text is not false.
             self.warn("published", "published: the quoted no counts as no, the site may show the post all the same")
+        hidden, warning = self.dialect.undated(self.path) if visibility is Visibility.PUBLIC else ("", "")
+        if hidden and not self.date_field()[0] and not self.dialect.file_name(self.path).date:
+            if warning:
+                self.warn("", warning, 'write "date: YYYY-MM-DD" into the front matter if it is one')
+            return Visibility.DRAFT
         return visibility
 
     # --- dates ----------------------------------------------------------------------------------------------------
@@ -243,15 +247,24 @@ class PostReading:
         written = title_text(text(self.value("title")))
         return written or title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
-    def excerpt(self, body: str, markup: Markup, permalink: str) -> str:
-        """The text of the part of the body that stands for it, by the post's own separator or the dialect's."""
+    def summary(self, body: str, markup: Markup, permalink: str) -> str:
+        """What stands before the divider that some dialects have, else what the front matter says."""
+        if divided := self.dialect.divided(body):
+            return self.excerpt_text(divided, markup, permalink)
+        key, value = first(self.data, self.fields["summary"])
+        if key == self.dialect.markdown_summary:
+            return self.excerpt_text(text(value), Markup.MARKDOWN, permalink)
+        return summary_text(text(value))
+
+    def excerpt_text(self, part: str, markup: Markup, permalink: str) -> str:
+        """The text of a part of the body."""
         # Late, as skimming wants none of it.
         from syndicator.markup.markdown import render_markdown
         from syndicator.markup.sanitize import sanitize
         from syndicator.markup.summary import summary_of
         from syndicator.markup.templates import drop_templates
 
-        part, _ = drop_templates(self.part(body), markup)
+        part, _ = drop_templates(part, markup)
         html = render_markdown(part) if markup is Markup.MARKDOWN else part
         return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
 

@@ -65,7 +65,11 @@ class FolderSource:
 
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the folder."""
-        return measure_file(self._root, file, known_version)
+        for folder in self._dialect.image_folders:
+            found = measure_file(self._root, f"{folder}/{file}" if folder else file, known_version)
+            if found is not None:
+                return found
+        return None
 
     def require(self) -> None:
         """Raises SourceError when there is no such folder."""
@@ -126,9 +130,14 @@ class _Look:
             folder = folders.pop()
             is_post = self._dialect.posts_in(PurePosixPath(folder)) or _none
             try:
-                with os.scandir(f"{self._root}/{folder}" if folder else self._root) as entries:
+                with os.scandir(f"{self._root}/{folder}" if folder else self._root) as listed:
                     # In order, so that of two links to one folder always the same is followed.
-                    for entry in sorted(entries, key=_name):
+                    entries = sorted(listed, key=_name)
+                    alone = self._dialect.bundle(PurePosixPath(folder), {entry.name for entry in entries})
+                    if alone is not None:
+                        # What is known may have become a part of another post since.
+                        entries = [entry for entry in entries if alone(entry.name) and not entry.is_dir()]
+                    for entry in entries:
                         below = self._visit(entry, f"{folder}/{entry.name}" if folder else entry.name, is_post)
                         if below is not None:
                             folders.append(below)

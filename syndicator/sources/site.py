@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from syndicator.errors import SourceError
@@ -27,6 +28,7 @@ class SiteFolder:
         self._root = root
         self._seen: dict[str, str] = {}
         self._held: dict[str, str] = {}
+        self._walked: dict[str, str] = {}
 
     @property
     def digest(self) -> str:
@@ -35,7 +37,9 @@ class SiteFolder:
 
     def unchanged(self) -> bool:
         """Whether everything that was read and listed still is as it was."""
-        return all(version == self._version(path) for path, version in self._seen.items())
+        return all(version == self._version(path) for path, version in self._seen.items()) and all(
+            version == self._walked_version(path) for path, version in self._walked.items()
+        )
 
     def read(self, path: str) -> bytes | None:
         """What is in a file; None when there is none. Raises SourceError."""
@@ -66,14 +70,50 @@ class SiteFolder:
         self._held[f"{folder}/"] = repr(sorted(found))
         return tuple(sorted(found))
 
+    def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+        """The paths of the files in and below a folder whose names fit, sorted. Raises SourceError.
+
+        All folders are watched, but only what was found is part of the digest: posts come and go beside it.
+        """
+        found: list[str] = []
+        folders = [folder]
+        linked: set[Path] = set()
+        while folders:
+            at = folders.pop()
+            try:
+                full = self._inside(at) if at == folder else self._root / at
+                self._walked[at] = _status_of(full.stat(), fresh=True)
+                with os.scandir(full) as entries:
+                    for entry in entries:
+                        path = f"{at}/{entry.name}" if at else entry.name
+                        if not self._stays(entry):
+                            continue
+                        if entry.is_dir():
+                            if entry.name[0] != "." and _is_new(entry, linked):
+                                folders.append(path)
+                        elif fits(entry.name):
+                            found.append(path)
+            except (FileNotFoundError, NotADirectoryError):
+                self._walked[at] = _NOT_THERE
+            except OSError as error:
+                raise _unreadable(at or ".", error) from error
+        self._held[f"{folder}//"] = repr(sorted(found))
+        return tuple(sorted(found))
+
     def _version(self, path: str, *, fresh: bool = False) -> str:
         """The name of a file or folder as it is; one that is ``fresh`` and changed just now has none that lasts."""
         try:
             status = self._inside(path).stat()
         except OSError as error:
             return _NOT_THERE if isinstance(error, FileNotFoundError | NotADirectoryError) else f"error {error.errno}"
-        unsettled = "~" if fresh and 0 <= time.time_ns() - status.st_mtime_ns < _TICK else ""
-        return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"
+        return _status_of(status, fresh=fresh)
+
+    def _walked_version(self, path: str) -> str:
+        # Whatever a link leads to by now: nothing is read here, and a change makes everything be looked at anew.
+        try:
+            return _status_of(os.stat(f"{self._root}/{path}"))  # noqa: PTH116 - there may be very many
+        except OSError:
+            return _NOT_THERE
 
     def _inside(self, path: str) -> Path:
         full = (self._root / path).resolve()
@@ -90,3 +130,18 @@ class SiteFolder:
             f"cannot be read ({error.strerror})",
             "give this user the right to read it, or remove it",
         )
+
+def _status_of(status: os.stat_result, *, fresh: bool = False) -> str:
+    unsettled = "~" if fresh and 0 <= time.time_ns() - status.st_mtime_ns < _TICK else ""
+    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"
+
+
+def _is_new(entry: os.DirEntry[str], linked: set[Path]) -> bool:
+    """Whether a folder is to be gone into: a link only once, and not to a folder above itself."""
+    if not entry.is_symlink():
+        return True
+    target = Path(entry.path).resolve()
+    if target in linked or Path(entry.path).parent.resolve().is_relative_to(target):
+        return False
+    linked.add(target)
+    return True

@@ -37,9 +37,8 @@ def image(
         data,
         fields,
         base=base,
-        permalink=PERMALINK,
+        beside=PERMALINK if beside else "",
         path="_posts/2026-01-24-post.md",
-        beside=beside,
         warn=lambda _, reason: said.append(reason),
     )
     return found, said

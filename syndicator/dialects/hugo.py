@@ -1,0 +1,289 @@
+"""Hugo's rules, as far as its source and its own output say them: what differs here would be a dead link or a draft
+that leaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syndicator.dialects.hugoaddresses import Addresses
+from syndicator.dialects.hugocascade import Branches, below, branch_of, cascades_of, lowered
+from syndicator.dialects.hugoconfig import Configuration, read_configuration
+from syndicator.dialects.hugopaths import Parts, PathRules
+from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, is_branch, is_index, place_of
+from syndicator.errors import PostError
+from syndicator.model import Visibility
+from syndicator.ports import Configured, FileName, SiteFiles
+from syndicator.posts.dates import parse_date, wall_clock
+from syndicator.posts.fields import first, text, texts, truth
+from syndicator.posts.plaintext import title_text
+from syndicator.posts.visibility import decided
+
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d\d)-(\d\d)-(\d\d)(?!\d))?(?!\d)(.*)", re.ASCII | re.DOTALL)
+_MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->|^# more$", re.MULTILINE)
+_WORDS = re.compile(r"[-_\s]+")
+_FROM_NAME = ":filename"
+#: What the front matter's ``build`` says when there is no page, or none in lists. frontmatter.md 49.
+_NOWHERE = frozenset({"never", "local", "false", "no"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hugo:
+    """Posts below the content folder: single files, and folders with an ``index`` file in them."""
+
+    name = "hugo"
+    markdown_summary = "summary"
+
+    languages: tuple[Language, ...] = (Language(code="en", tag="en", folder="content"),)
+    date_chain: tuple[str, ...] = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
+    date_fields: tuple[str, ...] = ("publishdate", "pubdate", "published", "date", "lastmod", "modified")
+    modified_fields: tuple[str, ...] = ("lastmod", "modified")
+    expires_fields: tuple[str, ...] = ("expirydate", "unpublishdate")
+    categories: str = "categories"
+    tags: str = "tags"
+    addresses: Addresses = field(default_factory=Addresses)
+    ignored: tuple[str, ...] = ()
+    image_folders: tuple[str, ...] = ("", "static", "assets", "content")
+    branches: Branches = field(default_factory=Branches)
+
+    @property
+    def fields(self) -> Mapping[str, tuple[str, ...]]:
+        """Dates by the site's own rules; ``summary`` before ``description``, another thing (frontmatter-57)."""
+        return {
+            "modified": self.modified_fields,
+            "expires": self.expires_fields,
+            "summary": ("summary", "description", "subhed", "excerpt", "subtitle"),
+        }
+
+    # --- which files ----------------------------------------------------------------------------------------------
+
+    def enters(self, folder: PurePosixPath) -> bool:
+        """The content folders, and what leads to them."""
+        parts = folder.parts
+        if any(part[0] == "." for part in parts):
+            return False
+        roots = (tuple(language.folder.split("/")) for language in self.languages)
+        return any(parts[: len(root)] == root[: len(parts)] for root in roots)
+
+    def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
+        """Every page but those of sections; of the formats that are not read too, so that they are refused by name."""
+        parts = folder.parts
+        if not any(parts[: len(root)] == root for root in (tuple(lang.folder.split("/")) for lang in self.languages)):
+            return None
+        where = f"{folder.as_posix()}/" if self.ignored else ""
+        return partial(self._is_post, where)
+
+    def _is_post(self, where: str, name: str) -> bool:
+        match = CONTENT.fullmatch(name)
+        if match is None or name[0] in ".#" or name.startswith("_index."):
+            return False
+        return not where or not any(re.search(expression, where + name) for expression in self.ignored)
+
+    def bundle(self, folder: PurePosixPath, names: Collection[str]) -> Callable[[str], bool] | None:
+        """A folder with an ``index`` file is a leaf bundle, all else in it are its resources. frontmatter.md 48."""
+        if "index.md" not in names and not any(
+            is_index(self.languages, name) for name in names if name.startswith("index.")
+        ):
+            return None
+        is_post = self.posts_in(folder)
+        if is_post is None or folder.as_posix() in (language.folder for language in self.languages):
+            return None
+        return lambda name: is_index(self.languages, name) and is_post(name)
+
+    def place(self, path: PurePosixPath) -> Place:
+        """Where a post lies, by its file's path."""
+        return place_of(self.languages, path)
+
+    def file_name(self, path: PurePosixPath) -> FileName:
+        """The name, of a leaf bundle its folder's; a date in it counts only where the configuration says so."""
+        return FileName(date="", slug=self.place(path).name)
+
+    # --- the front matter -----------------------------------------------------------------------------------------
+
+    def complete(
+        self, path: PurePosixPath, data: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
+        """Keys in lower case beside those written otherwise, what cascades, ``params``, the date in the file's name.
+
+        frontmatter.md 51, 52, 62. Raises PostError.
+        """
+        if path.suffix.lower() not in READ:
+            reason = f"is written in the format of {path.suffix}, which is not read"
+            raise PostError(path.as_posix(), reason, remedy="write it in Markdown or HTML")
+        complete = dict(data)
+        for key, value in data.items():
+            small = key.lower()
+            if small != key:
+                complete.setdefault(small, value)
+            if isinstance(value, dict):
+                complete[small] = {**value, **lowered(value)}
+        if self.branches or len(self.languages) > 1 or _FROM_NAME in self.date_chain:
+            place = self.place(path)
+            if self.branches:
+                page = self.addresses.page(place)
+                below(complete, self.branches.handed_down(path, place.folder, page, place.language))
+            if len(self.languages) > 1:
+                complete["lang"] = place.tag
+            self._date_in_name(place.name, complete)
+        params = complete.get("params")
+        if isinstance(params, dict):
+            below(complete, params)
+        return complete, ()
+
+    def _date_in_name(self, name: str, data: dict[str, Any]) -> None:
+        """The date in a file's name, and the rest of it as slug where that date is the one that counts."""
+        match = _DATED.fullmatch(name) if _FROM_NAME in self.date_chain else None
+        if match is None:
+            return
+        clock = f" {match[2]}:{match[3]}:{match[4]}" if match[2] else ""
+        data[_FROM_NAME] = match[1] + clock
+        if first(data, self.date_chain)[0] == _FROM_NAME and (slug := match[5].strip(" -_")):
+            data.setdefault("slug", slug)
+
+    def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
+        """The file's name with spaces for hyphens. To Hugo such a post has no title at all."""
+        name = _WORDS.sub(" ", self.file_name(path).slug).strip()
+        return name[:1].upper() + name[1:]
+
+    def undated(self, path: PurePosixPath) -> tuple[str, str]:
+        """Pages of the site such as ``about.md`` have no date; in a section that may be a mistake."""
+        rule = "it has no date, so that it is a page and no post"
+        return rule, "" if self.place(path).folder == PurePosixPath() else rule
+
+    def instant(self, value: object, zone: ZoneInfo) -> datetime:
+        """What has no offset is in the site's zone. frontmatter.md 53, 54."""
+        return parse_date(value, zone, seconds_are_utc=False)
+
+    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
+        """What the front matter says in its usual words, then what Hugo makes no page of, or lists nowhere.
+
+        frontmatter.md 49, 50.
+        """
+        if truth(data.get("headless")) and self.place(path).leaf:
+            return Visibility.DRAFT, "headless: true"
+        for key in ("build", "_build"):
+            build = data.get(key)
+            if not isinstance(build, dict):
+                continue
+            for name in ("list", "render"):
+                if (said := text(build.get(name)).lower()) in _NOWHERE:
+                    return Visibility.DRAFT, f"{key}.{name}: {said}"
+        return decided(data)
+
+    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
+        """Lists as they are, text as one term. frontmatter.md 58."""
+        return texts(data.get(self.categories)), texts(data.get(self.tags))
+
+    # --- addresses ------------------------------------------------------------------------------------------------
+
+    def permalink(
+        self,
+        pattern: str,
+        *,
+        path: PurePosixPath,
+        data: Mapping[str, Any],
+        slug: str,
+        categories: Sequence[str],  # noqa: ARG002
+        published: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        """The post's own ``url``, else the operator's pattern, else the site's for the section, else folders and name.
+
+        frontmatter.md 55.
+        """
+        place = self.place(path)
+        sections, titles = self.branches.sections(place.folder, place.language)
+        parts = Parts(
+            date=self._wall(data, published, zone),
+            title=title_text(text(data.get("title"))),
+            slug=slug.strip("-") if text(data.get("slug")) else "",
+            name=place.name,
+            sections=tuple(map(self.addresses.paths.of_file, sections)),
+            titles=titles,
+            rules=self.addresses.paths,
+        )
+        first_language = place.language == self.languages[0].code
+        return self.addresses.of(place, parts, own=text(data.get("url")), pattern=pattern, default=first_language)
+
+    def _wall(self, data: Mapping[str, Any], published: datetime, zone: ZoneInfo) -> datetime:
+        """The post's date (not the one of its publication) on the clock of whoever wrote it."""
+        for key in self.date_chain:
+            found, value = first(data, (key,))
+            if found and not (key == "published" and truth(value) is not None):
+                try:
+                    return wall_clock(value, zone)
+                except ValueError:
+                    break
+        return published.astimezone(zone)
+
+    def image_base(self, path: PurePosixPath, permalink: str) -> str:
+        """A leaf bundle's images are beside it, all others in the folders of the site."""
+        return permalink.removesuffix(".html").rstrip("/") + "/" if self.place(path).leaf else ""
+
+    # --- text -----------------------------------------------------------------------------------------------------
+
+    def divided(self, body: str) -> str:
+        """What stands before ``<!--more-->``. frontmatter.md 57."""
+        more = _MORE.search(body)
+        return body[: more.start()] if more else ""
+
+    def excerpt(self, body: str, separator: str | None = None) -> str:
+        """What stands before the post's separator or ``<!--more-->``, else the first paragraph."""
+        if separator and separator in body:
+            return body.partition(separator)[0]
+        paragraphs = (part.strip("\n") for part in re.split(r"\n[ \t]*+\n", body))
+        return self.divided(body) or next((part for part in paragraphs if part.strip() and part.lstrip()[0] != "#"), "")
+
+
+def configure(files: SiteFiles) -> Configured:
+    """The dialect as the site's configuration and the ``_index`` files of its sections set it up.
+
+    Raises SourceError when the configuration cannot be read.
+    """
+    said = read_configuration(files)
+    said.report()
+    languages = said.languages() or Hugo().languages
+    date = said.dates("date")
+    publish = tuple(dict.fromkeys([*said.dates("publishdate"), *date]))
+    taxonomies = said.table("taxonomies")
+    dialect = Hugo(
+        languages=languages,
+        date_chain=date,
+        date_fields=publish,
+        modified_fields=said.dates("lastmod"),
+        expires_fields=said.dates("expirydate"),
+        categories=text(taxonomies.get("category")).lower() or "categories",
+        tags=text(taxonomies.get("tag")).lower() or "tags",
+        addresses=Addresses(
+            paths=PathRules(
+                lower=truth(said.values.get("disablepathtolower")) is not True,
+                accents=truth(said.values.get("removepathaccents")) is not True,
+            ),
+            permalinks=said.permalinks(),
+            ugly=said.ugly(),
+            in_subfolder=truth(said.values.get("defaultcontentlanguageinsubdir")) is True,
+        ),
+        ignored=said.ignored(),
+        image_folders=said.image_folders(),
+        branches=_branches(files, said, languages),
+    )
+    return Configured(dialect=dialect, facts=said.facts(), warnings=tuple(said.warnings), values=said.values)
+
+
+def _branches(files: SiteFiles, said: Configuration, languages: tuple[Language, ...]) -> Branches:
+    """The sections of all languages, by what their ``_index`` files say."""
+    found = {}
+    for folder in sorted({language.folder for language in languages}):
+        for path in files.find(folder, is_branch):
+            data = files.read(path)
+            place = place_of(languages, PurePosixPath(path))
+            if data is not None:
+                found[place.language, "/".join(place.folder.parts)] = branch_of(path, data)
+    return Branches(by_folder=found, site=cascades_of(said.values))
