@@ -17,19 +17,24 @@ from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugocascade import Branches, below, branch_of, cascades_of, lowered
 from syndicator.dialects.hugoconfig import Configuration, read_configuration
 from syndicator.dialects.hugopaths import Parts, PathRules
-from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, is_branch, is_index, place_of
+from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, is_branch, is_index, place_of, roots
 from syndicator.errors import PostError
 from syndicator.model import Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date, wall_clock
-from syndicator.posts.fields import first, text, texts, truth
+from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
 from syndicator.posts.visibility import decided
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d\d)-(\d\d)-(\d\d)(?!\d))?(?!\d)(.*)", re.ASCII | re.DOTALL)
-_MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->|^# more$", re.MULTILINE)
+_MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
 _WORDS = re.compile(r"[-_\s]+")
 _FROM_NAME = ":filename"
+#: What Hugo does not look for below ``params``.
+_NOT_PARAMS = frozenset({
+    "title", "date", "publishdate", "pubdate", "published", "lastmod", "modified", "expirydate", "unpublishdate",
+    "slug", "url", "summary", "description", "build", "_build", "headless", "cascade", "params",
+})  # fmt: skip
 #: What the front matter's ``build`` says when there is no page, or none in lists. frontmatter.md 49.
 _NOWHERE = frozenset({"never", "local", "false", "no"})
 
@@ -67,39 +72,29 @@ class Hugo:
     def enters(self, folder: PurePosixPath) -> bool:
         """The content folders, and what leads to them."""
         parts = folder.parts
-        if any(part[0] == "." for part in parts):
-            return False
-        roots = (tuple(language.folder.split("/")) for language in self.languages)
-        return any(parts[: len(root)] == root[: len(parts)] for root in roots)
+        return (not parts or parts[-1][0] != ".") and any(
+            parts[: len(root)] == root[: len(parts)] for root in roots(self.languages)
+        )
 
     def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
         """Every page but those of sections; of the formats that are not read too, so that they are refused by name."""
         parts = folder.parts
-        if not any(parts[: len(root)] == root for root in (tuple(lang.folder.split("/")) for lang in self.languages)):
+        if not any(parts[: len(root)] == root for root in roots(self.languages)):
             return None
-        where = f"{folder.as_posix()}/" if self.ignored else ""
-        return partial(self._is_post, where)
+        return partial(self._is_post, f"{folder.as_posix()}/") if self.ignored else _is_page
 
     def _is_post(self, where: str, name: str) -> bool:
-        match = CONTENT.fullmatch(name)
-        if match is None or name[0] in ".#" or name.startswith("_index."):
-            return False
-        return not where or not any(re.search(expression, where + name) for expression in self.ignored)
+        return _is_page(name) and not any(re.search(expression, where + name) for expression in self.ignored)
 
     def bundle(self, folder: PurePosixPath, names: Collection[str]) -> Callable[[str], bool] | None:
         """A folder with an ``index`` file is a leaf bundle, all else in it are its resources. frontmatter.md 48."""
-        if "index.md" not in names and not any(
-            is_index(self.languages, name) for name in names if name.startswith("index.")
-        ):
+        if "index.md" not in names and not any(is_index(self.languages, name) for name in names):
             return None
-        is_post = self.posts_in(folder)
-        if is_post is None or folder.as_posix() in (language.folder for language in self.languages):
-            return None
-        return lambda name: is_index(self.languages, name) and is_post(name)
+        return None if folder.parts in roots(self.languages) else partial(is_index, self.languages)
 
     def place(self, path: PurePosixPath) -> Place:
         """Where a post lies, by its file's path."""
-        return place_of(self.languages, path)
+        return place_of(self.languages, path.as_posix())
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """The name, of a leaf bundle its folder's; a date in it counts only where the configuration says so."""
@@ -127,15 +122,25 @@ class Hugo:
         if self.branches or len(self.languages) > 1 or _FROM_NAME in self.date_chain:
             place = self.place(path)
             if self.branches:
-                page = self.addresses.page(place)
-                below(complete, self.branches.handed_down(path, place.folder, page, place.language))
+                page = partial(self.addresses.page, place)
+                below(complete, self.branches.handed_down(path.as_posix(), place.folder, page, place.language))
             if len(self.languages) > 1:
                 complete["lang"] = place.tag
             self._date_in_name(place.name, complete)
         params = complete.get("params")
         if isinstance(params, dict):
-            below(complete, params)
+            below(complete, {key: value for key, value in params.items() if key not in _NOT_PARAMS})
+        self._tidy(complete)
         return complete, ()
+
+    def _tidy(self, data: dict[str, Any]) -> None:
+        """Take out what is nothing to Hugo: an empty ``published``, and the year 1, which is Go for no date."""
+        if "published" in data and empty(data["published"]):
+            del data["published"]
+        for key in self.date_fields:
+            value = data.get(key)
+            if value is not None and text(value).startswith("0001-01-01"):
+                del data[key]
 
     def _date_in_name(self, name: str, data: dict[str, Any]) -> None:
         """The date in a file's name, and the rest of it as slug where that date is the one that counts."""
@@ -155,18 +160,18 @@ class Hugo:
     def undated(self, path: PurePosixPath) -> tuple[str, str]:
         """Pages of the site such as ``about.md`` have no date; in a section that may be a mistake."""
         rule = "it has no date, so that it is a page and no post"
-        return rule, "" if self.place(path).folder == PurePosixPath() else rule
+        return rule, "" if self.place(path).folder == "" else rule
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """What has no offset is in the site's zone. frontmatter.md 53, 54."""
         return parse_date(value, zone, seconds_are_utc=False)
 
-    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
+    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:  # noqa: ARG002
         """What the front matter says in its usual words, then what Hugo makes no page of, or lists nowhere.
 
         frontmatter.md 49, 50.
         """
-        if truth(data.get("headless")) and self.place(path).leaf:
+        if truth(data.get("headless")):
             return Visibility.DRAFT, "headless: true"
         for key in ("build", "_build"):
             build = data.get(key)
@@ -242,6 +247,10 @@ class Hugo:
         return self.divided(body) or next((part for part in paragraphs if part.strip() and part.lstrip()[0] != "#"), "")
 
 
+def _is_page(name: str) -> bool:
+    return CONTENT.fullmatch(name) is not None and name[0] not in ".#" and not is_branch(name)
+
+
 def configure(files: SiteFiles) -> Configured:
     """The dialect as the site's configuration and the ``_index`` files of its sections set it up.
 
@@ -283,7 +292,7 @@ def _branches(files: SiteFiles, said: Configuration, languages: tuple[Language, 
     for folder in sorted({language.folder for language in languages}):
         for path in files.find(folder, is_branch):
             data = files.read(path)
-            place = place_of(languages, PurePosixPath(path))
+            place = place_of(languages, path)
             if data is not None:
-                found[place.language, "/".join(place.folder.parts)] = branch_of(path, data)
+                found[place.language, place.folder] = branch_of(path, data)
     return Branches(by_folder=found, site=cascades_of(said.values))

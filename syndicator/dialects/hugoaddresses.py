@@ -22,7 +22,7 @@ class Addresses:
 
     def page(self, place: Place) -> str:
         """A post's path as Hugo has it, whatever its address is."""
-        return "/" + self.paths.of_file((place.folder / place.name).as_posix()).lower()
+        return self.paths.of_file(f"/{place.folder}/{place.name}" if place.folder else f"/{place.name}").lower()
 
     def of(self, place: Place, parts: Parts, *, own: str, pattern: str, default: bool) -> str:
         """The address below the site, percent-encoded. ``own`` is what the post's ``url`` says, ``pattern`` the
@@ -40,9 +40,8 @@ class Addresses:
         if pattern:
             found = expand(pattern, parts)
         else:
-            found = f"{self.paths.of_file(place.folder.as_posix())}/{parts.slug or self.paths.of_file(place.name)}"
-        section = place.folder.parts[0].lower() if place.folder.parts else ""
-        ugly = self.ugly if isinstance(self.ugly, bool) else section in self.ugly
+            found = f"{self.paths.of_file(place.folder)}/{parts.slug or self.paths.of_file(place.name)}"
+        ugly = self.ugly if isinstance(self.ugly, bool) else place.folder.partition("/")[0].lower() in self.ugly
         return encoded(f"{prefix}{self.paths.urlized(found).strip('/')}{'.html' if ugly else '/'}")
 
 

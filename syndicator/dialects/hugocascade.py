@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from syndicator.dialects.hugopaths import matches
@@ -26,12 +25,12 @@ class Cascade:
     kind: str = ""
     languages: tuple[str, ...] = ()
 
-    def fits(self, path: str, language: str) -> bool:
+    def fits(self, page: Callable[[], str], language: str) -> bool:
         """Whether a post (its path as Hugo has it, with a leading slash) is meant."""
         return (
             (not self.kind or matches(self.kind, "page"))
             and (not self.languages or any(matches(glob, language) for glob in self.languages))
-            and (not self.path or matches(self.path, path))
+            and (not self.path or matches(self.path, page()))
         )
 
 
@@ -57,7 +56,7 @@ class Branches:
     def __bool__(self) -> bool:
         return bool(self.site or self.by_folder)
 
-    def handed_down(self, path: PurePosixPath, folder: PurePosixPath, page: str, language: str) -> dict[str, Any]:
+    def handed_down(self, path: str, folder: str, page: Callable[[], str], language: str) -> dict[str, Any]:
         """What a post gets from above; of several words for one field the nearest counts. Raises PostError.
 
         ``path`` is the post's file, ``folder`` where it lies below the content folder, ``page`` its path to Hugo.
@@ -65,7 +64,7 @@ class Branches:
         values: dict[str, Any] = {}
         for branch in self._above(folder, language):
             if branch.fault:
-                raise PostError(path.as_posix(), f"the section above it {branch.fault}", remedy="mend that file first")
+                raise PostError(path, f"the section above it {branch.fault}", remedy="mend that file first")
             for cascade in branch.cascades:
                 if cascade.fits(page, language):
                     below(values, cascade.values)
@@ -74,12 +73,12 @@ class Branches:
                 below(values, cascade.values)
         return values
 
-    def sections(self, folder: PurePosixPath, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def sections(self, folder: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The folders that make up a post's section, and the slugs or titles of those that are sections themselves.
 
         The first folder always is one, any other needs an ``_index`` file.
         """
-        parts = folder.parts
+        parts = tuple(folder.split("/")) if folder else ()
         depth = min(len(parts), 1)
         titles: list[str] = []
         for size in range(1, len(parts) + 1):
@@ -89,13 +88,15 @@ class Branches:
                 titles.append(branch.title if branch and branch.title else parts[size - 1])
         return parts[:depth], tuple(titles)
 
-    def _above(self, folder: PurePosixPath, language: str) -> Iterator[Branch]:
+    def _above(self, folder: str, language: str) -> Iterator[Branch]:
         """The sections above a post, the nearest first."""
-        parts = folder.parts
-        for size in range(len(parts), -1, -1):
-            branch = self.by_folder.get((language, "/".join(parts[:size])))
+        while True:
+            branch = self.by_folder.get((language, folder))
             if branch is not None:
                 yield branch
+            if not folder:
+                return
+            folder = folder.rpartition("/")[0]
 
 
 def below(values: dict[str, Any], further: Mapping[str, Any]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 #: Names of pages, those in formats that are not read among them.
-CONTENT = re.compile(r"(.+)\.(?:md|markdown|mdown|html|htm|org|adoc|asciidoc|ad|rst|pandoc|pdc)", re.DOTALL)
+CONTENT = re.compile(
+    r"(.+)\.(?:md|markdown|mdown|html|htm|org|adoc|asciidoc|ad|rst|pandoc|pdc)", re.DOTALL | re.IGNORECASE
+)
 #: Extensions of what is read. Org files are refused where their front matter is split.
 READ = frozenset({".md", ".markdown", ".mdown", ".html", ".htm", ".org"})
 
@@ -24,40 +25,38 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a post lies: its language, its folder below the content folder, its name, whether it is a leaf bundle.
-
-    A leaf bundle has the name of its folder, and lies in the folder above that.
+    """Where a post lies: its language, its folder below the content folder ("" for that itself), its name, whether it
+    is a leaf bundle: that has the name of its folder, and lies in the folder above.
     """
 
     language: str
     tag: str
-    folder: PurePosixPath
+    folder: str
     name: str
     leaf: bool
 
 
-@lru_cache(maxsize=4096)
-def place_of(languages: tuple[Language, ...], path: PurePosixPath) -> Place:
+def place_of(languages: tuple[Language, ...], path: str) -> Place:
     """Where the file at a path lies; the first of the languages is the site's own."""
-    whole = path.as_posix()
-    # Of two content folders, one in the other, the inner one counts.
-    home = max(
-        (one for one in languages if whole.startswith(f"{one.folder}/")),
-        key=lambda one: (len(one.folder), one is languages[0]),
-        default=languages[0],
-    )
-    inside = PurePosixPath(whole.removeprefix(f"{home.folder}/"))
-    match = CONTENT.fullmatch(inside.name)
-    stem, language = parted(languages, match[1] if match else inside.stem)
+    home = languages[0]
+    if len(languages) > 1:
+        # Of two content folders, one in the other, the inner one counts.
+        around = (one for one in languages if path.startswith(f"{one.folder}/"))
+        home = max(around, key=lambda one: (len(one.folder), one is languages[0]), default=home)
+    folder, _, name = path.removeprefix(f"{home.folder}/").rpartition("/")
+    match = CONTENT.fullmatch(name)
+    stem, language = parted(languages, match[1] if match else name)
     home = language or home
-    leaf = stem == "index" and bool(inside.parent.name)
-    return Place(
-        language=home.code,
-        tag=home.tag,
-        folder=inside.parent.parent if leaf else inside.parent,
-        name=inside.parent.name if leaf else stem,
-        leaf=leaf,
-    )
+    leaf = stem.lower() == "index" and folder != ""
+    if leaf:
+        folder, _, stem = folder.rpartition("/")
+    return Place(language=home.code, tag=home.tag, folder=folder, name=stem, leaf=leaf)
+
+
+@lru_cache(maxsize=64)
+def roots(languages: tuple[Language, ...]) -> tuple[tuple[str, ...], ...]:
+    """The content folders, taken apart."""
+    return tuple({tuple(language.folder.split("/")): None for language in languages})
 
 
 def parted(languages: tuple[Language, ...], stem: str) -> tuple[str, Language | None]:
@@ -72,10 +71,10 @@ def parted(languages: tuple[Language, ...], stem: str) -> tuple[str, Language | 
 
 def is_index(languages: tuple[Language, ...], name: str) -> bool:
     """Whether a file makes its folder a leaf bundle."""
-    match = CONTENT.fullmatch(name) if name.startswith("index.") else None
-    return match is not None and parted(languages, match[1])[0] == "index"
+    match = CONTENT.fullmatch(name) if name[:6].lower() == "index." else None
+    return match is not None and parted(languages, match[1])[0].lower() == "index"
 
 
 def is_branch(name: str) -> bool:
     """Whether a file is the page of its section."""
-    return name.startswith("_index.") and CONTENT.fullmatch(name) is not None
+    return name[:7].lower() == "_index." and CONTENT.fullmatch(name) is not None

@@ -79,6 +79,7 @@ class PostReading:
         self.warnings = list(self.matter.warnings)
         self.data, remarks = dialect.complete(self.path, self.matter.data)
         self.fields = rules.fields.within(tuple(self.data))
+        self.date = self.date_field()
         for key, reason in remarks:
             self.warn(key, reason)
 
@@ -170,11 +171,11 @@ class PostReading:
         if rule.startswith("published:") and _QUOTED_NO.search(self.matter.head):
             # frontmatter.md 20: to Jekyll a quoted "false" is text, and text is not false.
             self.warn("published", "published: the quoted no counts as no, the site may show the post all the same")
-        hidden, warning = self.dialect.undated(self.path) if visibility is Visibility.PUBLIC else ("", "")
-        if hidden and not self.date_field()[0] and not self.dialect.file_name(self.path).date:
+        if visibility is Visibility.PUBLIC and not self.date[0] and not self.dialect.file_name(self.path).date:
+            rule, warning = self.dialect.undated(self.path)
             if warning:
                 self.warn("", warning, 'write "date: YYYY-MM-DD" into the front matter if it is one')
-            return Visibility.DRAFT
+            return Visibility.DRAFT if rule else visibility
         return visibility
 
     # --- dates ----------------------------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ class PostReading:
         A date that is there and cannot be read may be an embargo, so what is public is refused for it: the file's name
         says when the post was begun.
         """
-        key, value = self.date_field()
+        key, value = self.date
         reason = ""
         if key:
             try:

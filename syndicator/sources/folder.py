@@ -92,13 +92,22 @@ class FolderSource:
             f"source {self._root}", reason, "mount or restore it, or set [source] path; the feeds stay as they are"
         )
 
+    def _require_inside(self, folder: str) -> None:
+        """Raises OSError when a folder lies outside. A folder in one that is inside needs only be no link."""
+        if folder in self._inside:
+            return
+        above = folder.rpartition("/")[0]
+        if len(above) >= len(self._folder):
+            self._require_inside(above)
+        if (above not in self._inside or os.path.islink(folder)) and not (  # noqa: PTH114
+            Path(folder).resolve().is_relative_to(self._root.resolve())
+        ):
+            raise OSError(errno.EACCES, "it leads out of the source's folder")
+        self._inside.add(folder)
+
     def _open(self, path: str) -> int:
         full = f"{self._folder}/{path}"  # text, not Path: the hot path of a first build
-        parent = full.rpartition("/")[0]
-        if parent not in self._inside:
-            if not Path(parent).resolve().is_relative_to(self._root.resolve()):
-                raise OSError(errno.EACCES, "it leads out of the source's folder")
-            self._inside.add(parent)
+        self._require_inside(full.rpartition("/")[0])
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             return os.open(full, flags | os.O_NOFOLLOW)
@@ -128,12 +137,13 @@ class _Look:
         folders = [""]
         while folders:
             folder = folders.pop()
-            is_post = self._dialect.posts_in(PurePosixPath(folder)) or _none
+            here = PurePosixPath(folder)
+            is_post = self._dialect.posts_in(here) or _none
             try:
                 with os.scandir(f"{self._root}/{folder}" if folder else self._root) as listed:
                     # In order, so that of two links to one folder always the same is followed.
                     entries = sorted(listed, key=_name)
-                    alone = self._dialect.bundle(PurePosixPath(folder), {entry.name for entry in entries})
+                    alone = self._dialect.bundle(here, {entry.name for entry in entries})
                     if alone is not None:
                         # What is known may have become a part of another post since.
                         entries = [entry for entry in entries if alone(entry.name) and not entry.is_dir()]
