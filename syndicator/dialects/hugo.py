@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.hugoaddresses import Addresses
-from syndicator.dialects.hugocascade import Branches, below, branch_of, cascades_of, lowered
-from syndicator.dialects.hugoconfig import Configuration, read_configuration
+from syndicator.dialects.hugocascade import Branches, below, branches_of, lowered
+from syndicator.dialects.hugoconfig import read_configuration
 from syndicator.dialects.hugopaths import Parts, PathRules
 from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, is_branch, is_index, place_of, roots
 from syndicator.errors import PostError
@@ -28,6 +28,7 @@ from syndicator.posts.visibility import decided
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d\d)-(\d\d)-(\d\d)(?!\d))?(?!\d)(.*)", re.ASCII | re.DOTALL)
 _MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
+_PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![ \t]*+\n)[^\n]++)*+")
 _WORDS = re.compile(r"[-_\s]+")
 _FROM_NAME = ":filename"
 #: What Hugo does not look for below ``params``.
@@ -57,6 +58,7 @@ class Hugo:
     ignored: tuple[str, ...] = ()
     image_folders: tuple[str, ...] = ("", "static", "assets", "content")
     branches: Branches = field(default_factory=Branches)
+    summary_length: int = 70
 
     @property
     def fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -240,11 +242,19 @@ class Hugo:
         return body[: more.start()] if more else ""
 
     def excerpt(self, body: str, separator: str | None = None) -> str:
-        """What stands before the post's separator or ``<!--more-->``, else the first paragraph."""
+        """What stands before the post's separator or ``<!--more-->``, else whole paragraphs with as many words as the
+        site wants at least.
+        """
         if separator and separator in body:
             return body.partition(separator)[0]
-        paragraphs = (part.strip("\n") for part in re.split(r"\n[ \t]*+\n", body))
-        return self.divided(body) or next((part for part in paragraphs if part.strip() and part.lstrip()[0] != "#"), "")
+        if divided := self.divided(body):
+            return divided
+        words = 0
+        for paragraph in _PARAGRAPH.finditer(body):
+            words += len(paragraph[0].split())
+            if words >= self.summary_length:
+                return body[: paragraph.end()]
+        return body
 
 
 def _is_page(name: str) -> bool:
@@ -281,18 +291,7 @@ def configure(files: SiteFiles) -> Configured:
         ),
         ignored=said.ignored(),
         image_folders=said.image_folders(),
-        branches=_branches(files, said, languages),
+        summary_length=said.number("summarylength", 70),
+        branches=branches_of(files, languages, said.values),
     )
     return Configured(dialect=dialect, facts=said.facts(), warnings=tuple(said.warnings), values=said.values)
-
-
-def _branches(files: SiteFiles, said: Configuration, languages: tuple[Language, ...]) -> Branches:
-    """The sections of all languages, by what their ``_index`` files say."""
-    found = {}
-    for folder in sorted({language.folder for language in languages}):
-        for path in files.find(folder, is_branch):
-            data = files.read(path)
-            place = place_of(languages, path)
-            if data is not None:
-                found[place.language, place.folder] = branch_of(path, data)
-    return Branches(by_folder=found, site=cascades_of(said.values))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndicator.dialects.hugopaths import matches
+from syndicator.dialects.hugoplaces import Language, is_branch, place_of
 from syndicator.errors import PostError
+from syndicator.ports import SiteFiles
 from syndicator.posts.fields import text
 from syndicator.posts.frontmatter import split
 
@@ -117,6 +119,18 @@ def lowered(value: Any) -> Any:
             table.setdefault(key.lower(), lowered(item))
         return table
     return [lowered(item) for item in value] if isinstance(value, list) else value
+
+
+def branches_of(files: SiteFiles, languages: tuple[Language, ...], configuration: Mapping[str, Any]) -> Branches:
+    """The sections of all languages, by what their ``_index`` files say. Raises SourceError."""
+    found = {}
+    for folder in sorted({language.folder for language in languages}):
+        for path in files.find(folder, is_branch):
+            data = files.read(path)
+            place = place_of(languages, path)
+            if data is not None:
+                found[place.language, place.folder] = branch_of(path, data)
+    return Branches(by_folder=found, site=cascades_of(configuration))
 
 
 def branch_of(path: str, data: bytes) -> Branch:

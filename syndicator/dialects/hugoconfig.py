@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from syndicator.dialects.hugocascade import lowered
 from syndicator.dialects.hugoplaces import Language
-from syndicator.errors import PostError, SourceError
+from syndicator.dialects.sitedata import load
+from syndicator.errors import SourceError
 from syndicator.model import PostWarning
 from syndicator.ports import SiteFacts, SiteFiles
 from syndicator.posts.fields import text, truth
-from syndicator.posts.frontmatter import load_table
 
 _ENDINGS = ("toml", "yaml", "yml", "json")
 _FILES = tuple(f"{name}.{ending}" for name in ("hugo", "config") for ending in _ENDINGS)
@@ -34,6 +34,7 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 _NOT_HAD = {":git": "the history of the files", ":gitauthordate": "the history of the files",
     ":filemodtime": "the time of the files, which is that of the checkout"}  # fmt: skip
+_DIGITS = 7
 _PLAIN_EXPRESSION = re.compile(r"\^?(?:[\w/ -]|\\[./_-])*\$?")
 
 
@@ -50,6 +51,10 @@ class Configuration:
 
     def text(self, key: str) -> str:
         return text(self.values.get(key))
+
+    def number(self, key: str, nothing: int) -> int:
+        found = self.text(key)
+        return int(found) if found.isascii() and found.isdigit() and len(found) < _DIGITS else nothing
 
     def table(self, key: str) -> dict[str, Any]:
         found = self.values.get(key)
@@ -192,11 +197,11 @@ def read_configuration(files: SiteFiles) -> Configuration:
 
 
 def _read(path: str, data: bytes) -> dict[str, Any]:
-    try:
-        table: dict[str, Any] = lowered(load_table(path, data))
-    except PostError as error:
-        raise SourceError(f"source {error.place}", error.reason, error.remedy or "mend it") from error
-    return table
+    table = load(path, data, [])
+    if not isinstance(table, dict):
+        raise SourceError(f"source {path}", "is no table of names and values", "mend it; the feeds stay as they are")
+    found: dict[str, Any] = lowered(table)
+    return found
 
 
 def _placed(stem: str, table: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -14,7 +15,10 @@ from syndicator.posts.values import MAX_DEPTH, Malformed, Note
 from syndicator.text import printable
 
 _YAML = ("yml", "yaml")
+_TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 _MAX_ROWS = 10_000
+#: TOML's numbers have 64 bits; a longer one in hexadecimal would be too long to be written down.
+_LARGEST = 2**63
 
 
 def load_first(files: SiteFiles, stem: str, kinds: tuple[str, ...], notes: list[Note]) -> tuple[str, Any]:
@@ -37,7 +41,7 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
         if kind == "toml":
             import tomllib
 
-            return tomllib.loads(text)
+            return _bounded(tomllib.loads(text, parse_float=str))
         if kind == "json":
             return _bounded(json.loads(text, parse_int=str, parse_float=str, parse_constant=str))
         return _rows(text, "\t" if kind == "tsv" else ",")
@@ -49,8 +53,10 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
         raise _broken(path, None, f"lists and tables are nested more than {MAX_DEPTH} deep") from error
     except json.JSONDecodeError as error:
         raise _broken(path, error.lineno, f"is not valid JSON: {error.msg}") from error
-    except ValueError as error:
-        raise _broken(path, None, f"cannot be read: {printable(str(error))[:200]}") from error
+    except ValueError as error:  # of TOML's reader too
+        reason = printable(str(error))[:200]
+        place = _TOML_PLACE.search(reason)
+        raise _broken(path, int(place[1]) if place else None, f"cannot be read: {reason}") from error
 
 
 def _rows(text: str, separator: str) -> list[dict[str, str]]:
@@ -71,6 +77,8 @@ def _bounded(value: Any) -> Any:
     """The value, unless it is nested so deep that somebody who walks through it would fall."""
     level = [value]
     for _ in range(MAX_DEPTH):
+        if any(isinstance(item, int) and abs(item) >= _LARGEST for item in level):
+            raise Malformed("a number is too large")
         inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
         level = [item for items in inner for item in items]
         if not level:

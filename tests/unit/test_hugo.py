@@ -625,14 +625,25 @@ def test_folders_of_images_come_from_the_configuration() -> None:
     ("body", "part"),
     [
         ("a\n\n<!--more-->\n\nb", "a\n\n"),
-        ("# h\n\na\n\nb", "a"),
+        ("one two\n\nthree four\n\nfive", "one two\n\nthree four"),
+        ("one\ntwo three four\n \nfive", "one\ntwo three four"),
+        ("one two three four five", "one two three four five"),
+        ("one", "one"),
         ("", ""),
     ],
 )
-def test_an_excerpt_ends_at_the_divider_or_the_paragraph(body: str, part: str) -> None:
+def test_an_excerpt_ends_at_the_divider_or_after_enough_words(body: str, part: str) -> None:
+    """frontmatter-57: by ``summaryLength``."""
+    rules = dialect("summaryLength = 3\n")
+
+    assert part == rules.excerpt(body)
+    assert "x" == rules.excerpt("x=cut=y", "=cut=")
+
+
+@pytest.mark.parametrize("length", ["-3", "'many'", "999999999"])
+def test_a_length_that_is_none_is_hugos_own(length: str) -> None:
     """frontmatter-57."""
-    assert part == PLAIN.excerpt(body)
-    assert "x" == PLAIN.excerpt("x=cut=y", "=cut=")
+    assert 70 == Hugo().summary_length == dialect(f"summaryLength = {length}\n").summary_length
 
 
 def test_a_post_without_a_title_has_its_name() -> None:
@@ -688,7 +699,7 @@ def test_what_is_not_followed_is_reported(text: str, reason: str) -> None:
         ("hugo.toml", b"title = \n", "hugo.toml:1"),
         ("hugo.yaml", b"a: [\n", "hugo.yaml:2"),
         ("config.json", b"{", "config.json:1"),
-        ("config.json", b"[]", "config.json:1"),
+        ("config.json", b"[]", "config.json: is no table"),
         ("hugo.toml", b"\xff\xff", "hugo.toml:1"),
     ],
 )

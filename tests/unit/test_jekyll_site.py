@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath
 
@@ -32,6 +32,9 @@ class Files:
 
     def names(self, folder: str) -> tuple[str, ...]:
         return tuple(sorted(p.removeprefix(f"{folder}/") for p in self._files if p.startswith(f"{folder}/")))
+
+    def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+        raise AssertionError(f"nothing is looked for in {folder}")
 
 
 def configured(config: str, **files: str) -> Configured:
