@@ -76,10 +76,8 @@ class SiteFiles(Protocol):
         ...
 
     def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
-        """The paths of the files in and below a folder whose names fit, sorted; hidden folders are left out.
-
-        Raises SourceError as ``names`` does.
-        """
+        """The paths of the files in and below a folder whose names fit, sorted; hidden folders are left out, and those
+        that cannot be listed."""
         ...
 
 

@@ -17,7 +17,7 @@ from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugocascade import Branches, below, branches_of, lowered
 from syndicator.dialects.hugoconfig import read_configuration
 from syndicator.dialects.hugopaths import Parts, PathRules
-from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, is_branch, is_index, place_of, roots
+from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_in, is_branch, is_index, place_of, roots
 from syndicator.errors import PostError
 from syndicator.model import Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
@@ -26,7 +26,6 @@ from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
 from syndicator.posts.visibility import decided
 
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d\d)-(\d\d)-(\d\d)(?!\d))?(?!\d)(.*)", re.ASCII | re.DOTALL)
 _MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
 _PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![ \t]*+\n)[^\n]++)*+")
 _WORDS = re.compile(r"[-_\s]+")
@@ -52,6 +51,7 @@ class Hugo:
     date_fields: tuple[str, ...] = ("publishdate", "pubdate", "published", "date", "lastmod", "modified")
     modified_fields: tuple[str, ...] = ("lastmod", "modified")
     expires_fields: tuple[str, ...] = ("expirydate", "unpublishdate")
+    dated_names: bool = False
     categories: str = "categories"
     tags: str = "tags"
     addresses: Addresses = field(default_factory=Addresses)
@@ -121,7 +121,7 @@ class Hugo:
                 complete.setdefault(small, value)
             if isinstance(value, dict):
                 complete[small] = {**value, **lowered(value)}
-        if self.branches or len(self.languages) > 1 or _FROM_NAME in self.date_chain:
+        if self.branches or len(self.languages) > 1 or self.dated_names:
             place = self.place(path)
             if self.branches:
                 page = partial(self.addresses.page, place)
@@ -146,13 +146,11 @@ class Hugo:
 
     def _date_in_name(self, name: str, data: dict[str, Any]) -> None:
         """The date in a file's name, and the rest of it as slug where that date is the one that counts."""
-        match = _DATED.fullmatch(name) if _FROM_NAME in self.date_chain else None
-        if match is None:
-            return
-        clock = f" {match[2]}:{match[3]}:{match[4]}" if match[2] else ""
-        data[_FROM_NAME] = match[1] + clock
-        if first(data, self.date_chain)[0] == _FROM_NAME and (slug := match[5].strip(" -_")):
-            data.setdefault("slug", slug)
+        written, rest = date_in(name) if self.dated_names else ("", "")
+        if written:
+            data[_FROM_NAME] = written
+        if rest and _FROM_NAME in (first(data, self.date_chain)[0], first(data, self.date_fields)[0]):
+            data.setdefault("slug", rest)
 
     def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
         """The file's name with spaces for hyphens. To Hugo such a post has no title at all."""
@@ -271,13 +269,15 @@ def configure(files: SiteFiles) -> Configured:
     languages = said.languages() or Hugo().languages
     date = said.dates("date")
     publish = tuple(dict.fromkeys([*said.dates("publishdate"), *date]))
+    modified, expires = said.dates("lastmod"), said.dates("expirydate")
     taxonomies = said.table("taxonomies")
     dialect = Hugo(
         languages=languages,
         date_chain=date,
         date_fields=publish,
-        modified_fields=said.dates("lastmod"),
-        expires_fields=said.dates("expirydate"),
+        modified_fields=modified,
+        expires_fields=expires,
+        dated_names=any(_FROM_NAME in fields for fields in (publish, modified, expires)),
         categories=text(taxonomies.get("category")).lower() or "categories",
         tags=text(taxonomies.get("tag")).lower() or "tags",
         addresses=Addresses(

@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator.dialects.hugopaths import matches
 from syndicator.dialects.hugoplaces import Language, is_branch, place_of
-from syndicator.errors import PostError
+from syndicator.errors import PostError, SourceError
 from syndicator.ports import SiteFiles
 from syndicator.posts.fields import text
 from syndicator.posts.frontmatter import split
@@ -122,14 +122,16 @@ def lowered(value: Any) -> Any:
 
 
 def branches_of(files: SiteFiles, languages: tuple[Language, ...], configuration: Mapping[str, Any]) -> Branches:
-    """The sections of all languages, by what their ``_index`` files say. Raises SourceError."""
+    """The sections of all languages, by what their ``_index`` files say."""
     found = {}
     for folder in sorted({language.folder for language in languages}):
         for path in files.find(folder, is_branch):
-            data = files.read(path)
             place = place_of(languages, path)
-            if data is not None:
-                found[place.language, place.folder] = branch_of(path, data)
+            try:
+                branch = branch_of(path, files.read(path) or b"")
+            except SourceError as error:
+                branch = Branch(fault=f"({path}) cannot be read: {error.reason}")
+            found[place.language, place.folder] = branch
     return Branches(by_folder=found, site=cascades_of(configuration))
 
 

@@ -12,6 +12,7 @@ CONTENT = re.compile(
 )
 #: Extensions of what is read. Org files are refused where their front matter is split.
 READ = frozenset({".md", ".markdown", ".mdown", ".html", ".htm", ".org"})
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d\d)-(\d\d)-(\d\d)(?!\d))?(?!\d)(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,12 @@ def is_index(languages: tuple[Language, ...], name: str) -> bool:
 def is_branch(name: str) -> bool:
     """Whether a file is the page of its section."""
     return name[:7].lower() == "_index." and CONTENT.fullmatch(name) is not None
+
+
+def date_in(name: str) -> tuple[str, str]:
+    """The date at the beginning of a name, with a clock where there is one, and what follows; "" for none."""
+    match = _DATED.fullmatch(name)
+    if match is None:
+        return "", ""
+    clock = f" {match[2]}:{match[3]}:{match[4]}" if match[2] else ""
+    return match[1] + clock, match[5].strip(" -_")

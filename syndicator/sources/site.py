@@ -71,9 +71,10 @@ class SiteFolder:
         return tuple(sorted(found))
 
     def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
-        """The paths of the files in and below a folder whose names fit, sorted. Raises SourceError.
+        """The paths of the files in and below a folder whose names fit, sorted.
 
-        All folders are watched, but only what was found is part of the digest: posts come and go beside it.
+        All folders are watched, but only what was found is part of the digest: posts come and go beside it. A folder
+        that cannot be listed is left to the scan, which reports it.
         """
         found: list[str] = []
         folders = [folder]
@@ -93,10 +94,8 @@ class SiteFolder:
                                 folders.append(path)
                         elif fits(entry.name):
                             found.append(path)
-            except (FileNotFoundError, NotADirectoryError):
-                self._walked[at] = _NOT_THERE
-            except OSError as error:
-                raise _unreadable(at or ".", error) from error
+            except OSError:
+                self._walked.setdefault(at, _NOT_THERE)
         self._held[f"{folder}//"] = repr(sorted(found))
         return tuple(sorted(found))
 

@@ -298,6 +298,22 @@ def test_posts_below_a_section_that_cannot_be_read_are_refused(tmp_path: Path) -
     assert skimmed(found, "content/b/two.md").published
 
 
+def test_a_section_too_large_to_be_read_hides_only_what_is_below_it(tmp_path: Path) -> None:
+    """One bad file never breaks a feed."""
+    found = site_with(
+        tmp_path,
+        {
+            "content/a/_index.md": "a" * (2**20 + 1),
+            "content/a/one.md": "---\ndate: 2023-01-01\n---\n",
+            "content/b/two.md": "---\ndate: 2023-01-01\n---\n",
+        },
+    )
+
+    with pytest.raises(PostError, match="more than 1,048,576 bytes"):
+        skimmed(found, "content/a/one.md")
+    assert skimmed(found, "content/b/two.md").published
+
+
 def test_a_draft_by_cascade_never_gets_out(tmp_path: Path) -> None:
     """frontmatter-52."""
     found = site_with(

@@ -109,3 +109,32 @@ def test_the_digest_names_what_was_read_and_not_when(tmp_path: Path) -> None:
         digests.append(site.digest)
 
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_files_are_found_by_name_in_every_folder_that_is_open(tmp_path: Path) -> None:
+    for path in ("a/_index.md", "a/b/_index.md", "a/.hidden/_index.md", "a/b/other.md", "_index.md"):
+        (tmp_path / "site" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / path).touch()
+    site = SiteFolder(tmp_path / "site")
+
+    assert ("a/_index.md", "a/b/_index.md") == site.find("a", "_index.md".__eq__)
+    assert ("_index.md", "a/_index.md", "a/b/_index.md") == site.find("", "_index.md".__eq__)
+    assert () == site.find("nowhere", "_index.md".__eq__)
+    assert () == site.find("../site", "other".__eq__)
+
+
+def test_links_are_followed_once_and_never_out(tmp_path: Path) -> None:
+    for path in ("outside/_index.md", "site/a/_index.md", "site/b/_index.md"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    (tmp_path / "site/a/again").symlink_to(tmp_path / "site/a")
+    (tmp_path / "site/a/b").symlink_to(tmp_path / "site/b")
+    (tmp_path / "site/a/c").symlink_to(tmp_path / "site/b")
+    (tmp_path / "site/a/out").symlink_to(tmp_path / "outside")
+    (tmp_path / "site/a/gone").symlink_to(tmp_path / "site/nothing")
+
+    found = SiteFolder(tmp_path / "site").find("a", "_index.md".__eq__)
+
+    assert "a/_index.md" in found
+    assert 2 == len(found)
+    assert () == SiteFolder(tmp_path / "site/a").find("out", "_index.md".__eq__)

@@ -239,6 +239,8 @@ def test_dates_below_params_are_none_of_hugos() -> None:
         ('[":filename", ":default"]', "2023-08-24-storm", "slug: own", "2023-08-23T22:00", "own/"),
         ('["written", ":default"]', "a", "date: 2023-01-02\nWritten: 2023-01-03", "2023-01-01T23:00", "a/"),
         ('["written", ":default"]', "a", "written: 2023-01-03", "2023-01-02T23:00", "a/"),
+        ('publishDate = [":filename"]', "2023-08-24-storm", "date: 2023-01-02", "2023-08-23T22:00", "storm/"),
+        ('publishDate = "pubDate"', "a", "pubdate: 2023-08-24\ndate: 2023-01-02", "2023-08-23T22:00", "a/"),
     ],
 )
 def test_the_sites_own_tokens_say_where_dates_are(
@@ -247,7 +249,7 @@ def test_the_sites_own_tokens_say_where_dates_are(
     """frontmatter-51: the rest of a name is the slug only where its date counts. The date of publication is taken from
     ``date`` first, whatever else the site puts before that.
     """
-    rules = dialect(f"[frontmatter]\ndate = {tokens}\n")
+    rules = dialect(f"[frontmatter]\n{tokens if '=' in tokens else f'date = {tokens}'}\n")
 
     found = post(f"---\n{lines}\n---\n", f"content/{name}.md", rules)
 

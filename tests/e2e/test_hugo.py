@@ -1,0 +1,59 @@
+"""A Hugo site through the commands: its own configuration is all there is to say of the publication."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.newsroom import Newsroom, eventually
+
+SITES = Path(__file__).parents[1] / "sites"
+
+
+@pytest.fixture
+def hugo(tmp_path: Path) -> Newsroom:
+    newsroom = Newsroom(tmp_path, dialect="hugo")
+    shutil.rmtree(tmp_path / "content")
+    shutil.copytree(SITES / "hugo", tmp_path / "content")
+    path = tmp_path / "syndicator.toml"
+    path.write_text(
+        "[source]" + path.read_text().partition("[source]")[2].replace("[[feeds]]", "[[feeds]]\nlimit = 500")
+    )
+    return newsroom
+
+
+def test_a_hugo_site_is_built_with_nothing_said_about_it(hugo: Newsroom) -> None:
+    """frontmatter-48 to 62, 81: no draft, resource or section is among its entries, and nobody has to be told."""
+    done = hugo.build()
+    items = {item["url"]: item for item in hugo.items()}
+    bundle = items["https://hugo.example.org/blog/posts/48-leaf/"]
+
+    assert "refused" not in done.stdout
+    assert "Never an entry" not in str(items)
+    assert "fr" == items["https://hugo.example.org/blog/fr/posts/62-language/"]["language"]
+    assert "https://hugo.example.org/blog/posts/48-leaf/cover.png" == bundle["image"]
+    assert [("image/png", 69)] == [(one["mime_type"], one["size_in_bytes"]) for one in bundle["attachments"]]
+    assert 0 == hugo.command("check").returncode
+
+
+def test_why_names_the_rule_that_hides_a_page(hugo: Newsroom) -> None:
+    """frontmatter-49, 52."""
+    hugo.build()
+
+    assert "draft: true" in hugo.command("why", "content/cascade/draft-52.md").stdout
+    assert "build.list: local" in hugo.command("why", "content/posts/49-list-local.md").stdout
+    assert "it has no date" in hugo.command("why", "content/about.md").stdout
+
+
+def test_a_section_that_becomes_a_draft_takes_its_posts_out_while_the_service_runs(hugo: Newsroom) -> None:
+    """frontmatter-52: what cascades is noticed by the next pass."""
+    with hugo.running():
+        assert "Sections" in hugo.titles()
+
+        index = hugo.root / "content/content/deep/er/_index.md"
+        index.write_text("---\ntitle: Er\ncascade: {draft: true}\n---\n")
+
+        eventually(lambda: "Sections" not in hugo.titles())
+        assert "Folders without an index" in hugo.titles()
