@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndicator.dialects import hugo, jekyllsite, plain
+from syndicator.dialects import jekyllsite, plain
 from syndicator.errors import StateError, SyndicatorError
-from syndicator.ports import Configure
+from syndicator.ports import Configure, Configured, SiteFiles
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
-_DIALECTS: dict[str, Configure] = {"hugo": hugo.configure, "jekyll": jekyllsite.configure, "plain": plain.configure}
+
+def _hugo(files: SiteFiles) -> Configured:
+    from syndicator.dialects import hugo
+
+    return hugo.configure(files)
+
+
+_DIALECTS: dict[str, Configure] = {"hugo": _hugo, "jekyll": jekyllsite.configure, "plain": plain.configure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,6 +130,7 @@ class SiteFolder:
             "give this user the right to read it, or remove it",
         )
 
+
 def _status_of(status: os.stat_result, *, fresh: bool = False) -> str:
     unsettled = "~" if fresh and 0 <= time.time_ns() - status.st_mtime_ns < _TICK else ""
     return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"

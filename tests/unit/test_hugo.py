@@ -25,7 +25,8 @@ from syndicator.model import Post, PostState, Site, SourceFile, Visibility
 from syndicator.ports import Configured
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
-from syndicator.posts.parse import Rules, parse_post, skim_post
+from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.rules import Rules
 
 PLAIN = Hugo()
 PATH = PurePosixPath("content/posts/a.md")
