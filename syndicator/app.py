@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndicator.dialects import jekyllsite, plain
 from syndicator.errors import StateError, SyndicatorError
-from syndicator.ports import Configure, Configured, SiteFiles
+from syndicator.ports import Configured
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
 
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
-
-
-def _hugo(files: SiteFiles) -> Configured:
-    from syndicator.dialects import hugo
-
-    return hugo.configure(files)
-
-
-_DIALECTS: dict[str, Configure] = {"hugo": _hugo, "jekyll": jekyllsite.configure, "plain": plain.configure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +72,30 @@ def called(settings: Settings) -> tuple[str, str]:
     return title, url
 
 
+def _configured(settings: Settings, files: SiteFolder) -> Configured:
+    """The dialect of the configuration, set up by the site's own; no other is imported."""
+    wanted = settings.source
+    match wanted.dialect:
+        case "eleventy":
+            from syndicator.dialects import eleventy
+
+            return eleventy.configure(files, collection=wanted.collection, posts=wanted.posts, folder=wanted.input)
+        case "hugo":
+            from syndicator.dialects import hugo
+
+            return hugo.configure(files)
+        case "jekyll":
+            from syndicator.dialects import jekyllsite
+
+            return jekyllsite.configure(files)
+        case "plain":
+            from syndicator.dialects import plain
+
+            return plain.configure(files)
+
+
 def _reader(settings: Settings, files: SiteFolder) -> Reader:
-    configured = _DIALECTS[settings.source.dialect](files)
+    configured = _configured(settings, files)
     dialect, limit = configured.dialect, settings.source.max_post_bytes
     source = FolderSource(settings.source_path, dialect, limit=limit)
     if not (settings.site.title and settings.site.url):
@@ -101,7 +113,7 @@ def _reader(settings: Settings, files: SiteFolder) -> Reader:
             people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
             future=configured.future,
         ),
-        salt=f"{limit} {files.digest}",
+        salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),
         values=configured.values,
     )

@@ -213,7 +213,8 @@ class Configured:
 
     ``people`` are those the site has pages or data about, by the key or name that posts write, in lower case.
     ``values`` is the configuration as it was read, for templates and engines. ``future`` says that the site shows posts
-    before their date.
+    before their date. ``name`` names what was made of the files, where that changes less often than what was looked
+    at; "" where it does not.
     """
 
     dialect: Dialect
@@ -222,12 +223,7 @@ class Configured:
     people: Mapping[str, Person] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     future: bool = False
-
-
-class Configure(Protocol):
-    """How a dialect is set up. Raises SourceError when a file of the site's configuration cannot be read."""
-
-    def __call__(self, files: SiteFiles) -> Configured: ...
+    name: str = ""
 
 
 # --- publisher ----------------------------------------------------------------------------------------------------

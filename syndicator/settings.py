@@ -66,17 +66,11 @@ class SourceTable(_Table):
         Literal["folder"], BeforeValidator(not_yet(("git",), "this version reads folders only", 'write "folder"'))
     ] = "folder"
     path: Folder
-    dialect: Annotated[
-        Literal["hugo", "jekyll", "plain"],
-        BeforeValidator(
-            not_yet(
-                ("eleventy",),
-                "this version reads the dialects hugo, jekyll and plain only",
-                'write "plain" for files whose front matter says all there is to know',
-            )
-        ),
-    ] = "jekyll"
+    dialect: Literal["eleventy", "hugo", "jekyll", "plain"] = "jekyll"
     permalink: Text = ""
+    collection: Text = ""
+    posts: Text = ""
+    input: Text = ""
     every: Duration = timedelta(seconds=60)
     watch: Switch = True
     max_post_bytes: Bytes = 2_000_000

@@ -58,6 +58,22 @@ def expand(pattern: str, parts: Parts) -> str:
     return _sanitised("".join(_quoted(item(parts)) if callable(item) else item for item in _compiled(pattern)))
 
 
+def encoded(path: str, *, written: bool) -> str:
+    """A finished path, percent-encoded, without leading slash, never leading above the site.
+
+    One that a person has ``written`` may be encoded in part; in the name of a file a percent sign is just that.
+    """
+    if written:
+        path = re.sub("%2[eE]", ".", path)
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(_quoted_literal(legal(part)) if written else _quoted(part))
+    return "/".join(parts) + ("/" if parts and path.endswith(("/", "/.", "/..")) else "")
+
+
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> tuple[str | Callable[[Parts], str], ...]:
     """What is written out, encoded once, and what is filled in, in order."""

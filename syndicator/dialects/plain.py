@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
+from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.model import Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date
@@ -23,9 +24,6 @@ _POST = re.compile(
 _PAPERS = frozenset({
     "readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors", "history",
 })  # fmt: skip
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
-_HEADING = re.compile(r" {0,3}#[ \t]++(.*)")
-_WORDS = re.compile(r"[-_\s]+")
 _MORE = re.compile(r"^[ \t]*+<!--[ \t]*+more[ \t]*+-->", re.MULTILINE | re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n[ \t]*+\n")
 
@@ -84,14 +82,8 @@ class Plain:
         return data, ()
 
     def untitled(self, path: PurePosixPath, body: str) -> str:
-        """The first ``# heading`` outside code, else the name with spaces for hyphens. frontmatter.md 6."""
-        fenced = False
-        for line in body.split("\n") if "# " in body or "#\t" in body else ():
-            fenced ^= _FENCE.match(line) is not None
-            if not fenced and (match := _HEADING.fullmatch(line)) and (title := match[1].rstrip().rstrip("#").rstrip()):
-                return title
-        name = _WORDS.sub(" ", self.file_name(path).slug).strip()
-        return name[:1].upper() + name[1:]
+        """The first heading of the first level, else the name with spaces for hyphens. frontmatter.md 6."""
+        return heading(body) or from_name(self.file_name(path).slug)
 
     def undated(self, path: PurePosixPath) -> tuple[str, str]:  # noqa: ARG002
         """Every post has a date."""
@@ -107,8 +99,8 @@ class Plain:
 
     def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
         """Lists as they are; a string is one term, or several with commas between them."""
-        categories = [*_terms(data.get("categories")), *_terms(data.get("category"))]
-        return texts(categories), texts([*_terms(data.get("tags")), *_terms(data.get("tag"))])
+        categories = [*listed(data.get("categories")), *listed(data.get("category"))]
+        return texts(categories), texts([*listed(data.get("tags")), *listed(data.get("tag"))])
 
     def permalink(
         self,
@@ -150,12 +142,6 @@ class Plain:
             return body[: more.start()]
         paragraphs = (paragraph.strip("\n") for paragraph in _PARAGRAPH.split(body))
         return next((paragraph for paragraph in paragraphs if paragraph.strip() and paragraph.lstrip()[0] != "#"), "")
-
-
-def _terms(value: object) -> list[Any]:
-    if isinstance(value, str):
-        return value.split(",")
-    return value if isinstance(value, list) else [value]
 
 
 def _is_post(name: str) -> bool:

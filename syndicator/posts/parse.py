@@ -33,7 +33,7 @@ from syndicator.text import legal, printable
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_]*(?:\.[0-9]*)?")
 _QUOTED_NO = re.compile(r"""^published[ \t]*+:[ \t]*+["']""", re.MULTILINE)
-_HTML = frozenset({".html", ".htm"})
+_HTML = frozenset({".html", ".htm", ".njk", ".liquid"})
 _NEVER = frozenset({"never", "none", "false", "no"})
 _MAX_ID = 1_000
 #: So many characters of an excerpt stand for a body that is kept back.
