@@ -34,7 +34,7 @@ class Literals:
 def literals(program: str) -> Literals:
     """Folders, path prefix, template formats and the separator of excerpts."""
     program = _without_comments(program[:_LONGEST])
-    tables = " ".join(_DIR.findall(program))
+    tables = "\n".join(_DIR.findall(program))
     folders: dict[str, str] = {}
     unclear: list[str] = []
     for name in _FOLDERS:
