@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -38,6 +38,9 @@ class Files:
         begin = f"{folder}/" if folder else ""
         below = [path.removeprefix(begin) for path in self._files if path.startswith(begin)]
         return tuple(sorted({name if not rest else f"{name}/" for name, _, rest in (p.partition("/") for p in below)}))
+
+    def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+        return tuple(sorted(path for path in self._files if path.startswith(folder) and fits(path.rpartition("/")[2])))
 
 
 def made(files: Mapping[str, str | bytes], **wishes: str) -> Configured:
