@@ -64,7 +64,10 @@ class Eleventy:
 
     name = "eleventy"
     date_fields = ("date",)
-    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    #: As the feed of Eleventy's own plugin: a summary is one, a description is for search engines.
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "summary": ("subhed", "summary", "description", "excerpt", "subtitle")
+    }
     markdown_summary = ""
 
     input: str = ""

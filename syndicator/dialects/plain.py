@@ -46,9 +46,13 @@ class Plain:
     date_fields = (
         "date", "publishDate", "publishdate", "pubDate", "pubdate", "published", "published_at", "created",
     )  # fmt: skip
-    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    #: frontmatter.md 74: the summary comes before the description for search engines.
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "summary": ("subhed", "summary", "description", "excerpt", "subtitle")
+    }
     markdown_summary = ""
-    image_folders = ("",)
+    #: frontmatter.md 76.
+    image_folders = ("", "static", "public", "assets")
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""
