@@ -15,12 +15,15 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
     ``tags`` is a list on both sides, however it is written.
     """
-    both = dict(below)
+    both = {**below, **above}
     for key, value in above.items():
-        name = key.removeprefix(_OVERRIDE)
         if key == "tags":
-            value = cleaned(value)  # noqa: PLW2901
-        both[name] = _replaced(both.get(key), value)
+            both[key] = _replaced(below.get(key), cleaned(value))
+        elif key in below:
+            both[key] = _replaced(below[key], value)
+        elif key.startswith(_OVERRIDE):
+            del both[key]
+            both[key.removeprefix(_OVERRIDE)] = value
     return both
 
 

@@ -80,19 +80,27 @@ def posts_of(site: SiteReading, files: SiteFiles, collection: str, pattern: str)
         return Posts(patterns=patterns)
     if any(_has(folder.data, TAGS) for folder in site.folders) or _some_post_is_tagged(site, files):
         return _tagged(site, files, TAGS, ())
-    folders = tuple(folder.path for folder in site.folders if folder.path.rpartition("/")[2] in FOLDERS)
-    tops = tuple(path for path in folders if not lies_in(path, tuple(each for each in folders if each != path)))
-    return Posts(folders=tops) if tops else Posts(collections=TAGS)
+    folders = [folder.path for folder in site.folders if folder.path.rpartition("/")[2] in FOLDERS]
+    return Posts(folders=_tops(folders)) if folders else Posts(collections=TAGS)
 
 
 def _tagged(site: SiteReading, files: SiteFiles, tags: tuple[str, ...], patterns: tuple[str, ...]) -> Posts:
-    places = tuple(
+    places = _tops(
         folder.path
         for folder in site.folders
-        if _has(folder.data, tags) or folder.path.rpartition("/")[2] in FOLDERS or lies_in(folder.path, site.unknown)
+        if _has(folder.data, tags) or folder.path.rpartition("/")[2] in FOLDERS or folder.path in site.unknown
     )
     others = frozenset() if patterns else frozenset(_others(site, files, tags, places))
     return Posts(collections=tags, patterns=patterns, places=places, others=others)
+
+
+def _tops(folders: Iterable[str]) -> tuple[str, ...]:
+    """The folders that lie in no other: one that comes below them changes nothing."""
+    tops: list[str] = []
+    for path in sorted(folders):
+        if not lies_in(path, tops):
+            tops.append(path)
+    return tuple(tops)
 
 
 def _others(site: SiteReading, files: SiteFiles, tags: tuple[str, ...], places: tuple[str, ...]) -> Iterator[str]:

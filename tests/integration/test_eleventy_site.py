@@ -13,14 +13,15 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import reader
+from syndicator.app import Readers, reader
 from syndicator.crew import Crew
+from syndicator.errors import SourceError
 from syndicator.feeds import live, select
 from syndicator.ledger import settle
 from syndicator.model import FeedSpec, Format, Post, Visibility
 from syndicator.posts.frontmatter import split
 from syndicator.reading import Reader, ReadResult, read_all
-from syndicator.settings import load_settings
+from syndicator.settings import Settings, load_settings
 
 HERE = Path(__file__).parents[1] / "sites" / "eleventy"
 EXPECTED: dict[str, Any] = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
@@ -136,3 +137,50 @@ def test_the_excerpt_ends_where_the_configuration_says(site: Reader) -> None:
     post = post_of(site, "src/posts/71-excerpt.md")
 
     assert "What comes first." == site.dialect.excerpt(post.body).strip()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Settings:
+    """A site of its own to change."""
+    (tmp_path / "site" / "posts").mkdir(parents=True)
+    (tmp_path / "site" / "posts" / "posts.json").write_text('{"tags": "posts"}')
+    (tmp_path / "site" / "posts" / "2023-08-24-a.md").write_text("Words.\n")
+    file = tmp_path / "syndicator.toml"
+    file.write_text(
+        '[site]\ntitle = "x"\nurl = "https://e.example/"\n[source]\npath = "site"\ndialect = "eleventy"\n'
+        '[publish]\nto = "public"\nurl = "https://e.example/feeds/"\n'
+    )
+    return load_settings(file, {})
+
+
+def test_other_data_make_every_file_a_changed_one(copy: Settings) -> None:
+    """frontmatter-70: a service notices, without a restart."""
+    readers = Readers(copy)
+    before = readers()
+    (copy.source_path / "posts" / "posts.json").write_text('{"tags": "posts", "author": "Ada"}')
+
+    assert before.rules_name != readers().rules_name
+
+
+def test_another_post_changes_no_other(copy: Settings) -> None:
+    readers = Readers(copy)
+    before = readers()
+    (copy.source_path / "posts" / "2023-08-25-b.md").write_text("Words.\n")
+    (copy.source_path / "posts" / "deep").mkdir()
+    (copy.source_path / "posts" / "deep" / "2023-08-26-c.md").write_text("Words.\n")
+
+    assert before.rules_name == readers().rules_name
+    with Crew(1) as crew:
+        scan, result = read_all(readers(), crew)
+    assert ["posts/2023-08-24-a.md", "posts/2023-08-25-b.md", "posts/deep/2023-08-26-c.md"] == [
+        p for p, _ in scan.changed
+    ]
+    assert [Visibility.PUBLIC] * 3 == [record.visibility for record in result.records]
+
+
+def test_data_that_breaks_stops_the_pass_and_not_the_feeds(copy: Settings) -> None:
+    """frontmatter-70: what would lose all posts is no change to publish."""
+    (copy.source_path / "posts" / "posts.json").write_text('{\n"tags": ')
+
+    with pytest.raises(SourceError, match=r"posts/posts.json:2: not valid JSON.*the feeds stay"):
+        Readers(copy)()
