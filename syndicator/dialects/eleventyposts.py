@@ -16,6 +16,7 @@ from syndicator.posts.frontmatter import split
 #: The names that tags and folders of posts go by, the usual one first.
 TAGS = ("posts", "post")
 FOLDERS = ("posts", "post", "blog")
+_PROGRAMS = (".11ty.js", ".11ty.cjs", ".11ty.mjs")
 #: So many posts are looked into for the tag, and so many other templates.
 _LOOKS = 50
 _MAX_OTHERS = 500
@@ -72,7 +73,21 @@ class Posts:
 
 
 def posts_of(site: SiteReading, files: SiteFiles, collection: str, pattern: str) -> Posts:
-    """What the operator says, else the tag that data or a post has, else a folder of posts, else the usual tag."""
+    """What the operator says, else the tag that data or a post has, else a folder of posts, else the usual tag.
+
+    Templates beside posts that are programs are reported: they may be posts too.
+    """
+    posts = _posts_of(site, files, collection, pattern)
+    for folder in site.folders:
+        if lies_in(folder.path, posts.places + posts.folders):
+            for name in folder.names:
+                if name.endswith(_PROGRAMS):
+                    path = f"{folder.path}/{name}" if folder.path else name
+                    site.warn(path, "is a program and is not run: if it is a post, no feed has it")
+    return posts
+
+
+def _posts_of(site: SiteReading, files: SiteFiles, collection: str, pattern: str) -> Posts:
     patterns = (pattern,) if pattern else ()
     if collection:
         return _tagged(site, files, (collection,), patterns)
