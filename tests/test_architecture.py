@@ -45,7 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.expressions",
     ),
     ("posts.rules",),
-    ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite"),
+    ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite", "dialects.authors"),
     ("formats.extensions", "dialects.eleventyposts", "dialects.eleventyaddresses"),
     (
         "markup.render",

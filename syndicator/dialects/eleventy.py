@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects import eleventydates, eleventysite
+from syndicator.dialects.authors import authors_of
 from syndicator.dialects.cascade import merged
 from syndicator.dialects.eleventyaddresses import Known, default, parts_of, slug_of, written
 from syndicator.dialects.eleventyposts import TAGS, Posts, posts_of
@@ -53,6 +54,7 @@ def configure(files: SiteFiles, *, collection: str = "", posts: str = "", folder
         dialect=dialect,
         facts=site.facts,
         warnings=tuple(site.warnings),
+        people=authors_of(site.site_data.get("authors")),
         values=site.site_data,
         name=digest(repr(dialect).encode("utf-8", "surrogatepass")),
     )

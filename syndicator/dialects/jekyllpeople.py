@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from syndicator.dialects.authors import authors_of
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.dialects.sitedata import load_first
 from syndicator.errors import PostError
@@ -33,31 +34,15 @@ def people_of(files: SiteFiles, config: Mapping[str, Any], warnings: list[PostWa
     Addresses stay as written, below the site where they begin with ``/``. Raises SourceError for a file that cannot be
     read.
     """
-    known: dict[str, Person] = {}
     folder = text(config.get("data_dir")) or "_data"
     notes: list[Note] = []
     path, data = load_first(files, f"{folder.strip('/')}/authors", ("yml", "yaml", "json", "csv", "tsv"), notes)
     warnings += [PostWarning(path=path, reason=note.reason, line=note.line) for note in notes]
-    for key, value in _entries(data):
-        found = person({"name": key, **value} if isinstance(value, dict) else {"name": text(value)})
-        if found is not None:
-            known[key.casefold()] = found
-            known.setdefault(found.name.casefold(), found)
+    known = authors_of(data)
     for keys, found in _staff(files, config, warnings):
         for key in keys:
             known[key.casefold()] = found
     return known
-
-
-def _entries(data: object) -> Iterator[tuple[str, object]]:
-    """Key and value of every author: a table of them, or a list of tables (as CSV is) with key or name."""
-    if isinstance(data, dict):
-        yield from data.items()
-    for row in data if isinstance(data, list) else ():
-        if isinstance(row, dict):
-            key = next((text(row[name]) for name in ("key", "id", "slug", "username", "name") if row.get(name)), "")
-            if key:
-                yield key, row
 
 
 def _staff(

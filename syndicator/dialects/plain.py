@@ -10,12 +10,15 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from syndicator.dialects.authors import authors_of
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
+from syndicator.dialects.sitedata import load_first
 from syndicator.dialects.titles import from_name, heading, listed
-from syndicator.model import Visibility
+from syndicator.model import PostWarning, Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
+from syndicator.posts.plainyaml import Note
 from syndicator.posts.visibility import decided
 
 _POST = re.compile(
@@ -24,13 +27,21 @@ _POST = re.compile(
 _PAPERS = frozenset({
     "readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors", "history",
 })  # fmt: skip
+_AUTHORS = ("authors", "_data/authors")
 _MORE = re.compile(r"^[ \t]*+<!--[ \t]*+more[ \t]*+-->", re.MULTILINE | re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n[ \t]*+\n")
 
 
-def configure(files: SiteFiles) -> Configured:  # noqa: ARG001 - there is no generator, and so no configuration of one
-    """The one dialect there is, with nothing said of the publication."""
-    return Configured(dialect=Plain())
+def configure(files: SiteFiles) -> Configured:
+    """The one dialect there is, and the people of a file ``authors`` at the root or in ``_data``. frontmatter.md 75.
+
+    Raises SourceError.
+    """
+    notes: list[Note] = []
+    found = (load_first(files, stem, ("yml", "yaml", "toml", "json", "csv"), notes) for stem in _AUTHORS)
+    path, data = next((each for each in found if each[0]), ("", None))
+    warnings = tuple(PostWarning(path=path, reason=note.reason, line=note.line) for note in notes)
+    return Configured(dialect=Plain(), people=authors_of(data), warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

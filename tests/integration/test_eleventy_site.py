@@ -182,5 +182,5 @@ def test_data_that_breaks_stops_the_pass_and_not_the_feeds(copy: Settings) -> No
     """frontmatter-70: what would lose all posts is no change to publish."""
     (copy.source_path / "posts" / "posts.json").write_text('{\n"tags": ')
 
-    with pytest.raises(SourceError, match=r"posts/posts.json:2: not valid JSON.*the feeds stay"):
+    with pytest.raises(SourceError, match=r"posts/posts.json:2: is not valid JSON.*the feeds stay"):
         Readers(copy)()

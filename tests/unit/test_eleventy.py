@@ -242,6 +242,15 @@ def test_tables_are_merged_and_stay_tables() -> None:
     assert {"b": ["1"], "c": {"d": "e"}} == dialect.complete(PurePosixPath("posts/a.md"), {"a": "text"})[0]["a"]
 
 
+def test_authors_are_in_the_global_data() -> None:
+    """frontmatter-75."""
+    people = made({"_data/authors.json": '{"ada": {"name": "Ada Byron", "url": "/ada/"}, "x": {}, "y": 7}'}).people
+
+    assert ["7", "ada", "ada byron", "x", "y"] == sorted(people)
+    assert people["ada"] == people["ada byron"]
+    assert {} == made({"_data/authors.json": '[{"name": ""}, "z"]'}).people
+
+
 def test_programs_are_reported_and_never_run() -> None:
     """frontmatter-70."""
     files = {
