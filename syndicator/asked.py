@@ -97,6 +97,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         explain(
             path, records, refusals, stored, specs, source_reader.site, now,
             _rule(source_reader, records.get(path)), _address(source_reader, path), feed,
+            last_path_first=source_reader.dialect.last_path_first,
         )
         for path in paths
     )  # fmt: skip

@@ -58,7 +58,7 @@ def check_content(settings: Settings, now: datetime) -> Findings:
     with Crew(1) as crew:
         scan, read = read_all(source_reader, crew)
         settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
-        shown = live(settled.records.values(), now)
+        shown = live(settled.records.values(), now, last_path_first=source_reader.dialect.last_path_first)
         selections = select(wanted.feeds, shown, source_reader.site)
         check_paths(selections)
         errors: list[PostError] = [*scan.refused, *(error for error, _ in read.refused), *settled.refused]

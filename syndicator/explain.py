@@ -59,15 +59,17 @@ def explain(
     rule: str,
     address: str,
     feed: str = "",
+    *,
+    last_path_first: bool = False,
 ) -> Explanation:
     """Say for each feed (or one) whether it shows the post now.
 
     ``stored`` are the paths of posts that have been rendered, which a refused one is shown by. ``rule`` is what hides
-    a draft, in the file's words; ``address`` is the post's page. Raises SyndicatorError when ``feed`` is a feed that
-    its spec does not make now.
+    a draft, in the file's words; ``address`` is the post's page. ``last_path_first`` is the dialect's. Raises
+    SyndicatorError when ``feed`` is a feed that its spec does not make now.
     """
     record, refusal = records.get(path), refusals.get(path)
-    selections = select(specs, live(records.values(), now), site)
+    selections = select(specs, live(records.values(), now, last_path_first=last_path_first), site)
     chosen = [s for s in selections if not feed or feed in (s.name, s.spec.name)]
     if feed and not chosen and feed not in {spec.name for spec in specs}:
         raise _no_such_feed(feed, [s.name for s in selections if s.spec.name == feed.partition("/")[0]])

@@ -44,15 +44,17 @@ def fold(value: str) -> str:
     return " ".join(value.casefold().split())
 
 
-def newest_first(records: Iterable[PostRecord]) -> list[PostRecord]:
-    """By date; of those of one instant by path, as jekyll-feed and Hugo list them (frontmatter-16)."""
-    return sorted(sorted(records, key=attrgetter("path")), key=_published, reverse=True)
+def newest_first(records: Iterable[PostRecord], *, last_path_first: bool = False) -> list[PostRecord]:
+    """By date; of those of one instant by path, as jekyll-feed and Hugo list them (frontmatter-16), or the other way
+    round, as Eleventy does.
+    """
+    return sorted(sorted(records, key=attrgetter("path"), reverse=last_path_first), key=_published, reverse=True)
 
 
-def live(records: Iterable[PostRecord], now: datetime) -> list[PostRecord]:
+def live(records: Iterable[PostRecord], now: datetime, *, last_path_first: bool = False) -> list[PostRecord]:
     """Those posts that readers may see, newest first."""
     shown = (r for r in records if r.gone is None and r.entry_id and r.state(now) is PostState.LIVE)
-    return newest_first(shown)
+    return newest_first(shown, last_path_first=last_path_first)
 
 
 def next_change(records: Iterable[PostRecord], now: datetime) -> datetime | None:

@@ -191,7 +191,7 @@ class Pipeline:
         if not self._swept and not self._orders.dry_run:
             self._publisher.sweep(self._ledger.documents())
             self._swept = True
-        shown = live(settled.records.values(), now)
+        shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
         selections = select(self._orders.feeds, shown, self._reader.site)
         check_paths(selections)
         members = {record.path: record for selection in selections for record in selection.members}

@@ -120,6 +120,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def last_path_first(self) -> bool:
+        """Whether, of posts of one instant, the generator's feed lists that with the last path first."""
+        ...
+
+    @property
     def markdown_summary(self) -> str:
         """The field of the front matter that holds a summary in Markdown, "" for none."""
         ...

@@ -70,6 +70,7 @@ class Eleventy:
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "summary": ("subhed", "summary", "description", "excerpt", "subtitle")
     }
+    last_path_first = True
     markdown_summary = ""
 
     input: str = ""

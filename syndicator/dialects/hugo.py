@@ -44,6 +44,7 @@ class Hugo:
     """Posts below the content folder: single files, and folders with an ``index`` file in them."""
 
     name = "hugo"
+    last_path_first = False
     markdown_summary = "summary"
 
     languages: tuple[Language, ...] = (Language(code="en", tag="en", folder="content"),)

@@ -43,6 +43,7 @@ class Jekyll:
     name = "jekyll"
     date_fields = ("date",)
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    last_path_first = False
     markdown_summary = ""
     image_folders = ("",)
 

@@ -61,6 +61,7 @@ class Plain:
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "summary": ("subhed", "summary", "description", "excerpt", "subtitle")
     }
+    last_path_first = False
     markdown_summary = ""
     #: frontmatter.md 76.
     image_folders = ("", "static", "public", "assets")

@@ -39,6 +39,7 @@ def test_live_posts_are_newest_first_with_ties_by_path_as_jekyll_feed_has_them()
     posts = [record("a", 1), record("b", 0), record("c", 1)]
 
     assert ["b", "a", "c"] == [r.path for r in live(posts, NOON)]
+    assert ["b", "c", "a"] == [r.path for r in live(posts, NOON, last_path_first=True)]
 
 
 def test_drafts_embargoed_expired_killed_and_gone_posts_are_not_live() -> None:
