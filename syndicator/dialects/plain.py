@@ -18,7 +18,7 @@ from syndicator.model import PostWarning, Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
-from syndicator.posts.plainyaml import Note
+from syndicator.posts.values import Note
 from syndicator.posts.visibility import decided
 
 _POST = re.compile(

@@ -19,7 +19,8 @@ from syndicator.dialects.eleventyjs import literals
 from syndicator.errors import PostError, SourceError
 from syndicator.model import Post, Site, SourceFile, Visibility
 from syndicator.ports import Configured, Dialect, FileName, SiteFiles
-from syndicator.posts.parse import Rules, parse_post
+from syndicator.posts.parse import parse_post
+from syndicator.posts.rules import Rules
 
 NEW_YORK = ZoneInfo("America/New_York")
 TAGGED = "---\ntags: posts\n---\n"
