@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
+_TYPOGRAPHY: dict[str, bool | None] = {"site": None, "on": True, "off": False}
 _DIALECTS: dict[str, Callable[[], Dialect]] = {"jekyll": Jekyll, "plain": Plain}
 
 
@@ -52,6 +53,7 @@ def reader(settings: Settings) -> Reader:
             fields=FieldMap.of(settings.source.fields),
             permalink=settings.source.permalink,
             limit=settings.source.max_front_matter_bytes,
+            typographic=_TYPOGRAPHY[settings.source.typography],
         ),
         salt=str(limit),
     )

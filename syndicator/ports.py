@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
+from syndicator.markup.flavour import Flavour
 from syndicator.model import (
     Announcement,
     Delivery,
@@ -111,6 +112,11 @@ class Dialect(Protocol):
     @property
     def images_beside_post(self) -> bool:
         """Whether an image's address without a leading slash is beside the post, else it is below the site's."""
+        ...
+
+    @property
+    def markdown(self) -> Flavour:
+        """The Markdown that the generator reads, set up as the site has it."""
         ...
 
     def enters(self, folder: PurePosixPath) -> bool:

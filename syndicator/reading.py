@@ -14,6 +14,7 @@ from syndicator import __version__
 from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
+from syndicator.markup.flavour import Flavour
 from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile, digest
 from syndicator.ports import Dialect, Scan, Source
 from syndicator.posts.rules import Rules
@@ -39,9 +40,14 @@ class Reader:
     salt: str = ""
 
     @property
+    def flavour(self) -> Flavour:
+        """The Markdown of the posts."""
+        return self.rules.flavour(self.dialect.markdown)
+
+    @property
     def rules_name(self) -> str:
         """The name of everything that decides how a file reads: when it changes, all files read differently."""
-        parts = (__version__, self.salt, self.dialect.name, self.site, repr(self.rules))
+        parts = (__version__, self.salt, self.dialect.name, repr(self.flavour), self.site, repr(self.rules))
         return digest(orjson.dumps(parts))[:8]
 
     @property

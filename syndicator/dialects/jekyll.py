@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand
+from syndicator.markup.flavour import KRAMDOWN, Flavour
 from syndicator.model import Visibility
 from syndicator.ports import FileName
 from syndicator.posts.dates import parse_date
@@ -41,6 +42,7 @@ class Jekyll:
     date_fields = ("date",)
     images_beside_post = False
 
+    markdown: Flavour = KRAMDOWN
     permalink_style: str = "date"
     defaults: tuple[Defaults, ...] = ()
     exclude: tuple[str, ...] = (

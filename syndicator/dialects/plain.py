@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
+from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import Visibility
 from syndicator.ports import FileName
 from syndicator.posts.dates import parse_date
@@ -44,6 +45,7 @@ class Plain:
         "date", "publishDate", "publishdate", "pubDate", "pubdate", "published", "published_at", "created",
     )  # fmt: skip
     images_beside_post = True
+    markdown = COMMONMARK
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""

@@ -251,7 +251,7 @@ class PostReading:
 
         separator = self.data.get("excerpt_separator")
         part, _ = drop_templates(self.dialect.excerpt(body, separator if isinstance(separator, str) else None), markup)
-        html = render_markdown(part) if markup is Markup.MARKDOWN else part
+        html = render_markdown(part, self.rules.flavour(self.dialect.markdown)) if markup is Markup.MARKDOWN else part
         return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
 
     def language(self) -> str:
