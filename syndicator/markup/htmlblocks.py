@@ -47,6 +47,7 @@ def hold_kramdown(body: str, held: Held, *, parse: bool) -> str:
     kept: list[str] = []
     entered: list[tuple[int, int]] = []
     at = seen = 0
+    lone = False
 
     def leave(before: int) -> None:
         nonlocal at
@@ -58,7 +59,10 @@ def hold_kramdown(body: str, held: Held, *, parse: bool) -> str:
     while start := _START.search(body, seen):
         seen = start.end()
         name, opening = start[2].lower(), start.end(1)
-        if name in _INSIDE_OF_LINES or opening not in ends:
+        if name in _INSIDE_OF_LINES:
+            lone = True
+            continue
+        if opening not in ends:
             continue
         leave(opening)
         inside, until, end = ends[opening]
@@ -79,7 +83,8 @@ def hold_kramdown(body: str, held: Held, *, parse: bool) -> str:
             kept.append(f"{' '.join(body[inside:until].split())}{held.block(body[until:end])}{_rest(body, end)}")
             at = seen = end
     leave(len(body))
-    return _guard_lone("".join((*kept, body[at:])))
+    body = "".join((*kept, body[at:]))
+    return _guard_lone(body) if lone else body
 
 
 def hold_sixth(body: str, held: Held) -> str:
@@ -95,8 +100,6 @@ def hold_sixth(body: str, held: Held) -> str:
 
 
 def _guard_lone(body: str) -> str:
-    if not _LONE.search(body):
-        return body
     code = Code(body)
 
     def guard(match: re.Match[str]) -> str:

@@ -42,17 +42,13 @@ def to_commonmark(body: str, held: Held) -> str:
     return _loosen_definitions(body) if ":" in begun else body
 
 
-def mend(html: str) -> str:
-    """HTML of the engine as kramdown writes lists: numbered from one, a term a line."""
-    if "<ol start" in html:
-        html = _NUMBERED_FROM.sub("<ol>", html)
-    return part_terms(html)
+def number_from_one(html: str) -> str:
+    """HTML of the engine with numbers as kramdown gives them, whatever the author has begun with."""
+    return _NUMBERED_FROM.sub("<ol>", html) if "<ol start" in html else html
 
 
 def part_terms(html: str) -> str:
     """HTML of the engine with each line above a definition a term of its own."""
-    if "<dt>" not in html:
-        return html
     return _TERM.sub(lambda term: f"<dt>{'</dt><dt>'.join(term[1].split(chr(10)))}</dt>", html)
 
 

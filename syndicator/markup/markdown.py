@@ -26,7 +26,7 @@ _BOXES = (
 _C1 = re.compile("[\x80-\x9f]")
 
 # An address with spaces is none in CommonMark; people write them all the same: [x](/img/my photo (1).jpg "y").
-_SPACED = re.compile(r'\]\((?=[^()\n]*[ (])[ \t]*+((?:[^()<>"\n]++|\([^()<>"\n]*+\))++)("[^"\n]*"[ \t]*)?\)')
+_SPACED = re.compile(r'\]\((?=[^() \n]*+[ (])[ \t]*+((?:[^()<>"\n]++|\([^()<>"\n]*+\))++)("[^"\n]*"[ \t]*)?\)')
 _SPACED_REFERENCE = re.compile(
     r'^( {0,3}\[[^\[\]\n^]+\]:[ \t]*)([^\s<>"\'][^<>"\'\n]*?[ \t][^<>"\'\n]*?)(?=[ \t]*(?:["\'(][^\n]*)?$)',
     re.MULTILINE,
@@ -36,6 +36,7 @@ _ADDRESS = re.compile(r"https?://|\.{0,2}/|.*\.[A-Za-z0-9]{2,5}\Z", re.DOTALL)
 _TITLED = re.compile(r"\S+[ \t]+(?:'.*'|\(.*\))")
 #: The engine's work grows with the square of a list of definitions; beyond this they are text.
 _MOST_DEFINITIONS = 2_000
+_SHORT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,20 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
         text = _from_goldmark(text, held, flavour)
     else:
         text = _from_commonmark(text, held)
-    options = _options(flavour, text.count("\n:") <= _MOST_DEFINITIONS)
+    definitions = len(text) < _SHORT or text.count("\n:") <= _MOST_DEFINITIONS
+    options = _options(flavour, definitions)
     html = comrak.render_markdown(text, options.extension, options.parse, options.render)
     if "<input" in html:
         for box, sign in _BOXES:
             html = html.replace(box, sign)
     if "&#" in body:
         html = _C1.sub(lambda match: match[0].encode("latin-1").decode("cp1252", "ignore"), html)
-    if flavour.engine == "kramdown":
-        html = mend_notes(lists.mend(html), kramdown=True)
-    elif flavour.engine == "goldmark":
-        html = mend_notes(goldmark.mend_links(lists.part_terms(html)), kramdown=False)
+    if flavour.engine != "commonmark":
+        if "<dt>" in html:
+            html = lists.part_terms(html)
+        if "<section" in html:
+            html = mend_notes(html, kramdown=flavour.engine == "kramdown")
+        html = goldmark.mend_links(html) if flavour.engine == "goldmark" else lists.number_from_one(html)
     if held.abbreviations:
         html = kramdown.set_abbreviations(html, held.abbreviations)
     if flavour.typographic:
@@ -83,7 +87,7 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
 
 
 def _from_commonmark(body: str, held: Held) -> str:
-    if "{::" in body:
+    if "{" in body and "{::" in body:
         body, _ = kramdown.hold_extensions(body, held)
     if "markdown=" in body and MAY_HOLD.search(body):
         body = hold_kramdown(body, held, parse=False)
@@ -94,12 +98,12 @@ def _from_commonmark(body: str, held: Held) -> str:
 
 def _from_kramdown(body: str, held: Held, flavour: Flavour) -> str:
     parse = flavour.parse_block_html
-    if "{::" in body:
+    if "{" in body and "{::" in body:
         body, asked = kramdown.hold_extensions(body, held)
         parse = parse or asked
     if "<" in body and MAY_HOLD.search(body):
         body = hold_kramdown(body, held, parse=parse)
-    if "$$" in body:
+    if "$" in body and "$$" in body:
         body = kramdown.hold_math(body, held)
     if kramdown.has_marks(body):
         body = kramdown.drop_marks(body, held)

@@ -51,8 +51,6 @@ def settle_notes(body: str, *, kramdown: bool) -> str:
 
 def mend_notes(html: str, *, kramdown: bool) -> str:
     """The list of notes as the site's engine writes it."""
-    if "<section" not in html:
-        return html
     if not kramdown:
         html = _AGAIN.sub("↩", html)
     html = _BACK.sub('\u00a0<a href="#fnref-\\1"', html)

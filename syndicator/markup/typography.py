@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from syndicator.markup.flavour import Flavour
 
-# All up to the next thing to replace: text, tags, code. Possessive, and with the end as a thing of its own, so that no
-# place is looked at twice. In the text of the engine a straight double quote is always an entity.
-_CODE_OR_TAG = r"""<(?:code|kbd|samp|var)\b[^<>]*+>[^<]*+</|<(?:[^<>"']++|"[^"]*"|'[^']*')*+>|<"""
-_ALL = re.compile(rf"((?:[^<&'.\-]++|{_CODE_OR_TAG}|&(?!quot;)|-(?!-)|\.(?!\.\.))*+)(&quot;|'|-{{2,3}}|\.\.\.|\Z)")
-# Twice as fast, where there is nothing else.
-_QUOTES = re.compile(rf"((?:[^<&']++|{_CODE_OR_TAG}|&(?!quot;))*+)(&quot;|'|\Z)")
+# What is in these is none of ours. In the text of the engine a straight double quote is always an entity.
+_RAW = re.compile(r"<(?:code|kbd|pre|samp|script|style|textarea|var)\b")
 _SIGNS = {"---": "—", "--": "–", "...": "…"}
 _BLOCK = re.compile(r"</?(?:p|li|d[dt]|h[1-6]|t[dhr]|blockquote|[uod]l|div)\b")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -22,8 +17,6 @@ _WORD = re.compile(r"\w", re.ASCII)
 _POSSESSIVE = re.compile(r"s(?!\w)", re.ASCII)
 _DECADE = re.compile(r"\d\ds", re.ASCII)
 _CONTRACTION = re.compile(r"(?:[smtd]|ve|ll|re)(?!\w)")
-
-_Quote = Callable[[str, str, str], str]
 
 
 def set_typography(html: str, flavour: Flavour) -> str:
@@ -37,32 +30,57 @@ class _Setting:
     def __init__(self, html: str, flavour: Flavour) -> None:
         self.html = html
         self.left, self.right, self.left_double, self.right_double = flavour.quotes
-        self.signs = _SIGNS if flavour.symbols else {}
+        self.symbols = flavour.symbols
         self.quote = self._of_kramdown if flavour.engine == "kramdown" else self._of_goldmark
         # Goldmark closes only what is open, and that within one block.
-        self.open = {"'": 0, '"': 0}
-        self.swallow = 0
+        self.single = self.double = 0
+        self.swallow = False
 
     def run(self) -> str:
-        further = self.signs and ("--" in self.html or "..." in self.html)
-        return (_ALL if further else _QUOTES).sub(self._replace, self.html)
-
-    def _replace(self, match: re.Match[str]) -> str:
-        skipped, thing = match.groups()
-        if thing == "'" or thing == "&quot;":
+        html = self.html
+        kept: list[str] = []
+        at = last = tag = 0
+        in_tag = raw = False
+        for place, thing in self._places():
+            if in_tag and html.find(">", last, place) >= 0:
+                in_tag, raw = False, _RAW.match(html, tag) is not None
+            opened = html.rfind("<", last, place)
+            if opened >= 0:
+                tag = opened
+                in_tag = html.find(">", opened, place) < 0
+                raw = not in_tag and _RAW.match(html, opened) is not None
+                if (self.single or self.double) and _BLOCK.search(html, last, place):
+                    self.single = self.double = 0
+            last = place
+            if in_tag or raw:
+                continue
+            end = place + len(thing)
             if self.swallow:
-                self.swallow = 0
-                return skipped
-            before = skipped[-1] if skipped else ""
-            sign = '"' if thing == "&quot;" else thing
-            return skipped + self.quote(sign, before, match)
-        if thing not in self.signs:
-            return skipped + thing
-        return skipped + self.signs[thing]
+                sign, self.swallow = "", False
+            elif thing in _SIGNS:
+                sign = _SIGNS[thing]
+            else:
+                before = html[place - 1] if place > at else ""
+                sign = self.quote("'" if thing == "'" else '"', before, place, end)
+            kept += (html[at:place], sign)
+            at = end
+        return "".join((*kept, html[at:])) if kept else html
 
-    def _of_kramdown(self, sign: str, before: str, match: re.Match[str]) -> str:
+    def _places(self) -> list[tuple[int, str]]:
+        """Where there is something to replace, from left to right. Finding one thing after the other is fast."""
+        html = self.html
+        found: list[tuple[int, str]] = []
+        for thing in ("'", "&quot;", "...", "--") if self.symbols else ("'", "&quot;"):
+            at = html.find(thing)
+            while at >= 0:
+                whole = "---" if thing == "--" and html.startswith("-", at + 2) else thing
+                found.append((at, whole))
+                at = html.find(thing, at + len(whole))
+        found.sort()
+        return found
+
+    def _of_kramdown(self, sign: str, before: str, place: int, end: int) -> str:  # noqa: ARG002
         """By what stands before; where that was a mark of its own (or nothing), by what comes after."""
-        end = match.end()
         if before and before not in ">\x02":
             if not before.isspace():
                 return self._closing(sign) if before not in "\\[{(-" else self._opening(sign)
@@ -83,7 +101,7 @@ class _Setting:
         """Two quotes in a row before a word: both open, and the second is written here."""
         other = "&quot;" if sign == "'" else "'"
         if after.startswith(other) and _WORD.match(after, len(other)):
-            self.swallow = 1
+            self.swallow = True
             return self._opening(sign) + self._opening('"' if sign == "'" else "'")
         return ""
 
@@ -99,15 +117,11 @@ class _Setting:
         rest = after[found.end() :]
         return not rest.startswith("..") and not _WORD.match(rest)
 
-    def _of_goldmark(self, sign: str, before: str, match: re.Match[str]) -> str:
+    def _of_goldmark(self, sign: str, before: str, place: int, end: int) -> str:
         """By what stands on both sides, as for emphasis, with English contractions apart."""
-        if _BLOCK.search(match[1]):
-            self.open = {"'": 0, '"': 0}
         if not before:
-            start = match.start()
-            before = self.html[start - 1] if start else "\n"
+            before = self.html[place - 1] if place else "\n"
         before = "*" if before in ">;" else before
-        end = match.end()
         after = self.html[end : end + 8]
         follows = after[:1] or "\n"
         if follows == "<":
@@ -118,10 +132,10 @@ class _Setting:
         if sign == "'":
             return self._single(before, after, opens, closes)
         if opens and not closes:
-            self.open['"'] += 1
+            self.double += 1
             return self.left_double
-        if self.open['"'] and closes and (not opens or _is_punctuation(follows)):
-            self.open['"'] -= 1
+        if self.double and closes and (not opens or _is_punctuation(follows)):
+            self.double -= 1
             return self.right_double
         return "&quot;"
 
@@ -134,12 +148,12 @@ class _Setting:
         if opens and not closes:
             if _CONTRACTION.match(after):
                 return self.right
-            self.open["'"] += 1
+            self.single += 1
             return self.left
         if after and not after[0].isdigit() and after[0] != "\n" and not _BLOCK.match(after):
             return self.right
-        if self.open["'"] and closes and (not opens or _is_punctuation(after[:1])):
-            self.open["'"] -= 1
+        if self.single and closes and (not opens or _is_punctuation(after[:1])):
+            self.single -= 1
             return self.right
         return "'"
 
