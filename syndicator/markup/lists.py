@@ -9,7 +9,7 @@ from syndicator.markup.marks import NOTHING, Held
 
 _END_OF_BLOCK = re.compile(r"\n\^[ \t]*(?=\n)")
 # Plain text, which no other block begins with.
-_TEXT = re.compile(r" {0,3}(?![ \t#>|:\x03<]|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3}|\[[^\]\n]*\]:)\S")
+_TEXT = re.compile(r" {0,3}(?![ \t#>:\x03<]|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3}|\[[^\]\n]*\]:)\S")
 _UNDERLINE = re.compile(r"\n {0,3}(?:(?P<heading>-+|=+)[ \t]*|\*{2}[* \t]*|_[_ \t]+)(?=\n)")
 _PARENTHESIS = re.compile(r"\n {0,3}\d{1,9}(?=\)[ \t])")
 _NUMBER = re.compile(r"( {0,3})(\d{1,9}\.)([ \t]+)(?=\S)")
