@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
+_TYPOGRAPHY: dict[str, bool | None] = {"site": None, "on": True, "off": False}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -112,6 +114,7 @@ def _reader(settings: Settings, files: SiteFolder) -> Reader:
             limit=settings.source.max_front_matter_bytes,
             people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
             future=configured.future,
+            typographic=_TYPOGRAPHY[settings.source.typography],
         ),
         salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),

@@ -8,6 +8,7 @@ from datetime import datetime
 import orjson
 
 from syndicator.images import dress, enclosure_of
+from syndicator.markup.flavour import COMMONMARK, Flavour
 from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, Site, digest
 
 SUMMARY_LENGTH = 300
@@ -25,7 +26,7 @@ class EntryKeys:
         return digest(orjson.dumps(parts))
 
 
-def make_entry(post: Post, record: PostRecord, site: Site) -> Entry:
+def make_entry(post: Post, record: PostRecord, site: Site, flavour: Flavour = COMMONMARK) -> Entry:
     """Render a post as any feed would show it, but for its image. The ledger's dates and id win over the post's."""
     # Late: most passes render nothing, and the Markdown engine and the sanitiser take their time to import.
     from syndicator.markup.render import to_html
@@ -33,11 +34,11 @@ def make_entry(post: Post, record: PostRecord, site: Site) -> Entry:
 
     published, updated = _dates(record)
     prefix = f"e{digest(record.entry_id.encode())[:8]}-"
-    html = to_html(post.body, markup=post.markup, permalink=post.permalink, prefix=prefix)
+    html = to_html(post.body, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
     if post.summary:
         summary = cut(post.summary, 4 * SUMMARY_LENGTH)
     elif post.excerpt:
-        part = to_html(post.excerpt, markup=post.markup, permalink=post.permalink, prefix=prefix)
+        part = to_html(post.excerpt, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
         summary = summary_of(part, 4 * SUMMARY_LENGTH)
     else:
         summary = summary_of(html, SUMMARY_LENGTH)

@@ -60,7 +60,7 @@ def _make(reader: Reader, records: Sequence[PostRecord]) -> Made:
             if isinstance(post, PostError):
                 raise post
             with isolated(record.path):
-                entries.append((record, make_entry(post, record, reader.site), post.image))
+                entries.append((record, make_entry(post, record, reader.site, reader.flavour), post.image))
         except PostError as error:
             refused.append((error, record.version))
     return Made(entries=tuple(entries), refused=tuple(refused), again=again)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
+from syndicator.markup.flavour import Flavour
 from syndicator.model import (
     Announcement,
     Delivery,
@@ -137,6 +138,11 @@ class Dialect(Protocol):
     def image_base(self, path: PurePosixPath, permalink: str) -> str:
         """What an image's address without a leading slash is relative to, its file beside the post's; "" when both are
         below the site's root."""
+        ...
+
+    @property
+    def markdown(self) -> Flavour:
+        """The Markdown that the generator reads, set up as the site has it."""
         ...
 
     def enters(self, folder: PurePosixPath) -> bool:

@@ -14,6 +14,7 @@ from syndicator import __version__
 from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
+from syndicator.markup.flavour import Flavour
 from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile, digest
 from syndicator.ports import Dialect, Scan, Source
 from syndicator.posts.rules import Rules
@@ -47,8 +48,13 @@ class Reader:
     rules_name: str = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = (__version__, self.salt, self.dialect.name, self.site, repr(self.rules))
+        parts = (__version__, self.salt, self.dialect.name, repr(self.flavour), self.site, repr(self.rules))
         object.__setattr__(self, "rules_name", digest(orjson.dumps(parts))[:8])
+
+    @property
+    def flavour(self) -> Flavour:
+        """The Markdown of the posts."""
+        return self.rules.flavour(self.dialect.markdown)
 
     @property
     def versions_begin(self) -> str:

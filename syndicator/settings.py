@@ -71,6 +71,7 @@ class SourceTable(_Table):
     collection: Text = ""
     posts: Text = ""
     input: Text = ""
+    typography: Literal["site", "on", "off"] = "site"
     every: Duration = timedelta(seconds=60)
     watch: Switch = True
     max_post_bytes: Bytes = 2_000_000

@@ -13,6 +13,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__", "text"),
     ("errors",),
     ("model",),
+    ("markup.flavour",),
     ("ports",),
     # pure stages: from a file to a post, from a post to a document
     (
@@ -31,7 +32,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("posts.fullyaml", "dialects.hugopaths", "dialects.hugoplaces", "dialects.eleventydates"),
     ("posts.plainyaml",),
-    ("markup.sanitize", "markup.templates", "markup.summary", "posts.frontmatter", "posts.fields", "images"),
+    (
+        "markup.marks",
+        "markup.typography",
+        "markup.sanitize",
+        "markup.templates",
+        "markup.summary",
+        "posts.frontmatter",
+        "posts.fields",
+        "images",
+    ),
+    ("markup.kramdown", "markup.goldmark", "markup.htmlblocks", "markup.lists", "markup.notes", "markup.tables"),
     (
         "markup.markdown",
         "posts.featured",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from syndicator.dialects.eleventyposts import TAGS, Posts, posts_of
 from syndicator.dialects.globs import lies_in
 from syndicator.dialects.permalinks import STYLES, expand
 from syndicator.dialects.titles import from_name, heading, listed
+from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import Visibility, digest
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.fields import empty, texts, truth
@@ -72,6 +73,8 @@ class Eleventy:
     }
     last_path_first = True
     markdown_summary = ""
+    #: markdown-it as Eleventy sets it up.
+    markdown = replace(COMMONMARK, autolink=False)
 
     input: str = ""
     formats: tuple[str, ...] = eleventysite.TEMPLATES

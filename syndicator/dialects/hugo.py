@@ -19,6 +19,7 @@ from syndicator.dialects.hugoconfig import read_configuration
 from syndicator.dialects.hugopaths import Parts, PathRules
 from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_in, is_branch, is_index, place_of, roots
 from syndicator.errors import PostError
+from syndicator.markup.flavour import GOLDMARK, Flavour, of_hugo
 from syndicator.model import Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date, wall_clock
@@ -60,6 +61,7 @@ class Hugo:
     image_folders: tuple[str, ...] = ("", "static", "assets", "content")
     branches: Branches = field(default_factory=Branches)
     summary_length: int = 70
+    markdown: Flavour = GOLDMARK
 
     @property
     def fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -294,5 +296,6 @@ def configure(files: SiteFiles) -> Configured:
         image_folders=said.image_folders(),
         summary_length=said.number("summarylength", 70),
         branches=branches_of(files, languages, said.values),
+        markdown=of_hugo(said.values),
     )
     return Configured(dialect=dialect, facts=said.facts(), warnings=tuple(said.warnings), values=said.values)

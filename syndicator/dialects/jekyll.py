@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from syndicator.dialects.defaults import Defaults, fitting, overlaid
 from syndicator.dialects.permalinks import STYLES, Parts, expand
+from syndicator.markup.flavour import KRAMDOWN, Flavour
 from syndicator.model import Visibility
 from syndicator.ports import FileName
 from syndicator.posts.dates import parse_date
@@ -47,6 +48,7 @@ class Jekyll:
     markdown_summary = ""
     image_folders = ("",)
 
+    markdown: Flavour = KRAMDOWN
     permalink_style: str = "date"
     defaults: tuple[Defaults, ...] = ()
     exclude: tuple[str, ...] = EXCLUDED

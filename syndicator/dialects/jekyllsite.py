@@ -11,6 +11,7 @@ from syndicator.dialects.jekyll import EXCLUDED, Jekyll
 from syndicator.dialects.jekyllpeople import people_of
 from syndicator.dialects.sitedata import load_first
 from syndicator.errors import SourceError
+from syndicator.markup.flavour import of_jekyll
 from syndicator.model import Person, PostWarning
 from syndicator.ports import Configured, SiteFacts, SiteFiles
 from syndicator.posts.fields import empty, reach, text, texts, truth
@@ -64,6 +65,7 @@ def _dialect(path: str, config: Mapping[str, Any], warnings: list[PostWarning]) 
         excerpt_separator=separator if isinstance(separator, str) else usual.excerpt_separator,
         unpublished=_is_set(config, "unpublished"),
         excerpt_only=truth(reach(config, "feed.excerpt_only")) is True,
+        markdown=of_jekyll(config),
     )
 
 

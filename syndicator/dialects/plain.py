@@ -14,6 +14,7 @@ from syndicator.dialects.authors import authors_of
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
 from syndicator.dialects.sitedata import load_first
 from syndicator.dialects.titles import from_name, heading, listed
+from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import PostWarning, Visibility
 from syndicator.ports import Configured, FileName, SiteFiles
 from syndicator.posts.dates import parse_date
@@ -65,6 +66,7 @@ class Plain:
     markdown_summary = ""
     #: frontmatter.md 76.
     image_folders = ("", "static", "public", "assets")
+    markdown = COMMONMARK
 
     def enters(self, folder: PurePosixPath) -> bool:
         """Everywhere but in folders whose names begin with a dot or an underscore, and packages."""

@@ -6,23 +6,36 @@ import re
 from bisect import bisect_right
 
 # A fence may stand in block quotes and list items. The run of a backtick fence is followed by no backtick on its line.
-_FENCE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?![^\n]*`)|~{3,})[^\n]*", re.MULTILINE)
-_FENCE_END = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
-_TICKS = re.compile(r"(\\*)(`+)|\n[ \t]*\n")
+# Patterns that begin with a character as it stands are found many times faster.
+_FENCE = re.compile(r"````*(?![^\n]*`)")
+_ANY_FENCE = re.compile(r"````*(?![^\n]*`)|~~~~*")
+_FENCE_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
+_FENCE_END = re.compile(r"\n[ \t>]*(`{3,}|~{3,})[ \t]*(?=\n|\Z)")
+# Four spaces begin code only below a blank line, and in no list.
+_INDENTED = re.compile(
+    r"(?:\n[ \t]*\n|\A\n?)((?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|(?:\n[ \t]*)+(?=\n(?: {4}|\t)))*)"
+)
+_IN_A_LIST = re.compile(r" {0,3}(?:[-*+:]|\d{1,9}[.)]|\[\^[^\]\n]*\]:)[ \t]| {1,3}\S")
+_TICKS = re.compile(r"``*")
+_BLANK = re.compile(r"\n[ \t]*\n")
 
 
 class Code:
     """The fenced blocks and code spans of a body (CommonMark 4.5 and 6.1), found in linear time."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, *, indented: bool = False) -> None:
+        """``indented`` asks for indented code too, which below list items can only be guessed at: there it is text."""
         ranges: list[tuple[int, int]] = []
         if "`" in body or "~~~" in body:
             at = 0
-            for start, end in _fences(body):
+            for start, end in _fences(body) if "```" in body or "~~~" in body else ():
                 ranges += _spans(body, at, start)
                 ranges.append((start, end))
                 at = end
-            ranges += _spans(body, at, len(body))
+            if "`" in body:
+                ranges += _spans(body, at, len(body))
+        if indented and ("\n    " in body or "\n\t" in body or body.startswith(("    ", "\t"))):
+            ranges = sorted((*ranges, *_indented(body, ranges)))
         self._starts = [start for start, _ in ranges]
         self._ends = [end for _, end in ranges]
 
@@ -34,14 +47,20 @@ class Code:
 def _fences(body: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = 0
-    while opening := _FENCE.search(body, at):
-        mark = opening[1]
+    fence = _ANY_FENCE if "~~~" in body else _FENCE
+    while opening := fence.search(body, at):
+        start = opening.start()
+        line = body.rfind("\n", 0, start) + 1
+        if not _FENCE_LEAD.fullmatch(body, max(line, at), start):
+            at = opening.end()
+            continue
+        mark = opening[0]
         at = len(body)  # CommonMark: a fence that nobody closes goes on to the end.
         for closing in _FENCE_END.finditer(body, opening.end()):
             if closing[1].startswith(mark):
                 at = closing.end()
                 break
-        found.append((opening.start(1), at))
+        found.append((start, at))
     return found
 
 
@@ -49,13 +68,23 @@ def _spans(body: str, start: int, end: int) -> list[tuple[int, int]]:
     """Code spans between two places; none reaches over a blank line."""
     found: list[tuple[int, int]] = []
     runs: list[tuple[int, int, bool]] = []
+    before = start
     for match in _TICKS.finditer(body, start, end):
-        if match[2]:
-            runs.append((match.start(2), len(match[2]), len(match[1]) % 2 == 1))
-        else:
+        at = match.start()
+        if runs and _BLANK.search(body, before, at):
             found += _pairs(runs)
             runs = []
+        before = match.end()
+        runs.append((at, before - at, at > start and body[at - 1] == "\\" and _is_escaped(body, at)))
     return found + _pairs(runs)
+
+
+def _is_escaped(body: str, at: int) -> bool:
+    """Whether an odd number of backslashes is in front."""
+    before = at
+    while before and body[before - 1] == "\\":
+        before -= 1
+    return (at - before) % 2 == 1
 
 
 def _pairs(runs: list[tuple[int, int, bool]]) -> list[tuple[int, int]]:
@@ -76,4 +105,23 @@ def _pairs(runs: list[tuple[int, int, bool]]) -> list[tuple[int, int]]:
         at, _, escaped = runs[index]
         found.append((at + escaped, runs[closer][0] + runs[closer][1]))
         index = closer + 1
+    return found
+
+
+def _indented(body: str, others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Indented code: what is in no other code, and has no list item above it."""
+    found: list[tuple[int, int]] = []
+    starts = [start for start, _ in others]
+    listed = False
+    at = 0
+    for match in _INDENTED.finditer(body):
+        start = match.start(1)
+        for line in body[at:start].split("\n"):
+            if line.strip() and not line.startswith(("    ", "\t")):
+                listed = _IN_A_LIST.match(line) is not None
+        at = start
+        index = bisect_right(starts, start) - 1
+        within = index >= 0 and start < others[index][1]
+        if not listed and not within:
+            found.append((start, match.end()))
     return found

@@ -1,26 +1,21 @@
-"""Markdown to HTML with comrak, after kramdown's own marks are taken out. The HTML is not yet safe."""
+"""Markdown to HTML with comrak, in the flavour of the site's own engine. The HTML is not yet safe."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 import comrak
 
+from syndicator.markup import goldmark, kramdown, lists
 from syndicator.markup.code import Code
-
-_EXTENSIONS = comrak.ExtensionOptions()
-_EXTENSIONS.table = True
-_EXTENSIONS.footnotes = True
-_EXTENSIONS.strikethrough = True
-_EXTENSIONS.tasklist = True
-_EXTENSIONS.autolink = True
-_EXTENSIONS.description_lists = True
-# Without spaces between words CommonMark does not see where **emphasis** ends; kramdown and readers do.
-_EXTENSIONS.cjk_friendly_emphasis = True
-_PARSING = comrak.ParseOptions()
-_PARSING.smart = False
-_RENDERING = comrak.RenderOptions()
-_RENDERING.unsafe_ = True
+from syndicator.markup.flavour import COMMONMARK, Flavour
+from syndicator.markup.htmlblocks import MAY_HOLD, hold_kramdown, hold_sixth
+from syndicator.markup.marks import Held, without_marks
+from syndicator.markup.notes import mend_notes, settle_notes
+from syndicator.markup.tables import to_github
+from syndicator.markup.typography import set_typography
 
 # Forms have no place in feeds, but whether a thing is done must not be lost.
 _BOXES = (
@@ -31,68 +26,143 @@ _BOXES = (
 _C1 = re.compile("[\x80-\x9f]")
 
 # An address with spaces is none in CommonMark; people write them all the same: [x](/img/my photo (1).jpg "y").
-_SPACED = re.compile(r'\]\([ \t]*+((?:[^()<>"\n]++|\([^()<>"\n]*+\))++)("[^"\n]*"[ \t]*)?\)')
-_ADDRESS = re.compile(r"https?://|\.{0,2}/|.*\.[A-Za-z0-9]{2,5}\Z", re.DOTALL)
-_TITLED = re.compile(r"\S+[ \t]+(?:'.*'|\(.*\))")
-
-_COMMENT = "{::comment}"
-_COMMENT_END = re.compile(r"\{:/(?:comment)?\}")
-_LISTED_TOC = r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+[^\n]*\n[ \t]*\{:[ \t]*toc(?![\w:-])[^{}\n]*\}[ \t]*(?:\n|\Z)"
-_OWN_LINE = r"^[ \t>]*\{:(?!:comment\})[^{}\n]*\}[ \t]*(?:\n|\Z)"
-_ABBREVIATION = r"^\*\[[^\[\]\n]+\]:[^\n]*(?:\n|\Z)"
-_ATTRIBUTES = r"\{:(?:[ \t]*\}|[ \t.#/:][^{}\n]*\}|[\w-]+=[^{}\n]*\})"
-_REFERENCE = r"(?<=[)\]*_`>])\{:[\w-]+\}"
-_HEADING_ATTRIBUTES = r"[ \t]\{[#.][\w:.# -]*\}[ \t]*$"
-_MARKDOWN_INSIDE = (
-    r"^(?P<open>[ \t]*<\w[^<>\n]*?)[ \t]markdown=(?:[\"'](?:1|block|span)[\"']|1|block|span)(?P<rest>[^<>\n]*>)[ \t]*\n"
-)
-_KRAMDOWN = re.compile(
-    f"{_LISTED_TOC}|(?P<line>{_OWN_LINE})|{_ABBREVIATION}|(?P<heading>{_HEADING_ATTRIBUTES})|{_MARKDOWN_INSIDE}"
-    f"|{_ATTRIBUTES}|{_REFERENCE}",
+_SPACED = re.compile(r'\]\((?=[^() \n]*+[ (])[ \t]*+((?:[^()<>"\n]++|\([^()<>"\n]*+\))++)("[^"\n]*"[ \t]*)?\)')
+_SPACED_REFERENCE = re.compile(
+    r'^( {0,3}\[[^\[\]\n^]+\]:[ \t]*)([^\s<>"\'][^<>"\'\n]*?[ \t][^<>"\'\n]*?)(?=[ \t]*(?:["\'(][^\n]*)?$)',
     re.MULTILINE,
 )
-# After one of these a list of attributes ends nothing that its line's absence would not end as well.
-_NEXT_IS_A_BLOCK = re.compile(r"[ \t>]*+(?:\n|\Z|[-*+#|<]|\d{1,9}[.)])")
-_HEADING = re.compile(r"[ \t>]{0,9}#{1,6}[ \t]")
+_QUOTE_ENTITY = re.compile(r"&(?:#|quot;|apos;)")
+_ADDRESS = re.compile(r"https?://|\.{0,2}/|.*\.[A-Za-z0-9]{2,5}\Z", re.DOTALL)
+_TITLED = re.compile(r"\S+[ \t]+(?:'.*'|\(.*\))")
+#: The engine's work grows with the square of a list of definitions; beyond this they are text.
+_MOST_DEFINITIONS = 2_000
+_SHORT = 10_000
 
 
-def render_markdown(body: str) -> str:
-    """HTML of a Markdown body: CommonMark with tables, footnotes, strikethrough, task and definition lists, bare links.
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """comrak's three kinds of options."""
 
-    Footnotes have the ids ``fn-NAME`` and ``fnref-NAME``. No typographic replacement. kramdown's attribute lists,
-    tables of contents, comments and abbreviations go, as nothing in a feed could honour them (frontmatter-42 to -45).
+    extension: comrak.ExtensionOptions
+    parse: comrak.ParseOptions
+    render: comrak.RenderOptions
+
+
+def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
+    """HTML of a Markdown body, as the site's own engine would write it, but for ids of headings and classes.
+
+    All flavours know tables, footnotes (ids ``fn:NAME`` and ``fnref:NAME``), strikethrough, task and definition lists.
+    kramdown's attribute lists, tables of contents and comments go, as nothing in a feed could honour them
+    (frontmatter-42 to -47, -60). Linear in the length of the body.
     """
-    html = comrak.render_markdown(_hold_spaces(drop_kramdown(body)), _EXTENSIONS, _PARSING, _RENDERING)
+    held = Held()
+    # Every line begins and ends with a line end: rules are found by it, and fast.
+    text = f"\n{without_marks(body)}"
+    text = text if body.endswith("\n") else f"{text}\n"
+    if flavour.engine == "kramdown":
+        text = _from_kramdown(text, held, flavour)
+    elif flavour.engine == "goldmark":
+        text = _from_goldmark(text, held, flavour)
+    else:
+        text = _from_commonmark(text, held)
+    definitions = len(text) < _SHORT or text.count("\n:") <= _MOST_DEFINITIONS
+    options = _options(flavour, definitions)
+    html = comrak.render_markdown(text, options.extension, options.parse, options.render)
     if "<input" in html:
         for box, sign in _BOXES:
             html = html.replace(box, sign)
     if "&#" in body:
         html = _C1.sub(lambda match: match[0].encode("latin-1").decode("cp1252", "ignore"), html)
-    return html
+    if flavour.engine != "commonmark":
+        if "<dt>" in html:
+            html = lists.part_terms(html)
+        if "<section" in html:
+            html = mend_notes(html, kramdown=flavour.engine == "kramdown")
+        html = goldmark.mend_links(html) if flavour.engine == "goldmark" else lists.number_from_one(html)
+    if held.abbreviations:
+        html = kramdown.set_abbreviations(html, held.abbreviations)
+    if flavour.typographic:
+        html = set_typography(html, flavour)
+    return held.restore(html, typographic=flavour.typographic)
 
 
-def drop_kramdown(body: str) -> str:
-    """The body without kramdown's marks; in code they stay. Linear in the length of the body."""
-    if "{:" not in body and "{#" not in body and "{." not in body and "*[" not in body and "markdown=" not in body:
+def _from_commonmark(body: str, held: Held) -> str:
+    if "{" in body and "{::" in body:
+        body, _ = kramdown.hold_extensions(body, held)
+    if "markdown=" in body and MAY_HOLD.search(body):
+        body = hold_kramdown(body, held, parse=False)
+    if kramdown.has_marks(body):
+        body = kramdown.drop_marks(body, held)
+    return _hold_spaces(body)
+
+
+def _from_kramdown(body: str, held: Held, flavour: Flavour) -> str:
+    parse = flavour.parse_block_html
+    if "{" in body and "{::" in body:
+        body, asked = kramdown.hold_extensions(body, held)
+        parse = parse or asked
+    if "<" in body and MAY_HOLD.search(body):
+        body = hold_kramdown(body, held, parse=parse)
+    if "$" in body and "$$" in body:
+        body = kramdown.hold_math(body, held)
+    if kramdown.has_marks(body):
+        body = kramdown.drop_marks(body, held)
+    if "[^" in body:
+        body = settle_notes(body, kramdown=True)
+    if "|" in body:
+        body = to_github(body)
+    body = lists.to_commonmark(body, held)
+    body = _hold_signs(body, held, flavour)
+    if "\\" in body:
+        body = kramdown.adapt_escapes(body)
+    if "~" in body:
+        body = kramdown.guard_tildes(body)
+    return _hold_spaces(body)
+
+
+def _from_goldmark(body: str, held: Held, flavour: Flavour) -> str:
+    if flavour.typographic and "<" in body and MAY_HOLD.search(body):
+        body = hold_sixth(body, held)
+    if flavour.math:
+        body = goldmark.hold_formulas(body, flavour.math, held)
+    if "{" in body:
+        body = goldmark.drop_attributes(body, block=flavour.block_attributes)
+    if "[^" in body:
+        body = settle_notes(body, kramdown=False)
+    return _hold_signs(body, held, flavour)
+
+
+def _hold_signs(body: str, held: Held, flavour: Flavour) -> str:
+    if not flavour.typographic:
         return body
-    body = _drop_comments(body)
-    code = Code(body)
+    if "\\" in body or ("&" in body and _QUOTE_ENTITY.search(body)):
+        body = kramdown.hold_straight(body, held)
+    if "<<" in body or ">>" in body:
+        body = kramdown.hold_guillemets(body, bound=flavour.engine == "kramdown")
+    return body
 
-    def drop(match: re.Match[str]) -> str:
-        if match.end() - 1 in code or match.start() in code:
-            return match[0]
-        if match["heading"]:
-            line = body.rfind("\n", 0, match.start()) + 1
-            return "" if _HEADING.match(body, line) else match[0]
-        if match["open"]:
-            # The blank line is CommonMark's way to ask for Markdown inside of an element (frontmatter-47).
-            return f"{match['open']}{match['rest']}\n\n"
-        # Where text goes on in the next line, the list of attributes had parted two paragraphs.
-        if match["line"] is None or _NEXT_IS_A_BLOCK.match(body, match.end()):
-            return ""
-        return match["line"].partition("{")[0].rstrip() + "\n"
 
-    return _KRAMDOWN.sub(drop, body)
+@lru_cache(maxsize=16)
+def _options(flavour: Flavour, definitions: bool) -> _Options:
+    extension = comrak.ExtensionOptions()
+    extension.table = True
+    extension.footnotes = True
+    extension.strikethrough = True
+    extension.tasklist = True
+    extension.description_lists = definitions
+    extension.autolink = flavour.autolink
+    extension.shortcodes = flavour.emoji
+    extension.highlight = flavour.mark
+    extension.insert = flavour.insert
+    extension.subscript = flavour.subscript
+    extension.superscript = flavour.superscript
+    # Without spaces between words CommonMark does not see where **emphasis** ends; kramdown and readers do.
+    extension.cjk_friendly_emphasis = flavour.engine != "goldmark"
+    parse = comrak.ParseOptions()
+    render = comrak.RenderOptions()
+    render.unsafe_ = flavour.raw_html
+    render.hardbreaks = flavour.hard_wrap
+    return _Options(extension, parse, render)
 
 
 def _hold_spaces(body: str) -> str:
@@ -107,21 +177,9 @@ def _hold_spaces(body: str) -> str:
         code = code or Code(body)
         return match[0] if match.start() in code else f"](<{address}>{' ' + match[2] if match[2] else ''})"
 
+    def hold_reference(match: re.Match[str]) -> str:
+        return f"{match[1]}<{match[2]}>" if _ADDRESS.match(match[2]) and match.start() not in Code(body) else match[0]
+
+    if "]:" in body:
+        body = _SPACED_REFERENCE.sub(hold_reference, body)
     return _SPACED.sub(hold, body) if "](" in body else body
-
-
-def _drop_comments(body: str) -> str:
-    if _COMMENT not in body:
-        return body
-    code = Code(body)
-    kept: list[str] = []
-    at = seen = 0
-    while (start := body.find(_COMMENT, seen)) >= 0:
-        end = _COMMENT_END.search(body, start)
-        if end is None:
-            break
-        seen = end.end() if start not in code else start + 1
-        if start not in code:
-            kept.append(body[at:start])
-            at = seen
-    return "".join((*kept, body[at:]))

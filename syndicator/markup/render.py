@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syndicator.markup.flavour import COMMONMARK, Flavour
 from syndicator.markup.markdown import render_markdown
 from syndicator.markup.sanitize import sanitize
 from syndicator.markup.templates import drop_templates
@@ -9,12 +10,13 @@ from syndicator.model import Markup
 from syndicator.text import legal
 
 
-def to_html(body: str, *, markup: Markup, permalink: str, prefix: str) -> str:
+def to_html(body: str, *, markup: Markup, permalink: str, prefix: str, flavour: Flavour = COMMONMARK) -> str:
     """A body as a safe HTML fragment with absolute addresses.
 
-    ``permalink`` is the entry's absolute address; ``prefix`` what no other entry's ids begin with ("e1-"). Template
-    tags are dropped (``drop_templates`` counts them). Raises ValueError when it comes to more than can be published.
+    ``permalink`` is the entry's absolute address; ``prefix`` what no other entry's ids begin with ("e1-"); ``flavour``
+    the Markdown of the site's generator. Template tags are dropped (``drop_templates`` counts them). Raises ValueError
+    when it comes to more than can be published.
     """
     text, _ = drop_templates(legal(body), markup)
-    html = render_markdown(text) if markup is Markup.MARKDOWN else text
+    html = render_markdown(text, flavour) if markup is Markup.MARKDOWN else text
     return sanitize(html, permalink=permalink, prefix=prefix)

@@ -266,7 +266,7 @@ class PostReading:
         from syndicator.markup.templates import drop_templates
 
         part, _ = drop_templates(part, markup)
-        html = render_markdown(part) if markup is Markup.MARKDOWN else part
+        html = render_markdown(part, self.rules.flavour(self.dialect.markdown)) if markup is Markup.MARKDOWN else part
         return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
 
     def part(self, body: str) -> str:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.markup.code import Code
-from syndicator.markup.markdown import drop_kramdown, render_markdown
+from syndicator.markup.flavour import COMMONMARK, KRAMDOWN, Flavour
+from syndicator.markup.markdown import render_markdown
 from syndicator.markup.render import to_html
 from syndicator.model import Markup
 from syndicator.text import legal
@@ -22,8 +23,8 @@ GOLDEN = sorted(
 )
 
 
-def html_of(body: str, markup: Markup = Markup.MARKDOWN) -> str:
-    return to_html(body, markup=markup, permalink=PERMALINK, prefix="e1-")
+def html_of(body: str, markup: Markup = Markup.MARKDOWN, flavour: Flavour = COMMONMARK) -> str:
+    return to_html(body, markup=markup, permalink=PERMALINK, prefix="e1-", flavour=flavour)
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
@@ -101,37 +102,47 @@ def test_the_end_of_a_cdata_section_arrives_unchanged() -> None:
     assert html_of("Text ]]> more\n\n```\n]]>\n```") == "<p>Text ]]&gt; more</p>\n<pre><code>]]&gt;\n</code></pre>"
 
 
+@pytest.mark.parametrize("flavour", [COMMONMARK, KRAMDOWN], ids=lambda flavour: flavour.engine)
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("text\n{: .a}\n", "text\n"),
-        ("{: .a}\n> quote", "\n> quote"),
-        ("> quote\n> {: .a}\n> more", "> quote\n>\n> more"),
-        ("one\n{: .a}\ntwo", "one\n\ntwo"),
-        ("- one\n{:.a}\n- two\n", "- one\n- two\n"),
-        ("- {:.a} one", "-  one"),
-        ("*a*{: .b} [c](d){:target='_blank'} `e`{:f}", "*a* [c](d) `e`"),
+        ("text\n{: .a}\n", "<p>text</p>"),
+        ("{: .a}\n> quote", "<blockquote>\n<p>quote</p>\n</blockquote>"),
+        ("one\n{: .a}\ntwo", "<p>one</p>\n<p>two</p>"),
+        ("- one\n{:.a}\n- two\n", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>"),
+        ("- {:.a} one", "<ul>\n<li>one</li>\n</ul>"),
+        ("*a*{: .b} `e`{:f}", "<p><em>a</em> <code>e</code></p>"),
         ("{:alias: .a #b}\n", ""),
-        ("* x\n{:toc}\n\ntext", "\ntext"),
-        ("1. Contents\n{:toc .big}\ntext", "text"),
-        ("## Heading\n{: .no_toc}\n", "## Heading\n"),
-        ("## Heading {#here}\n", "## Heading\n"),
-        ("text {#here}\n", "text {#here}\n"),
-        ("a {::comment}no *one*\n\nreads{:/comment} b", "a  b"),
-        ("a {::comment} b", "a  b"),
-        ("{::options parse_block_html='true' /}\ntext", "\ntext"),
-        ("{::nomarkdown}<b>{:/nomarkdown}", "<b>"),
-        ("*[HTML]: Hyper\ntext", "text"),
-        ("{:ok, value} and {:error, reason}", "{:ok, value} and {:error, reason}"),
-        ("`{: .a}` {% x %}", "`{: .a}` {% x %}"),
-        ("```\n{: .a}\n* x\n{:toc}\n{::comment}\n{:/}\n```", "```\n{: .a}\n* x\n{:toc}\n{::comment}\n{:/}\n```"),
-        ('<div markdown="1">\n*a*\n</div>', "<div>\n\n*a*\n</div>"),
-        ("<div markdown='0'>\n*a*\n</div>", "<div markdown='0'>\n*a*\n</div>"),
+        ("* x\n{:toc}\n\ntext", "<p>text</p>"),
+        ("1. Contents\n{:toc .big}\ntext", "<p>text</p>"),
+        ("## Heading\n{: .no_toc}\n", "<h2>Heading</h2>"),
+        ("## Heading {#here}\n", "<h2>Heading</h2>"),
+        ("text {#here}\n", "<p>text {#here}</p>"),
+        ("a {::comment}no *one*\n\nreads{:/comment} b", "<p>a  b</p>"),
+        ("a {::comment} b", "<p>a  b</p>"),
+        ("{::options parse_block_html='true' /}\ntext", "<p>text</p>"),
+        ("{::nomarkdown}<b>*</b>{:/nomarkdown}", "<p><b>*</b></p>"),
+        ("{:ok, value} and {:error, reason}", "<p>{:ok, value} and {:error, reason}</p>"),
+        ("`{: .a}` x", "<p><code>{: .a}</code> x</p>"),
+        (
+            "```\n{: .a}\n* x\n{:toc}\n{::comment}\n{:/}\n```",
+            "<pre><code>{: .a}\n* x\n{:toc}\n{::comment}\n{:/}\n</code></pre>",
+        ),
+        (
+            "text\n\n    {: .a}\n    x{:.b} $$y$$ \\/ ~ << >>\n",
+            "<p>text</p>\n<pre><code>{: .a}\nx{:.b} $$y$$ \\/ ~ &lt;&lt; &gt;&gt;\n</code></pre>",
+        ),
+        ('<div markdown="1">\n*a*\n</div>', "<div>\n<p><em>a</em></p>\n</div>"),
     ],
 )
-def test_marks_of_kramdown_go_and_code_stays(body: str, expected: str) -> None:
+def test_marks_of_kramdown_go_and_code_stays(body: str, expected: str, flavour: Flavour) -> None:
     """frontmatter-42, -43, -44, -45, -47"""
-    assert expected == drop_kramdown(body)
+    assert expected == html_of(body, flavour=flavour)
+
+
+def test_abbreviations_are_words_where_nothing_explains_them() -> None:
+    """frontmatter-45"""
+    assert html_of("*[HTML]: Hyper\n\nHTML") == '<p><abbr title="Hyper">HTML</abbr></p>'
 
 
 @pytest.mark.parametrize(

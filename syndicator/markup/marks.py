@@ -1,0 +1,108 @@
+"""Marks that stand for something while a Markdown engine works: characters that no legal text holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+#: Keeps the start of a line from being the start of something, and is nothing.
+NOTHING = "\x01"
+TILDE = "\x04"
+LEFT_GUILLEMET = "\x05"
+RIGHT_GUILLEMET = "\x06"
+#: What a head cell holds in a table that has no head.
+NO_HEAD = "\x07"
+
+_INLINE = "\x02"
+_BLOCK = "\x03"
+ALL = NOTHING + TILDE + LEFT_GUILLEMET + RIGHT_GUILLEMET + NO_HEAD + _INLINE + _BLOCK
+_ANY = re.compile(f"[{ALL}]")
+#: A held block, as it stands in the text.
+HELD_BLOCK = _BLOCK
+
+# Patterns that begin with a character as it stands are found many times faster.
+_HELD = (re.compile("\x02([0-9]{1,7})\x02"), re.compile("\x03([0-9]{1,7})\x03"))
+_IN_ADDRESS = re.compile("%02([0-9]{1,7})%02")
+_CODE = re.compile(f"<code[^<>]*+>[^<{ALL}]*+[{ALL}][^<]*+")
+_OF_IMAGE = re.compile("(<img [^<>]*?) />\x02([0-9]{1,7})\x02")
+_NO_THEAD = re.compile(f"<thead>\n<tr>\n(?:<th[^<>]*>{NO_HEAD}</th>\n)+</tr>\n</thead>\n?")
+_PLAIN = {NOTHING: "", TILDE: "~", NO_HEAD: "", LEFT_GUILLEMET: "&lt;&lt;", RIGHT_GUILLEMET: "&gt;&gt;"}
+_SIGNS = _PLAIN | {LEFT_GUILLEMET: "«", RIGHT_GUILLEMET: "»"}
+
+
+def without_marks(text: str) -> str:
+    """The text without characters that would be taken for marks; legal text has none."""
+    return _ANY.sub("", text) if _has_mark(text) else text
+
+
+def _has_mark(text: str) -> bool:
+    return any(mark in text for mark in ALL)
+
+
+def _replace(html: str, signs: Mapping[str, str]) -> str:
+    for mark, sign in signs.items():
+        html = html.replace(mark, sign)
+    return html
+
+
+class Held:
+    """Pieces of HTML kept from the engine, each under a mark."""
+
+    def __init__(self) -> None:
+        self._pieces: list[tuple[str, str, str]] = []
+        self._attributes = False
+        self.abbreviations: dict[str, str] = {}
+
+    def inline(self, html: str, source: str) -> str:
+        """A mark for HTML inside of a line; in code the source comes back."""
+        self._pieces.append((html, source, ""))
+        return f"{_INLINE}{len(self._pieces) - 1}{_INLINE}"
+
+    def block(self, html: str, source: str = "") -> str:
+        """A mark for HTML that is a block, or begins or ends one; it wants a line of its own."""
+        self._pieces.append((html, source, ""))
+        return f"{_BLOCK}{len(self._pieces) - 1}{_BLOCK}"
+
+    def attributes(self, written: str, source: str) -> str:
+        """A mark for attributes of the image before it."""
+        self._attributes = True
+        self._pieces.append(("", source, written))
+        return f"{_INLINE}{len(self._pieces) - 1}{_INLINE}"
+
+    def restore(self, html: str, *, typographic: bool) -> str:
+        """HTML of the engine with what was held in its places."""
+        if not _has_mark(html) and "%0" not in html:
+            return html
+        html = _CODE.sub(self._in_code, html)
+        if NO_HEAD in html:
+            html = _NO_THEAD.sub("", html)
+        html = html.replace(f"<p>{_BLOCK}", _BLOCK).replace(f"{_BLOCK}</p>", _BLOCK)
+        if self._attributes:
+            html = _OF_IMAGE.sub(self._image, html)
+        if "%0" in html:
+            html = _IN_ADDRESS.sub(lambda match: self._piece(match, 0), html.replace("%04", "~"))
+        html = _replace(html, _SIGNS if typographic else _PLAIN)
+        for pattern in _HELD:
+            html = pattern.sub(lambda match: self._piece(match, 0), html)
+        return html
+
+    def _in_code(self, match: re.Match[str]) -> str:
+        text = match[0]
+        for pattern in _HELD:
+            text = pattern.sub(lambda held: escape(self._piece(held, 1)), text)
+        return _replace(text, _PLAIN)
+
+    def _image(self, match: re.Match[str]) -> str:
+        number = int(match[2])
+        if number >= len(self._pieces):
+            return match[0]
+        html, _, written = self._pieces[number]
+        image = match[1]
+        for name in re.findall(r"([a-z]+)=", written) if written else ():
+            image = re.sub(rf' {name}="[^"]*"', "", image)
+        return f"{image}{written} />{html}"
+
+    def _piece(self, match: re.Match[str], part: int) -> str:
+        number = int(match[1])
+        return self._pieces[number][part] if number < len(self._pieces) else match[0]
