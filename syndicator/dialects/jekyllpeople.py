@@ -15,7 +15,6 @@ from syndicator.errors import PostError
 from syndicator.model import Person, PostWarning
 from syndicator.ports import SiteFiles
 from syndicator.posts.fields import text, truth
-from syndicator.posts.frontmatter import split
 from syndicator.posts.people import person
 from syndicator.posts.values import Note
 
@@ -49,6 +48,8 @@ def _staff(
     files: SiteFiles, config: Mapping[str, Any], warnings: list[PostWarning]
 ) -> Iterator[tuple[tuple[str, ...], Person]]:
     """The people that have a page of their own (frontmatter.md 89), with the keys that posts may know them by."""
+    from syndicator.posts.frontmatter import split  # late: most sites have no such pages
+
     collections = config.get("collections")
     tables = collections if isinstance(collections, dict) else dict.fromkeys(_labels(collections))
     root = text(config.get("collections_dir")).strip("/")

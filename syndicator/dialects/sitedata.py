@@ -7,10 +7,9 @@ import re
 from io import StringIO
 from typing import Any
 
-from syndicator.errors import PostError, SourceError
+from syndicator.errors import SourceError
 from syndicator.ports import SiteFiles
 from syndicator.posts import plainyaml
-from syndicator.posts.frontmatter import decode
 from syndicator.posts.values import MAX_DEPTH, Malformed, Note
 from syndicator.text import printable
 
@@ -34,7 +33,7 @@ def load_first(files: SiteFiles, stem: str, kinds: tuple[str, ...], notes: list[
 def load(path: str, data: bytes, notes: list[Note]) -> Any:
     """What a file says; all text of YAML stays text. What is odd goes into ``notes``. Raises SourceError with line."""
     try:
-        text = decode(path, data)
+        text = _decoded(data)
         kind = path.rpartition(".")[2]
         if kind in _YAML:
             return plainyaml.load(text, notes)
@@ -47,8 +46,6 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
         return _rows(text, "\t" if kind == "tsv" else ",")
     except Malformed as flaw:
         raise _broken(path, flaw.line, flaw.reason, flaw.remedy) from flaw
-    except PostError as error:
-        raise _broken(path, error.line, error.reason, error.remedy) from error
     except RecursionError as error:
         raise _broken(path, None, f"lists and tables are nested more than {MAX_DEPTH} deep") from error
     except json.JSONDecodeError as error:
@@ -57,6 +54,15 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
         reason = printable(str(error))[:200]
         place = _TOML_PLACE.search(reason)
         raise _broken(path, int(place[1]) if place else None, f"cannot be read: {reason}") from error
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Malformed("is not UTF-8", line=line, remedy="save it as UTF-8") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _rows(text: str, separator: str) -> list[dict[str, str]]:
