@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
 from syndicator.errors import StateError
-from syndicator.ports import Dialect
+from syndicator.ports import Dialect, Source, Upstream
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.rules import Rules
 from syndicator.publishers.local import LocalPublisher
@@ -20,6 +20,7 @@ from syndicator.sources.folder import FolderSource
 
 if TYPE_CHECKING:
     from syndicator.pipeline import Orders
+    from syndicator.sources.gitclone import Clone
     from syndicator.state.database import Database
     from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
     from syndicator.state.posts import SqlLedger
@@ -40,12 +41,17 @@ class State:
     desk: SqlImageDesk
 
 
-def reader(settings: Settings) -> Reader:
-    """The source of the configuration, in its dialect."""
+def upstream(settings: Settings) -> Upstream | None:
+    """Where the source's files are fetched from; None when they are on this machine."""
+    return _clone(settings) if settings.source.kind == "git" else None
+
+
+def reader(settings: Settings, *, mends: bool = False) -> Reader:
+    """The source of the configuration, in its dialect; with ``mends`` what is damaged is noted, to be fetched anew."""
     dialect = _DIALECTS[settings.source.dialect]()
     limit = settings.source.max_post_bytes
     return Reader(
-        source=FolderSource(settings.source_path, dialect, limit=limit),
+        source=_source(settings, dialect, mends=mends),
         dialect=dialect,
         site=settings.to_site(),
         rules=Rules(
@@ -54,6 +60,38 @@ def reader(settings: Settings) -> Reader:
             limit=settings.source.max_front_matter_bytes,
         ),
         salt=str(limit),
+    )
+
+
+def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> Source:
+    limit = settings.source.max_post_bytes
+    if settings.source.kind == "folder":
+        return FolderSource(settings.source_path, dialect, limit=limit)
+    from syndicator.sources.git import GitSource
+
+    return GitSource(
+        _clone(settings), settings.source_folder, dialect, limit=limit, history=settings.source.depth == 0, mends=mends
+    )
+
+
+def _clone(settings: Settings) -> Clone:
+    from syndicator.sources.gitclone import Clone
+    from syndicator.sources.gitcommand import Access
+
+    source = settings.source
+    return Clone(
+        where=settings.clone_path,
+        access=Access(
+            url=settings.repository,
+            username=source.username,
+            token=source.token,
+            key=settings.base / source.ssh_key if source.ssh_key else None,
+            known_hosts=settings.base / source.known_hosts if source.known_hosts else None,
+        ),
+        branch=source.branch,
+        depth=source.depth,
+        partial=source.partial,
+        within=source.timeout,
     )
 
 

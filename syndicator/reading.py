@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -197,7 +198,12 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
             if isinstance(skim, PostError):
                 refused.append((skim, versions[file.path]))
             else:
-                skims.append(skim)
+                skims.append(_dated(skim, file.modified))
         records += [record_of(skim, versions[skim.path], reader.site.url) for skim in skims]
         warnings += [warning for skim in skims for warning in skim.warnings]
     return ReadResult(records=tuple(records), refused=tuple(refused), warnings=tuple(warnings))
+
+
+def _dated(skim: Skim, modified: datetime | None) -> Skim:
+    """With the date that its source knows, where its author gave none for the last change."""
+    return replace(skim, modified=modified) if modified is not None and skim.modified is None else skim
