@@ -158,7 +158,8 @@ class HttpHost:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
-                if host.password and host.credentials[-1:] != [f"{host.username}:{host.password}"]:
+                wanted = base64.b64encode(f"{host.username}:{host.password}".encode()).decode()
+                if host.password and given != f"Basic {wanted}":
                     self.send_response(401)
                     self.send_header("WWW-Authenticate", 'Basic realm="git"')
                     self.send_header("Content-Length", "0")

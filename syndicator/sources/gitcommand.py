@@ -37,6 +37,8 @@ _KEPT = (
     "PATH", "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
     "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "TMPDIR",
 )  # fmt: skip
+_COMPLAINT = re.compile(r"fatal|error|remote|ssh|Host key|.*denied")
+_ADVICE = re.compile(r"Please make sure|and the repository exists")
 _ASKPASS = """#!/bin/sh
 case $1 in
 Username*) printf '%s\\n' "$SYNDICATOR_GIT_USERNAME" ;;
@@ -251,8 +253,7 @@ def _needs_git() -> Iterator[None]:
 
 
 def _last_words(said: str) -> str:
-    """Why git gave up, on one line: the lines that say so, else its last."""
-    lines = [line.strip() for line in re.split(r"[\r\n]+", said) if line.strip()]
-    fatal = [line for line in lines if re.match(r"(?:fatal|error|remote|ssh|Host key|.*denied)", line)] or lines[-1:]
-    text = re.sub(r"//[^/?#\s@']*@", "//", " · ".join(dict.fromkeys(fatal)))
-    return printable(text)[:400]
+    """Why git gave up, on one line: from the first line on that says so."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", said) if line.strip() and not _ADVICE.match(line)]
+    first = next((at for at, line in enumerate(lines) if _COMPLAINT.match(line)), max(len(lines) - 1, 0))
+    return printable(re.sub(r"//[^/?#\s@']*@", "//", " · ".join(dict.fromkeys(lines[first:]))))[:400]
