@@ -26,7 +26,7 @@ FROM ${BASE}
 # hadolint ignore=DL3008 # Debian keeps one version of a release, the one with its security fixes.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
-    && rm -rf /var/lib/apt/lists/* \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log \
     && echo 'syndicator:x:10001:10001:syndicator:/var/lib/syndicator:/usr/sbin/nologin' >>/etc/passwd
 COPY --from=build /opt/syndicator /opt/syndicator
 COPY config /etc/syndicator
