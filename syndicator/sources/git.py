@@ -14,6 +14,7 @@ from syndicator.ports import Dialect, Move, Scan
 from syndicator.sources.gitblobs import Blob, Blobs, LeadsOut, listing
 from syndicator.sources.gitclone import Clone
 from syndicator.sources.gitcommand import GitFailed
+from syndicator.sources.gitfaults import damaged
 from syndicator.sources.gitlog import last_changes, renames
 from syndicator.text import printable
 
@@ -60,6 +61,7 @@ class GitSource:
         except GitFailed as error:
             raise self._no_listing(tips[0], error) from error
         found, refused = self._posts(files, known)
+        self._blobs.posts = found
         changed = tuple((path, oid) for path, oid in sorted(found.items()) if known.get(path) != oid)
         away = {error.path for error in refused}
         gone = tuple(sorted(path for path in known if path not in found and path not in away))
@@ -139,7 +141,7 @@ class GitSource:
             there = listing(self._clone.where, commit)
         except GitFailed:
             self._spoil()
-            return self._clone.damaged(str(error))
+            return damaged(self._clone.where, str(error))
         reason = f'commit {commit[:10]} has no folder "{printable(self._folder)}" among its {len(there)} files'
         return SourceError(
             f"source {self._clone.name}", reason, "set [source] path to the folder with the site; the feeds stay"
@@ -218,7 +220,7 @@ class GitFiles:
         except LeadsOut as error:
             raise SourceError(f"source {printable(path)}", _LEADS_OUT, "copy the file instead") from error
         except GitFailed as error:
-            raise self._clone.damaged(str(error)) from error
+            raise damaged(self._clone.where, str(error)) from error
         if blob is not None and blob.length > _SITE_FILE:
             raise SourceError(f"source {printable(path)}", f"has more than {_SITE_FILE:,} bytes", "shorten it")
         return blob.data if blob else None

@@ -9,7 +9,10 @@ import subprocess
 import threading
 import time
 import weakref
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from syndicator.sources.gitcommand import AT_HOME, GitFailed, end, git, start
@@ -19,6 +22,8 @@ _LINK = re.compile(rb"(?:symlink|dangling|loop|notdir) ([0-9]+)")
 _MISSING = re.compile(rb".* (?:missing|ambiguous)")
 #: What is not wanted of a file is read all the same up to this; with more it is quicker to begin anew.
 _DRAIN = 2**22
+#: Who reads posts one after the other is asked so many ahead: to wait for each answer takes longer than to get it.
+_AHEAD = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,17 @@ class LeadsOut(Exception):
 class Blobs:
     """Files below a folder of one commit; links are followed as long as they stay inside the repository.
 
-    May be handed to another process, which then asks git by itself.
+    ``posts`` are names in git by path, for those that are asked for most. May be handed to another process, which then
+    asks git by itself.
     """
 
-    def __init__(self, store: Path, commit: str, folder: str) -> None:
+    def __init__(self, store: Path, commit: str, folder: str, posts: Mapping[str, str] | None = None) -> None:
         self.commit = commit
+        self.posts = posts or {}
+        self._following: dict[str, str] = {}
+        self._last = ""
+        self._ahead: deque[str] = deque()
+        self._files: dict[str, str] = {}
         self._store = store
         self._folder = f"{folder}/" if folder else ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,11 +61,13 @@ class Blobs:
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (Blobs, (self._store, self.commit, self._folder.rstrip("/")))
+        return (Blobs, (self._store, self.commit, self._folder.rstrip("/"), self.posts))
 
     def listing(self) -> dict[str, tuple[str, str]]:
         """Every file below the folder: kind (git's mode) and name in git, by path. Raises GitFailed."""
-        return listing(self._store, self.commit, self._folder)
+        found = listing(self._store, self.commit, self._folder)
+        self._files = {path: oid for path, (mode, oid) in found.items() if mode.startswith("100")}
+        return found
 
     def read(self, path: str, most: int) -> Blob | None:
         """A file, or its first bytes; None when there is none. Raises GitFailed, and LeadsOut for a bad link."""
@@ -62,7 +75,10 @@ class Blobs:
             return None
         with self._lock:
             try:
-                return self._ask(f"{self.commit}:{self._folder}{path}".encode("utf-8", "surrogateescape"), most)
+                # To find a file by its path git reads its folder anew each time: with thousands in it, that takes long.
+                name = self.posts.get(path) or self._files.get(path) or f"{self.commit}:{self._folder}{path}"
+                self._order(path, name)
+                return self._answer(most)
             except (OSError, GitFailed) as error:
                 self._close()
                 raise GitFailed(str(error) or "git has stopped answering") from error
@@ -76,13 +92,39 @@ class Blobs:
         if self._end is not None:
             self._end()
         self._process, self._end, self._buffer = None, None, b""
+        self._ahead.clear()
 
-    def _ask(self, name: bytes, most: int) -> Blob | None:
+    def _order(self, path: str, name: str) -> None:
+        """See to it that the next answer is about this file."""
+        wanted = []
+        if self._ahead and self._ahead[0] == name:
+            self._ahead.popleft()
+        else:
+            for _ in range(len(self._ahead)):
+                self._answer(0)
+            self._ahead.clear()
+            wanted.append(name)
+        if not self._following and self.posts:
+            self._following = dict(pairwise(sorted(self.posts)))
+        if not self._ahead and self._following.get(self._last) == path:
+            following = path
+            while len(self._ahead) < _AHEAD and (following := self._following.get(following, "")):
+                self._ahead.append(self.posts[following])
+            wanted += self._ahead
+        self._last = path
+        if wanted:
+            self._say("".join(f"{one}\n" for one in wanted).encode("utf-8", "surrogateescape"))
+
+    def _say(self, questions: bytes) -> None:
         if self._process is None:
             self._process = start(("cat-file", "--batch", "--follow-symlinks"), self._store)
             self._end = weakref.finalize(self, _end_own, self._process, os.getpid())
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-        self._process.stdin.write(name + b"\n")
+        self._process.stdin.write(questions)
+
+    def _answer(self, most: int) -> Blob | None:
+        if self._process is None:
+            return None
         deadline = time.monotonic() + AT_HOME
         header = self._line(deadline)
         if link := _LINK.fullmatch(header):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,36 +14,18 @@ from syndicator.errors import SourceError
 from syndicator.model import digest
 from syndicator.ports import FetchReport
 from syndicator.sources.gitcommand import Access, GitFailed, GitStopped, git
+from syndicator.sources.gitfaults import BY_ITSELF, damaged, unreachable, unwritable
+from syndicator.sources.gitfolder import alone, clear, make
+from syndicator.sources.gitfolder import replace as put_in_place
 
 #: So many former tips are kept: what the feeds were made from, until a pass has gone through.
 _TIPS = 20
 _REMOTE = "upstream"
-#: Marks a copy as ours, which may be made anew.
-_OURS, _DAMAGED = "made-by-syndicator", "damaged"
+#: Marks a copy that cannot be read.
+_DAMAGED = "damaged"
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 #: Seconds that tidying up may take.
 _TIDY = 600.0
-
-_CANNOT_ENTER = re.compile(
-    r"Authentication failed|could not read (?:Username|Password)|Permission denied|returned error: 40[13]|"
-    r"Access denied|HTTP Basic",
-    re.IGNORECASE,
-)
-_REMEDIES = (
-    (re.compile(r"Host key verification failed|No \S+ host key is known", re.IGNORECASE),
-     "put the host's key, as the host publishes it, into the file that [source] known_hosts names"),
-    (_CANNOT_ENTER, "give [source] token or ssh_key the right to read it"),
-    (re.compile(r"redirect|returned error: 30\d", re.IGNORECASE),
-     "set [source] url to the address that it redirects to, often the same with .git at its end"),
-    (re.compile(r"dubious ownership", re.IGNORECASE),
-     "make the repository this user's own, or fetch it by an address"),
-    (re.compile(r"not found|does not exist|does not appear to be a git repository|not a git repository|"
-                r"repository .* not exported|returned error: 404", re.IGNORECASE),
-     "mend [source] url, or give [source] token or ssh_key the right to read it"),
-    (re.compile(r"No space left|Permission denied|Read-only file system|unable to (?:create|write)", re.IGNORECASE),
-     "free space, and let this user write there"),
-)  # fmt: skip
-_BY_ITSELF = "it is tried again; the feeds stay as they are"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +59,7 @@ class Clone:
         try:
             return self._tips(self.where)
         except GitFailed as error:
-            raise self.damaged(str(error)) from error
-
-    def damaged(self, said: str) -> SourceError:
-        """The error for a copy that cannot be read."""
-        return SourceError(
-            f"source {self.where}",
-            f"the copy of the repository is damaged ({said})",
-            "'syndicator run' and 'syndicator build' fetch it anew; the feeds stay as they are",
-        )
+            raise damaged(self.where, str(error)) from error
 
     def spoil(self) -> None:
         """Note that the copy cannot be read: the next fetch makes it anew."""
@@ -105,7 +76,7 @@ class Clone:
         Raises SourceError, also noted for whoever asks, when it cannot be had; the former tip stays.
         """
         now = datetime.now(UTC)
-        with self._alone() as lock:
+        with alone(self.where) as lock:
             try:
                 news = self._fetch(lock, stopped)
             except GitStopped:
@@ -136,18 +107,16 @@ class Clone:
         except SourceError:
             sound = False
         if sound:
-            self._clear(folder)
+            clear(folder)
         else:
-            # Beside, so that nobody ever meets half a copy, nor loses one that can still be read.
-            folder = self.where.with_name(f"{self.where.name}.new")
-            self._make(folder)
+            folder = make(self.where)
         tip = self._look(folder, lock, stopped)
         if before and before[0] == tip:
             return False
         self._get(folder, lock, stopped)
         commit = self._settle(folder, before)
         if folder != self.where:
-            self._replace(folder)
+            put_in_place(self.where)
         self._tidy(lock, stopped)
         return not before or before[0] != commit
 
@@ -160,7 +129,7 @@ class Clone:
             if name == wanted and _COMMIT.fullmatch(commit):
                 return commit
         what = f'has no branch "{self.branch}" (any more)' if self.branch else "has no commit, or names no branch"
-        raise SourceError(f"source {self.access.url}", what, f"push it, or set [source] branch; {_BY_ITSELF}")
+        raise SourceError(f"source {self.access.url}", what, f"push it, or set [source] branch; {BY_ITSELF}")
 
     def _get(self, folder: Path, lock: int, stopped: Callable[[], bool]) -> None:
         wanted = f"refs/heads/{self.branch}" if self.branch else "HEAD"
@@ -192,12 +161,9 @@ class Clone:
         except GitStopped:
             raise
         except GitFailed as error:
-            said = str(error)
-            remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(said)), "see that it is reachable")
-            what = f"source {self.access.url}"
-            raise SourceError(what, f"cannot be fetched ({said})", f"{remedy}; {_BY_ITSELF}") from error
+            raise unreachable(self.access.url, str(error)) from error
         except OSError as error:
-            raise _unwritable(self.where, error) from error
+            raise unwritable(self.where, error.strerror) from error
 
     def _remote(self) -> tuple[str, ...]:
         options = (f"remote.{_REMOTE}.url={self.access.url}",)
@@ -217,7 +183,7 @@ class Clone:
             orders += [f"delete {name}" for name in names[_TIPS - 1 :]]
             git(folder, "update-ref", "--stdin", told="".join(f"{order}\n" for order in orders).encode())
         except GitFailed as error:
-            raise self.damaged(str(error)) from error
+            raise damaged(self.where, str(error)) from error
         return commit
 
     def _tips(self, folder: Path) -> tuple[str, ...]:
@@ -249,55 +215,6 @@ class Clone:
     def _report_file(self) -> Path:
         return self.where.with_name(f"{self.where.name}.{self._scope}.json")
 
-    @contextmanager
-    def _alone(self) -> Iterator[int]:
-        """Nobody else fetches into it meanwhile. Raises SourceError when somebody does."""
-        path = self.where.with_name(f"{self.where.name}.lock")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise _unwritable(self.where, error) from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield handle
-        except BlockingIOError as error:
-            raise SourceError(
-                f"source {self.where}", "somebody else is fetching into it", "wait for the other, or end it"
-            ) from error
-        finally:
-            os.close(handle)
-
-    def _make(self, folder: Path) -> None:
-        _remove(folder)
-        if self.where.is_dir() and any(self.where.iterdir()) and not (self.where / _OURS).exists():
-            raise _not_ours(self.where)
-        try:
-            folder.mkdir(mode=0o700)
-            (folder / _OURS).touch()
-            git(folder, "init", "--quiet", "--bare", "--template=")
-        except OSError as error:
-            raise _unwritable(folder, error) from error
-        except GitFailed as error:
-            raise SourceError(f"source {folder}", f"cannot be made ({error})", "let this user write there") from error
-
-    def _replace(self, folder: Path) -> None:
-        old = self.where.with_name(f"{self.where.name}.old")
-        _remove(old)
-        try:
-            if self.where.exists():
-                self.where.rename(old)
-            folder.rename(self.where)
-        except OSError as error:
-            raise _unwritable(self.where, error) from error
-        shutil.rmtree(old, ignore_errors=True)
-
-    def _clear(self, folder: Path) -> None:
-        """Remove what a killed git has left behind; whoever fetches holds our lock, so that nobody is at work."""
-        for path in (*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock"), *folder.glob("objects/*/tmp_*")):
-            with suppress(OSError):
-                path.unlink()
-
     def _note(self, report: FetchReport) -> None:
         """Keep how it went, for ``status``."""
         known = self.report()
@@ -315,21 +232,3 @@ class Clone:
         with suppress(OSError):
             beside.write_text(json.dumps(data), encoding="utf-8")
             beside.replace(self._report_file)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a copy that we made. Raises SourceError when somebody else made what is there."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _OURS).exists():
-        raise _not_ours(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _not_ours(folder: Path) -> SourceError:
-    return SourceError(
-        f"source {folder}", "is no copy that syndicator has made", "name another folder as [source] clone"
-    )
-
-
-def _unwritable(folder: Path, error: OSError) -> SourceError:
-    reason = f"cannot be written ({error.strerror})"
-    return SourceError(f"source {folder}", reason, "free space, and let this user write there")

@@ -28,7 +28,8 @@ AT_HOME = 60.0
 _OPTIONS = (
     "core.hooksPath=/dev/null", "core.symlinks=false", "core.fsmonitor=false", "core.askPass=", "credential.helper=",
     "core.logAllRefUpdates=false", "protocol.ext.allow=never", "submodule.recurse=false", "gc.auto=0",
-    "maintenance.auto=false", "http.followRedirects=false", "core.attributesFile=/dev/null",
+    "maintenance.auto=false", "core.bigFileThreshold=16m", "core.attributesFile=/dev/null",
+    "http.followRedirects=false",
     # Below a kilobyte a second for half a minute is a host that hangs.
     "http.lowSpeedLimit=1000", "http.lowSpeedTime=30",
 )  # fmt: skip
