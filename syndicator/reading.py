@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -206,4 +206,4 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
 
 def _dated(skim: Skim, modified: datetime | None) -> Skim:
     """With the date that its source knows, where its author gave none for the last change."""
-    return replace(skim, modified=modified) if modified is not None and skim.modified is None else skim
+    return skim._replace(modified=modified) if modified is not None and skim.modified is None else skim

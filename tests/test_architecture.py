@@ -46,7 +46,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("outbound.transport", "state.database", "web.feeds", "sources.gitblobs", "sources.gitfolder", "sources.gitlog"),
     ("outbound", "state.looking", "state.posts", "web.app", "web.server", "sources.gitclone"),
-    ("state.deliveries", "asking", "websub.delivery", "sources.git"),
+    ("state.deliveries", "asking", "websub.delivery", "sources.git", "sources.gitsite"),
     # wiring
     ("crew",),
     ("reading",),

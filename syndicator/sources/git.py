@@ -11,17 +11,12 @@ from syndicator.errors import PostError, SourceError
 from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, type_of_name
 from syndicator.model import ImageFacts, SourceFile
 from syndicator.ports import Dialect, Move, Scan
-from syndicator.sources.gitblobs import Blob, Blobs, LeadsOut, listing
+from syndicator.sources.gitblobs import LINK, SUBMODULE, Blob, Blobs, LeadsOut, listing
 from syndicator.sources.gitclone import Clone
 from syndicator.sources.gitcommand import GitFailed
-from syndicator.sources.gitfaults import damaged
+from syndicator.sources.gitfaults import LEADS_OUT, damaged, not_fetched
 from syndicator.sources.gitlog import last_changes, renames
 from syndicator.text import printable
-
-#: Configuration and data are small; what is larger is something else.
-_SITE_FILE = 2**20
-_LINK, _SUBMODULE = "120000", "160000"
-_LEADS_OUT = "is a link that leads out of the repository, or nowhere"
 
 
 class GitSource:
@@ -82,7 +77,7 @@ class GitSource:
         try:
             blob = self._pinned().read(path, self._limit)
         except LeadsOut as error:
-            raise PostError(path, _LEADS_OUT, remedy="copy the file instead") from error
+            raise PostError(path, LEADS_OUT, remedy="copy the file instead") from error
         except (GitFailed, SourceError) as error:
             self._spoil()
             raise PostError(path, f"cannot be read ({error})", remedy="it is fetched anew") from error
@@ -112,6 +107,10 @@ class GitSource:
             return None
         return blob.oid, facts
 
+    def require(self) -> None:
+        """Raises SourceError when there is nothing to read."""
+        self._tips()
+
     # --- below ---------------------------------------------------------------------------------------------------
 
     def _tips(self) -> tuple[str, ...]:
@@ -121,7 +120,7 @@ class GitSource:
             self._spoil()
             raise
         if not tips:
-            raise not_fetched(self._clone)
+            raise not_fetched(self._clone.name, self._clone.report())
         return tips
 
     def _pinned(self) -> Blobs:
@@ -157,11 +156,11 @@ class GitSource:
         for path, (mode, oid) in files.items():
             folder, _, name = path.rpartition("/")
             rule = is_post(folder)
-            if rule is None or not (path in known or rule(name)) or mode == _SUBMODULE:
+            if rule is None or not (path in known or rule(name)) or mode == SUBMODULE:
                 continue
             if not path.isprintable():
                 refused.append(PostError(printable(path), "its name is not printable UTF-8", remedy="rename it"))
-            elif mode != _LINK:
+            elif mode != LINK:
                 found[path] = oid
             else:
                 try:
@@ -169,7 +168,7 @@ class GitSource:
                     if target is not None:
                         found[path] = target.oid
                 except LeadsOut:
-                    refused.append(PostError(path, _LEADS_OUT, remedy="copy the file instead"))
+                    refused.append(PostError(path, LEADS_OUT, remedy="copy the file instead"))
                 except GitFailed as error:
                     self._spoil()
                     refused.append(PostError(path, f"cannot be read ({error})", remedy="it is fetched anew"))
@@ -199,86 +198,6 @@ class GitSource:
                     if old.startswith(prefix) and new.startswith(prefix) and old.removeprefix(prefix) in left
                 )
         return ()
-
-
-class GitFiles:
-    """The site's own files in the newest commit that was fetched, below ``folder``."""
-
-    def __init__(self, clone: Clone, folder: str) -> None:
-        self._clone = clone
-        self._folder = folder
-        self._blobs: Blobs | None = None
-        self._names: dict[str, set[str]] = {}
-
-    def read(self, path: str) -> bytes | None:
-        """What is in a file; None when there is none. Raises SourceError."""
-        plain = _plain(path)
-        if plain is None:
-            raise SourceError(f"source {printable(path)}", "cannot be read (it leads out of the repository)")
-        try:
-            blob = self._pinned().read(plain, _SITE_FILE) if plain else None
-        except LeadsOut as error:
-            raise SourceError(f"source {printable(path)}", _LEADS_OUT, "copy the file instead") from error
-        except GitFailed as error:
-            raise damaged(self._clone.where, str(error)) from error
-        if blob is not None and blob.length > _SITE_FILE:
-            raise SourceError(f"source {printable(path)}", f"has more than {_SITE_FILE:,} bytes", "shorten it")
-        return blob.data if blob else None
-
-    def names(self, folder: str) -> tuple[str, ...]:
-        """What is in a folder, sorted; folders end in ``/``. Links are left out. Raises SourceError."""
-        plain = _plain(folder)
-        if plain is None:
-            raise SourceError(f"source {printable(folder)}", "cannot be listed (it leads out of the repository)")
-        blobs = self._pinned()
-        if not self._names:
-            try:
-                files = blobs.listing()
-            except GitFailed:
-                return ()
-            for path, (mode, _) in files.items():
-                if mode not in (_LINK, _SUBMODULE):
-                    self._note(path)
-        return tuple(sorted(self._names.get(plain, ())))
-
-    def _note(self, path: str) -> None:
-        folder, _, name = path.rpartition("/")
-        self._names.setdefault(folder, set()).add(name)
-        while folder:
-            folder, _, name = folder.rpartition("/")
-            self._names.setdefault(folder, set()).add(f"{name}/")
-
-    def _pinned(self) -> Blobs:
-        if self._blobs is None:
-            tips = self._clone.tips()
-            if not tips:
-                raise not_fetched(self._clone)
-            self._blobs = Blobs(self._clone.where, tips[0], self._folder)
-        return self._blobs
-
-
-def not_fetched(clone: Clone) -> SourceError:
-    """The error where nothing was fetched yet."""
-    report = clone.report()
-    said = f": {report.problem}" if report and report.problem else ""
-    return SourceError(
-        f"source {clone.name}",
-        f"nothing was fetched yet{said}",
-        "" if said else "'syndicator run' and 'syndicator build' fetch it",
-    )
-
-
-def _plain(path: str) -> str | None:
-    """The path without dots; None when it leads out, or is no path."""
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == ".." and not parts:
-            return None
-        if part == "..":
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return None if path.startswith("/") or "\0" in path else "/".join(parts)
 
 
 def _facts(file: str, blob: Blob) -> ImageFacts:

@@ -20,6 +20,8 @@ from syndicator.sources.gitcommand import AT_HOME, GitFailed, end, git, start
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) (\w+) ([0-9]+)")
 _LINK = re.compile(rb"(?:symlink|dangling|loop|notdir) ([0-9]+)")
 _MISSING = re.compile(rb".* (?:missing|ambiguous)")
+#: Git's modes of what is no file.
+LINK, SUBMODULE = "120000", "160000"
 #: What is not wanted of a file is read all the same up to this; with more it is quicker to begin anew.
 _DRAIN = 2**22
 #: Who reads posts one after the other is asked so many ahead: to wait for each answer takes longer than to get it.

@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 from syndicator.errors import SourceError
+from syndicator.ports import FetchReport
+
+LEADS_OUT = "is a link that leads out of the repository, or nowhere"
 
 _CANNOT_ENTER = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|returned error: 40[13]|"
@@ -34,6 +37,13 @@ def unreachable(url: str, said: str) -> SourceError:
     """A host did not give what it was asked for; ``said`` are git's last words."""
     remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(said)), "see that it is reachable")
     return SourceError(f"source {url}", f"cannot be fetched ({said})", f"{remedy}; {BY_ITSELF}")
+
+
+def not_fetched(name: str, report: FetchReport | None) -> SourceError:
+    """There is no copy to read from yet."""
+    said = f": {report.problem}" if report and report.problem else ""
+    remedy = "" if said else "'syndicator run' and 'syndicator build' fetch it"
+    return SourceError(f"source {name}", f"nothing was fetched yet{said}", remedy)
 
 
 def damaged(folder: Path, said: str) -> SourceError:

@@ -16,9 +16,10 @@ from syndicator.dialects.jekyll import Jekyll
 from syndicator.errors import PostError, SourceError
 from syndicator.model import ImageFacts
 from syndicator.ports import Move, Scan
-from syndicator.sources.git import GitFiles, GitSource
+from syndicator.sources.git import GitSource
 from syndicator.sources.gitclone import Clone
 from syndicator.sources.gitcommand import Access, command, environment
+from syndicator.sources.gitsite import GitFiles
 from tests.repositories import Authors, Daemon, run_git
 
 BODY = "\n".join(f"Line {number} of the post." for number in range(30))
@@ -213,6 +214,16 @@ def test_site_files_are_those_of_the_commit(clone: Clone, authors: Authors) -> N
     assert ("authors.yml",) == files.names("_data") == GitFiles(clone, "_data").names("")
     assert () == files.names("nothing")
     assert None is files.read("nothing.yml") is files.read("_data") is files.read("a\nb")
+    before = files.digest
+    authors.write("_posts/2026-01-01-a.md", title="Another")
+    authors.publish()
+    clone.fetch()
+    assert files.unchanged()
+    (authors.work / "_config.yml").write_text("title: Another\n")
+    authors.publish()
+    clone.fetch()
+    assert not files.unchanged()
+    assert (b"title: The Example\n", before) == (files.read("_config.yml"), files.digest)
     for path in ("../x", "/etc/passwd", "a/../../x"):
         with pytest.raises(SourceError, match="leads out"):
             files.read(path)
