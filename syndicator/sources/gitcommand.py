@@ -39,7 +39,7 @@ _KEPT = (
     "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "TMPDIR",
 )  # fmt: skip
 _COMPLAINT = re.compile(r"fatal|error|remote|ssh|Host key|.*denied")
-_ADVICE = re.compile(r"Please make sure|and the repository exists")
+_ADVICE = re.compile(r"Please make sure|and the repository exists|To add an exception|git config --global")
 _ASKPASS = """#!/bin/sh
 case $1 in
 Username*) printf '%s\\n' "$SYNDICATOR_GIT_USERNAME" ;;

@@ -346,3 +346,39 @@ def test_a_build_that_was_killed_while_fetching_is_repeated(newsroom: Newsroom, 
 
     eventually(lambda: newsroom.command("build").returncode == 0)
     assert ["Beta", "Alpha"] == newsroom.titles()
+
+
+def test_updated_is_the_date_of_the_last_change_where_the_whole_history_is_there(
+    newsroom: Newsroom, authors: Authors, tmp_path: Path
+) -> None:
+    authors.write("_posts/2026-01-01-a.md", BODY, title="Alpha")
+    authors.commit(at="2026-01-01T10:00:00+00:00")
+    authors.write("_posts/2026-01-01-a.md", BODY + "\n\nMore.", title="Alpha")
+    authors.commit(at="2026-01-05T10:00:00+01:00")
+    authors.write("_posts/2026-01-02-b.md", title="Beta", lastmod="2026-01-03 12:00:00 +0000")
+    authors.commit(at="2026-01-09T10:00:00+00:00")
+    authors.push()
+    of_git(newsroom, str(authors.bare), "depth = 0\n").build()
+    (tmp_path / "second").mkdir()
+    shallow = Newsroom(tmp_path / "second")
+    of_git(shallow, str(authors.bare), "depth = 1\n").build()
+
+    assert ["2026-01-03T12:00:00Z", "2026-01-05T09:00:00Z"] == [item.get("date_modified") for item in newsroom.items()]
+    assert "2026-01-05" not in (shallow.root / "public" / "atom.xml").read_text()
+
+
+def test_thousands_of_posts_are_read_by_several_processes_as_from_a_folder(
+    newsroom: Newsroom, authors: Authors, tmp_path: Path
+) -> None:
+    for number in range(2_100):
+        authors.write(f"_posts/2026-01-{number % 28 + 1:02}-post-{number}.md", title=f"Post {number}")
+    authors.publish()
+    of_git(newsroom, str(authors.bare)).build()
+    (tmp_path / "second").mkdir()
+    second = Newsroom(tmp_path / "second", port=newsroom.port)
+    (second.root / "content" / "_posts").rmdir()
+    (authors.work / "_posts").rename(second.root / "content" / "_posts")
+    second.build()
+
+    assert 50 == len(newsroom.items())
+    assert newsroom.files() == second.files()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import pickle
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
+from syndicator.configuration.repositories import Branch, Repository
 from syndicator.configuration.tomlfile import key_lines
 from syndicator.configuration.values import shown, spelled
 from syndicator.errors import ConfigError, Fault
@@ -520,6 +523,28 @@ def test_a_repository_is_an_address_or_a_folder(folder: Path, url: str, reposito
     assert repository.format(folder=folder) == settings.repository
     assert "site/blog" == settings.source_folder
     assert folder / "var" / "state.db.git" == settings.clone_path
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(ext::|--|ssh://|git@|https://|file://)[ -~]{0,30}", fullmatch=True))
+def test_no_address_of_a_repository_is_an_option_or_names_a_program(url: str) -> None:
+    try:
+        good = TypeAdapter(Repository).validate_python(url)
+    except ValidationError:
+        return
+    assert not good.startswith("-")
+    assert "::" not in good.partition("/")[0] or "[" in good
+    assert not re.match(r"(?:[a-z]+://)?(?:[^@/]*@)?-", good)
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[-./@{a-z~^: ]{1,12}", fullmatch=True))
+def test_what_is_taken_for_a_branch_is_one_to_git_too(branch: str) -> None:
+    try:
+        TypeAdapter(Branch).validate_python(branch)
+    except ValidationError:
+        return
+    assert not branch.startswith("-")
+    assert ".." not in branch
+    assert not set(branch) & set(" ~^:?*[\\\n\0")
 
 
 def test_the_token_of_a_repository_is_never_shown(folder: Path) -> None:
