@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -166,12 +168,16 @@ def git(
     it. Only with ``access`` may it reach others. Raises GitFailed, and SourceError when there is no git.
     """
     variables = access.variables(folder) if access else {}
+    line = command(words, options)
+    if access and shutil.which("timeout"):
+        # Should we be killed, nobody else would end a git that waits for a host for ever.
+        line = ["timeout", "-k", "5", str(math.ceil(within) + 1), *line]
     with tempfile.TemporaryFile() as script:
         script.write(told)
         script.seek(0)
         with _needs_git():
             process = subprocess.Popen(
-                command(words, options), env=environment(variables, folder), cwd="/", start_new_session=True,
+                line, env=environment(variables, folder), cwd="/", start_new_session=True,
                 pass_fds=held, stdin=script, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )  # fmt: skip
     try:
