@@ -78,9 +78,11 @@ class GitSource:
             blob = self._pinned().read(path, self._limit)
         except LeadsOut as error:
             raise PostError(path, LEADS_OUT, remedy="copy the file instead") from error
-        except (GitFailed, SourceError) as error:
+        except GitFailed as error:
             self._spoil()
             raise PostError(path, f"cannot be read ({error})", remedy="it is fetched anew") from error
+        except SourceError as error:
+            raise PostError(path, f"cannot be read ({error.reason})", remedy=error.remedy) from error
         if blob is None:
             raise PostError(path, "is not in the repository any more", remedy="restore it")
         if blob.length > self._limit:
@@ -100,9 +102,9 @@ class GitSource:
             if facts.type and facts.width is None and blob.length > FIRST_LOOK:
                 more = self._pinned().read(file, SECOND_LOOK)
                 facts = _facts(file, more) if more else facts
-        except LeadsOut:
+        except (LeadsOut, SourceError):
             return None
-        except (GitFailed, SourceError):
+        except GitFailed:
             self._spoil()
             return None
         return blob.oid, facts

@@ -14,7 +14,7 @@ from syndicator.errors import SourceError
 from syndicator.model import digest
 from syndicator.ports import FetchReport
 from syndicator.sources.gitcommand import Access, GitFailed, GitStopped, git
-from syndicator.sources.gitfaults import BY_ITSELF, damaged, unreachable, unwritable
+from syndicator.sources.gitfaults import BY_ITSELF, DAMAGED, damaged, unreachable, unwritable
 from syndicator.sources.gitfolder import alone, clear, make
 from syndicator.sources.gitfolder import replace as put_in_place
 
@@ -81,9 +81,10 @@ class Clone:
                 news = self._fetch(lock, stopped)
             except GitStopped:
                 return False
-            except SourceError as error:
-                self._note(FetchReport(url=self.name, tried=now, problem=str(error)))
-                raise
+            except (GitFailed, SourceError) as error:
+                problem = error if isinstance(error, SourceError) else damaged(self.where, str(error))
+                self._note(FetchReport(url=self.name, tried=now, problem=str(problem)))
+                raise problem from error
             self._note(FetchReport(url=self.name, tried=now, fetched=now))
             return news
 
@@ -111,7 +112,7 @@ class Clone:
         else:
             folder = make(self.where)
         tip = self._look(folder, lock, stopped)
-        if before and before[0] == tip:
+        if before and before[0] == tip and (self.depth or not _is_shallow(folder)):
             return False
         self._get(folder, lock, stopped)
         commit = self._settle(folder, before)
@@ -137,7 +138,7 @@ class Clone:
         words += ["--no-write-fetch-head"]
         if self.depth:
             words.append(f"--depth={self.depth}")
-        elif git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        elif _is_shallow(folder):
             words.append("--unshallow")
         if self.partial:
             words.append("--filter=blob:none")
@@ -161,6 +162,8 @@ class Clone:
         except GitStopped:
             raise
         except GitFailed as error:
+            if DAMAGED.search(str(error)):
+                self.spoil()
             raise unreachable(self.access.url, str(error)) from error
         except OSError as error:
             raise unwritable(self.where, error.strerror) from error
@@ -173,17 +176,14 @@ class Clone:
 
     def _settle(self, folder: Path, before: tuple[str, ...]) -> str:
         """Note what has come as the newest tip; its number."""
-        try:
-            commit = git(folder, "rev-parse", "--verify", f"{self._incoming}^{{commit}}").decode().strip()
-            if before and before[0] == commit:
-                return commit
-            names = git(folder, "for-each-ref", "--format=%(refname)", "--sort=-refname", self._refs).decode().split()
-            number = int(names[0].rpartition("/")[2]) + 1 if names else 1
-            orders = [f"create {self._refs}/{number:08d} {commit}"]
-            orders += [f"delete {name}" for name in names[_TIPS - 1 :]]
-            git(folder, "update-ref", "--stdin", told="".join(f"{order}\n" for order in orders).encode())
-        except GitFailed as error:
-            raise damaged(self.where, str(error)) from error
+        commit = git(folder, "rev-parse", "--verify", f"{self._incoming}^{{commit}}").decode().strip()
+        if before and before[0] == commit:
+            return commit
+        names = git(folder, "for-each-ref", "--format=%(refname)", "--sort=-refname", self._refs).decode().split()
+        number = int(names[0].rpartition("/")[2]) + 1 if names else 1
+        orders = [f"create {self._refs}/{number:08d} {commit}"]
+        orders += [f"delete {name}" for name in names[_TIPS - 1 :]]
+        git(folder, "update-ref", "--stdin", told="".join(f"{order}\n" for order in orders).encode())
         return commit
 
     def _tips(self, folder: Path) -> tuple[str, ...]:
@@ -232,3 +232,7 @@ class Clone:
         with suppress(OSError):
             beside.write_text(json.dumps(data), encoding="utf-8")
             beside.replace(self._report_file)
+
+
+def _is_shallow(folder: Path) -> bool:
+    return git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true"

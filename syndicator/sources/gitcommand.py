@@ -172,14 +172,13 @@ def git(
     if access and shutil.which("timeout"):
         # Should we be killed, nobody else would end a git that waits for a host for ever.
         line = ["timeout", "-k", "5", str(math.ceil(within) + 1), *line]
-    with tempfile.TemporaryFile() as script:
+    with _needs_git(), tempfile.TemporaryFile() as script:
         script.write(told)
         script.seek(0)
-        with _needs_git():
-            process = subprocess.Popen(
-                line, env=environment(variables, folder), cwd="/", start_new_session=True,
-                pass_fds=held, stdin=script, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            )  # fmt: skip
+        process = subprocess.Popen(
+            line, env=environment(variables, folder), cwd="/", start_new_session=True,
+            pass_fds=held, stdin=script, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
     try:
         answer, complaint = _listen(process, time.monotonic() + within, stopped)
         status = process.wait(_CLEAR_UP)  # it has closed its output

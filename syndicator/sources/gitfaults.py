@@ -29,6 +29,12 @@ _REMEDIES = (
     (re.compile(r"No space left|Permission denied|Read-only file system|unable to (?:create|write)", re.IGNORECASE),
      "free space, and let this user write there"),
 )  # fmt: skip
+#: What git says of a store, ours or the host's, that it cannot read. Ours is made anew, which harms nothing.
+DAMAGED = re.compile(
+    r"bad object|corrupt|loose object|bad pack|packfile|inflate|unable to read|not a git repository|"
+    r"missing (?:blob|tree)|did not send all necessary objects|shallow file",
+    re.IGNORECASE,
+)
 #: What follows every other remedy.
 BY_ITSELF = "it is tried again; the feeds stay as they are"
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pickle
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -166,7 +167,10 @@ def test_a_copy_that_was_shallow_becomes_whole(clone: Clone, authors: Authors) -
     authors.write("_posts/2026-01-01-a.md", title="Last")
     authors.publish()
 
-    replace(clone, depth=0).fetch()
+    replace(clone, depth=1).fetch()
+    assert "1" == run_git(clone.where, "rev-list", "--count", clone.tips()[0])
+
+    assert not replace(clone, depth=0).fetch()
 
     assert "5" == run_git(clone.where, "rev-list", "--count", clone.tips()[0])
 
@@ -285,6 +289,31 @@ def test_two_never_fetch_at_once(clone: Clone, authors: Authors) -> None:
     os.close(other)
 
     assert clone.fetch()
+
+
+def test_a_copy_with_an_old_tip_that_is_damaged_is_made_anew(clone: Clone, authors: Authors) -> None:
+    for title in ("Alpha", "Beta"):
+        authors.write("_posts/2026-01-01-a.md", title=title)
+        authors.publish()
+        clone.fetch()
+    old = clone.tips()[1]
+    for path in (clone.where / "objects").rglob("*"):
+        if path.is_file() and (path.name == old[2:] and path.parent.name == old[:2]):
+            path.chmod(0o644)
+            path.write_bytes(b"x")
+    authors.write("_posts/2026-01-01-a.md", title="Gamma")
+    authors.publish()
+
+    for _ in range(2):
+        with suppress(SourceError):
+            clone.fetch()
+    posts = source(clone)
+    posts.scan({})
+
+    assert b"Gamma" in posts.read("_posts/2026-01-01-a.md").data
+    report = clone.report()
+    assert report is not None
+    assert "" == report.problem
 
 
 def test_a_folder_of_somebody_else_is_never_replaced(clone: Clone, authors: Authors) -> None:
