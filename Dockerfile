@@ -22,6 +22,12 @@ RUN /build/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolatio
     && /build/bin/pip --python /opt/syndicator/bin/python3 install --no-cache-dir --no-index --no-deps /wheel/*.whl
 
 FROM ${BASE}
+# For posts from a git repository: git, and SSH's client, which wants a name for its user.
+# hadolint ignore=DL3008 # Debian keeps one version of a release, the one with its security fixes.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log \
+    && echo 'syndicator:x:10001:10001:syndicator:/var/lib/syndicator:/usr/sbin/nologin' >>/etc/passwd
 COPY --from=build /opt/syndicator /opt/syndicator
 COPY config /etc/syndicator
 # Of group 0, because some clusters run it as whatever user they like, in that group.

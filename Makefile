@@ -1,5 +1,5 @@
 # The common tasks. Each installs what it needs into .venv first, from the locks: nothing but Python 3.11 or newer,
-# make and bash must be there (and on a Debian that keeps venv apart, root, so that it can be had from apt).
+# make and bash must be there, git for the tests (on a Debian without it, or without venv, root, so that apt can help).
 #
 # PYTHON=python3.13   the Python to use        VENV=folder   instead of .venv
 # ARGS="..."          passed on to syndicator, pytest or the benchmark

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syndicator.errors import StateError, SyndicatorError
-from syndicator.ports import Configured
+from syndicator.ports import Configured, Dialect, SiteFiles, Upstream
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
@@ -21,6 +21,9 @@ from syndicator.sources.site import SiteFolder
 
 if TYPE_CHECKING:
     from syndicator.pipeline import Orders
+    from syndicator.sources.git import GitSource
+    from syndicator.sources.gitclone import Clone
+    from syndicator.sources.gitsite import GitFiles
     from syndicator.state.database import Database
     from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
     from syndicator.state.posts import SqlLedger
@@ -41,24 +44,33 @@ class State:
     desk: SqlImageDesk
 
 
-def reader(settings: Settings) -> Reader:
-    """The source of the configuration, in its dialect. Raises SourceError and ConfigError."""
-    return _reader(settings, SiteFolder(settings.source_path))
+def upstream(settings: Settings) -> Upstream | None:
+    """Where the source's files are fetched from; None when they are on this machine."""
+    return _clone(settings) if settings.source.kind == "git" else None
+
+
+def reader(settings: Settings, *, mends: bool = False) -> Reader:
+    """The source of the configuration, in its dialect; with ``mends`` what is damaged is noted, to be fetched anew.
+
+    Raises SourceError and ConfigError.
+    """
+    return _reader(settings, _files(settings), mends=mends)
 
 
 class Readers:
     """Gives the reader for each pass: the same one until a file of the site's own configuration changes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, mends: bool = False) -> None:
         self._settings = settings
-        self._files: SiteFolder | None = None
+        self._mends = mends
+        self._files: SiteFolder | GitFiles | None = None
         self._reader: Reader | None = None
 
     def __call__(self) -> Reader:
         """Raises SourceError and ConfigError; the next call tries again."""
         if self._reader is None or self._files is None or not self._files.unchanged():
-            self._reader, self._files = None, SiteFolder(self._settings.source_path)
-            self._reader = _reader(self._settings, self._files)
+            self._reader, self._files = None, _files(self._settings)
+            self._reader = _reader(self._settings, self._files, mends=self._mends)
         return self._reader
 
 
@@ -74,7 +86,16 @@ def called(settings: Settings) -> tuple[str, str]:
     return title, url
 
 
-def _configured(settings: Settings, files: SiteFolder) -> Configured:
+def _files(settings: Settings) -> SiteFolder | GitFiles:
+    """The site's own configuration and data, where its posts are."""
+    if settings.source.kind == "folder":
+        return SiteFolder(settings.source_path)
+    from syndicator.sources.gitsite import GitFiles
+
+    return GitFiles(_clone(settings), settings.source_folder)
+
+
+def _configured(settings: Settings, files: SiteFiles) -> Configured:
     """The dialect of the configuration, set up by the site's own; no other is imported."""
     wanted = settings.source
     match wanted.dialect:
@@ -96,10 +117,10 @@ def _configured(settings: Settings, files: SiteFolder) -> Configured:
             return plain.configure(files)
 
 
-def _reader(settings: Settings, files: SiteFolder) -> Reader:
+def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) -> Reader:
     configured = _configured(settings, files)
     dialect, limit = configured.dialect, settings.source.max_post_bytes
-    source = FolderSource(settings.source_path, dialect, limit=limit)
+    source = _source(settings, dialect, mends=mends)
     if not (settings.site.title and settings.site.url):
         source.require()  # where there is no folder, nothing else is worth a word
     site, warnings = site_of(settings, configured.facts)
@@ -119,6 +140,38 @@ def _reader(settings: Settings, files: SiteFolder) -> Reader:
         salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),
         values=configured.values,
+    )
+
+
+def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> FolderSource | GitSource:
+    limit = settings.source.max_post_bytes
+    if settings.source.kind == "folder":
+        return FolderSource(settings.source_path, dialect, limit=limit)
+    from syndicator.sources.git import GitSource
+
+    return GitSource(
+        _clone(settings), settings.source_folder, dialect, limit=limit, history=settings.source.depth == 0, mends=mends
+    )
+
+
+def _clone(settings: Settings) -> Clone:
+    from syndicator.sources.gitclone import Clone
+    from syndicator.sources.gitcommand import Access
+
+    source = settings.source
+    return Clone(
+        where=settings.clone_path,
+        access=Access(
+            url=settings.repository,
+            username=source.username,
+            token=source.token,
+            key=settings.base / source.ssh_key if source.ssh_key else None,
+            known_hosts=settings.base / source.known_hosts if source.known_hosts else None,
+        ),
+        branch=source.branch,
+        depth=source.depth,
+        partial=source.partial,
+        within=source.timeout,
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from syndicator.app import State, called, orders, reader, state_to_read
+from syndicator.app import State, called, orders, reader, state_to_read, upstream
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, explain, find
 from syndicator.model import Delivery, DocumentRecord, PostRecord
-from syndicator.ports import PassRecord, Refusal
+from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.reading import Reader
 from syndicator.settings import Settings
@@ -18,7 +18,7 @@ from syndicator.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateOfThings:
-    """One look at everything an operator asks for. ``posts`` counts by state."""
+    """One look at everything an operator asks for. ``posts`` counts by state; ``fetched`` is None for a folder."""
 
     title: str
     posts: tuple[tuple[str, int], ...]
@@ -27,10 +27,13 @@ class StateOfThings:
     refused: tuple[Refusal, ...]
     deliveries: tuple[Delivery, ...]
     hubs: tuple[str, ...]
+    fetched: FetchReport | None = None
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
         lines = [self.title, "posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none")]
+        if self.fetched:
+            lines += _fetch_lines(self.fetched)
         if self.last_pass:
             last = self.last_pass
             lines.append(
@@ -65,6 +68,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
     for record in state.ledger.posts().values():
         name = "gone" if record.gone else record.state(now).value
         counts[name] = counts.get(name, 0) + 1
+    far = upstream(settings)
     return StateOfThings(
         title=called(settings)[0],
         posts=tuple(sorted(counts.items())),
@@ -73,6 +77,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         refused=tuple(state.ledger.refusals().values()),
         deliveries=tuple(state.outbox.deliveries()),
         hubs=settings.hub_urls(),
+        fetched=far.report() if far else None,
     )
 
 
@@ -125,6 +130,13 @@ def _rule(source_reader: Reader, record: PostRecord | None) -> str:
         return error.reason
     rule = source_reader.dialect.visibility(path, data)[1]
     return rule or (source_reader.dialect.undated(path)[0] if record.due is None else "")
+
+
+def _fetch_lines(report: FetchReport) -> tuple[str, ...]:
+    at = f"at {report.commit[:10]}" if report.commit else "nothing fetched yet"
+    since = f", fetched {_moment(report.fetched)}" if report.fetched else ""
+    trouble = (f"  failed {_moment(report.tried)}: {report.problem}",) if report.problem else ()
+    return (f"source     {report.url} {at}{since}", *trouble)
 
 
 def _moment(instant: datetime) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write
+from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write, upstream
 from syndicator.crew import Crew
+from syndicator.errors import SourceError
+from syndicator.ports import Upstream
 from syndicator.progress import Progress
 from syndicator.reading import begin_reading
 from syndicator.settings import Settings
@@ -34,6 +36,7 @@ class BuildOptions:
 class Built:
     """What a build did. ``owed_before`` counts the announcements that hubs were owed when these were about to be told,
     ``heard`` those of them that reached their hub, ``owed`` those still owed, ``given_up`` all that nobody tries again.
+    ``trouble`` is why nothing new was fetched, "" when all is well.
     """
 
     report: Report
@@ -41,11 +44,14 @@ class Built:
     heard: int = 0
     owed: int = 0
     given_up: int = 0
+    trouble: str = ""
 
 
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
     """One pass, then word to the hubs. Raises SyndicatorError; a dry run changes nothing on disk."""
-    source = reader(settings)
+    far = upstream(settings)
+    trouble = _fetch(far) if far and not options.dry_run else ""
+    source = reader(settings, mends=not options.dry_run)
     # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not be
     # entered is the state's to complain of.
     nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
@@ -65,7 +71,19 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
     with state_to_write(settings) as state:
         pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
         report = pipeline.run(now, progress, crew, begun)
-        return _tell(settings, options, state, pipeline, report, now, progress)
+        return replace(_tell(settings, options, state, pipeline, report, now, progress), trouble=trouble)
+
+
+def _fetch(far: Upstream) -> str:
+    """Get what is new; what is wrong, when what was fetched before will have to do. Raises SourceError otherwise."""
+    try:
+        far.fetch()
+    except SourceError as error:
+        report = far.report()
+        if report is None or not report.commit:
+            raise
+        return str(error)
+    return ""
 
 
 def _tell(

@@ -81,7 +81,7 @@ def build(
         with seldom_looking_for_garbage(), _progress(enabled=not as_json) as progress:
             built = run_build(settings, options, datetime.now(UTC), progress, crew)
         _tell_build(settings, built, dry_run=dry_run, as_json=as_json)
-        if built.report.refused:
+        if built.report.refused or built.trouble:
             raise typer.Exit(WRONG)
 
 
@@ -313,6 +313,8 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         _complain(f"warning: {warning}")
     for refusal in report.refused:
         _complain(f"refused: {refusal}")
+    if built.trouble:
+        _complain(built.trouble)
 
 
 def _say(line: str) -> None:

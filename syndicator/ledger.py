@@ -12,6 +12,11 @@ from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
 from syndicator.model import PostRecord, PostState, PostWarning, Skim
+from syndicator.ports import Move
+
+#: From so much likeness on, what a source calls a rename is one: where the date stayed, and where it was changed too.
+#: Posts made from one mould are alike; those of one series mostly bear another date.
+_ALIKE, _ALMOST_THE_SAME = 0.6, 0.95
 
 #: When a post is due that is shown before its date.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,9 +55,18 @@ def record_of(post: Skim, version: str, site_url: str) -> PostRecord:
 
 
 def settle(
-    known: Mapping[str, PostRecord], seen: Sequence[PostRecord], gone: Collection[str], *, now: datetime, site_url: str
+    known: Mapping[str, PostRecord],
+    seen: Sequence[PostRecord],
+    gone: Collection[str],
+    *,
+    now: datetime,
+    site_url: str,
+    moved: Sequence[Move] = (),
 ) -> Settled:
-    """Bring the ledger up to date with what a scan saw. Pure, and the same for any order of ``seen``."""
+    """Bring the ledger up to date with what a scan saw. Pure, and the same for any order of ``seen``.
+
+    ``moved`` are renames that the source knows of; they count where the ledger cannot tell by itself.
+    """
     records = dict(known)
     changed: dict[str, PostRecord] = {}
     newcomers: list[PostRecord] = []
@@ -65,9 +79,9 @@ def settle(
         if path in records and records[path].gone is None:
             note(records[path]._replace(gone=now))
     in_order = sorted(seen, key=lambda record: record.path)
-    origins = _origins(known, records, in_order, now)
-    moved = {origin.path for path, origin in origins.items() if origin.path != path}
-    for path in moved:
+    origins = _origins(known, records, in_order, {move.new: move for move in moved}, now)
+    left = {origin.path for path, origin in origins.items() if origin.path != path}
+    for path in left:
         records.pop(path, None)
         changed.pop(path, None)
     for fresh in in_order:
@@ -100,14 +114,18 @@ def settle(
     return Settled(
         records=records,
         changed=tuple(changed.values()),
-        moved=tuple(sorted(path for path in moved if path not in records)),
+        moved=tuple(sorted(path for path in left if path not in records)),
         refused=tuple(refused),
         warnings=tuple(warnings),
     )
 
 
 def _origins(
-    known: Mapping[str, PostRecord], records: Mapping[str, PostRecord], seen: Sequence[PostRecord], now: datetime
+    known: Mapping[str, PostRecord],
+    records: Mapping[str, PostRecord],
+    seen: Sequence[PostRecord],
+    moved: Mapping[str, Move],
+    now: datetime,
 ) -> dict[str, PostRecord]:
     """For each path the record whose id it carries on: its own, or that of the post which moved there.
 
@@ -132,6 +150,11 @@ def _origins(
             if fresh.path not in origins and (found := departed.take(fresh, strict=strict)) is not None:
                 origins[fresh.path] = found
                 taken.add(found.path)
+    for fresh in seen:
+        move = moved.get(fresh.path)
+        if fresh.path not in origins and move and (told := departed.told(fresh, move)) is not None:
+            origins[fresh.path] = told
+            taken.add(told.path)
     for path, record in own.items():
         if path not in origins and path not in taken:
             origins[path] = record
@@ -165,9 +188,10 @@ class _Departed:
 
     def __init__(self, leavers: Iterable[PostRecord], now: datetime) -> None:
         self._by: dict[tuple[str, str], list[PostRecord]] = {}
+        self._now = now
         self._taken: set[str] = set()
         for record in sorted(leavers, key=lambda record: (record.gone or now, record.path), reverse=True):
-            clues = [("id", record.given_id), ("digest", record.digest)]
+            clues = [("id", record.given_id), ("digest", record.digest), ("path", record.path)]
             if (record.gone or now) == now:
                 # Only at the same moment: next month's "Corrections" of that date would be another post.
                 clues.append(("match", record.match))
@@ -183,6 +207,16 @@ class _Departed:
                 if candidate.path not in self._taken:
                     self._taken.add(candidate.path)
                     return candidate
+        return None
+
+    def told(self, fresh: PostRecord, move: Move) -> PostRecord | None:
+        """The post that this one was as the source has it, when that left just now and is alike enough."""
+        for candidate in self._by.get(("path", move.old), ()):
+            enough = _ALIKE if candidate.due == fresh.due else _ALMOST_THE_SAME
+            is_free = candidate.path not in self._taken and (candidate.gone or self._now) == self._now
+            if is_free and candidate.given_id == fresh.given_id and move.alike >= enough:
+                self._taken.add(candidate.path)
+                return candidate
         return None
 
 

@@ -69,11 +69,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """A file of the source: ``path`` is relative to the source's root with ``/``, ``version`` changes with the file."""
+    """A file of the source: ``path`` is relative to the source's root with ``/``, ``version`` changes with the file.
+
+    ``modified`` is when its bytes were made, where the source has a whole history that says so.
+    """
 
     path: str
     version: str
     data: bytes
+    modified: datetime | None = None
 
 
 class Markup(StrEnum):

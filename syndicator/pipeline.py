@@ -186,7 +186,7 @@ class Pipeline:
         # What the source could not reach and what another post stands in the way of is looked at again every time.
         fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
         read = finish_reading(reading, lambda done: progress("reading posts", done, len(changed)))
-        settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url)
+        settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url, moved=scan.moved)
 
         if not self._swept and not self._orders.dry_run:
             self._publisher.sweep(self._ledger.documents())

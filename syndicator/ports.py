@@ -31,15 +31,26 @@ from syndicator.model import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A file that a source says was renamed, and perhaps edited at once; ``alike`` is from 0 to 1 (the same bytes)."""
+
+    old: str
+    new: str
+    alike: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """One look at a source: files that are new or changed (path and version), paths that are gone, refusals.
 
-    A version may be "" for a file that nothing was known of: reading it tells.
+    A version may be "" for a file that nothing was known of: reading it tells. ``moved`` is what the source itself
+    knows of renames among them; most know nothing.
     """
 
     changed: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
     refused: tuple[PostError, ...] = ()
+    moved: tuple[Move, ...] = ()
 
 
 class Source(Protocol):
@@ -58,6 +69,44 @@ class Source(Protocol):
 
         ``known_version`` is what the caller has remembered: when it is still right, the facts come back empty.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchReport:
+    """How the last fetch from ``url`` went: when it was tried, and what was wrong ("" for nothing).
+
+    ``commit`` is what posts are read from, ``fetched`` when the last fetch went well.
+    """
+
+    url: str
+    tried: datetime
+    fetched: datetime | None = None
+    commit: str = ""
+    problem: str = ""
+
+
+class Upstream(Protocol):
+    """Where a source's files are fetched from, when they are somebody else's."""
+
+    @property
+    def name(self) -> str:
+        """For people: where it is."""
+        ...
+
+    def fetch(self, stopped: Callable[[], bool] = ...) -> bool:
+        """Get what is new; whether anything is. ``stopped`` is asked now and then whether to leave off.
+
+        Raises SourceError when it cannot be had; what was fetched before stays.
+        """
+        ...
+
+    def is_spoilt(self) -> bool:
+        """Whether what was fetched before cannot be read, so that a fetch should not wait."""
+        ...
+
+    def report(self) -> FetchReport | None:
+        """How the last fetch went, None when there was none."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -209,7 +210,12 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
             if isinstance(skim, PostError):
                 refused.append((skim, versions[file.path]))
             else:
-                skims.append(skim)
+                skims.append(_dated(skim, file.modified))
         records += [record_of(skim, versions[skim.path], reader.site.url) for skim in skims]
         warnings += [warning for skim in skims for warning in skim.warnings]
     return ReadResult(records=tuple(records), refused=tuple(refused), warnings=tuple(warnings))
+
+
+def _dated(skim: Skim, modified: datetime | None) -> Skim:
+    """With the date that its source knows, where its author gave none for the last change."""
+    return skim._replace(modified=modified) if modified is not None and skim.modified is None else skim

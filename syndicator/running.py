@@ -16,14 +16,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicator import __version__
-from syndicator.app import Readers, State, called, orders, publisher, state_to_write
+from syndicator.app import Readers, State, called, orders, publisher, state_to_write, upstream
 from syndicator.asked import look
+from syndicator.health import Health
 from syndicator.logs import configure
 from syndicator.outbound import Outbound
 from syndicator.pipeline import Pipeline
 from syndicator.scheduler import Clock
 from syndicator.sending import ask, deliver, outbound
-from syndicator.service import Health, Service
+from syndicator.service import Service
 from syndicator.settings import Settings
 from syndicator.sources.watch import hints
 from syndicator.web.app import build_app
@@ -108,20 +109,22 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
     out = publisher(settings)
-    pipeline = Pipeline(Readers(settings), out, state.ledger, orders(settings))
-
+    pipeline = Pipeline(Readers(settings, mends=True), out, state.ledger, orders(settings))
+    far = upstream(settings)
+    watch = settings.source.watch and far is None
     return Service(
         make_pass=pipeline.run,
         deliver=(lambda turn: deliver(settings, state, client, turn)) if settings.announce.enabled else None,
         ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,
         next_question=state.desk.next_image_due,
-        hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings))) if settings.source.watch else None,
+        hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings))) if watch else None,
         ledger=state.ledger,
         publisher=out,
         window=shelf,
         timer=clock,
         every=settings.source.every,
+        upstream=far,
         health=health,
     )
 
@@ -149,9 +152,10 @@ def _obey_signals(stop: asyncio.Event) -> None:
 def _greet(settings: Settings, port: int) -> None:
     """A few lines on where to look, for people."""
     host = settings.serve.host
+    far = upstream(settings)
     print(  # noqa: T201
         f"syndicator {__version__}: {called(settings)[0]}\n"
-        f"posts    {settings.source_path}\n"
+        f"posts    {far.name if far else settings.source_path}\n"
         f"feeds    {settings.publish_path}, published as {settings.publish.url}\n"
         f"serving  http://{f'[{host}]' if ':' in host else host}:{port}/ (how things are), /readyz, /livez\n"
         f"stop it  with Ctrl-C",

@@ -9,15 +9,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
 from typing import Protocol
 
 from syndicator.errors import PublishError, SyndicatorError
+from syndicator.health import Health, own_fault
 from syndicator.model import DocumentRecord, digest
 from syndicator.pipeline import Report
-from syndicator.ports import Ledger, Publisher
-from syndicator.text import printable
+from syndicator.ports import Ledger, Publisher, Upstream
 
 log = logging.getLogger(__name__)
 
@@ -49,27 +47,11 @@ class Window(Protocol):
     def show(self, documents: Sequence[tuple[DocumentRecord, bytes]]) -> None: ...
 
 
-@dataclass(slots=True)
-class Health:
-    """Whether the service does its work: ``problems`` by the part that has them; replaced, never changed in place."""
-
-    ready: bool = False
-    stopping: bool = False
-    problems: dict[str, str] = field(default_factory=dict)
-
-    def readiness(self) -> tuple[bool, tuple[str, ...]]:
-        """Ready to serve, and what is wrong all the same."""
-        reasons = tuple(f"{part}: {problem}" for part, problem in sorted(self.problems.items()))
-        if self.stopping:
-            return False, ("stopping", *reasons)
-        return self.ready, reasons if self.ready else ("the first pass is not done", *reasons)
-
-
 @dataclass(slots=True, kw_only=True)
 class Service:
     """Lanes that only meet over events: whoever has work for another sets its event.
 
-    A lane whose work is None (``deliver``, ``ask``, ``hints``) is switched off.
+    A lane whose work is None (``deliver``, ``ask``, ``hints``, ``upstream``) is switched off.
     """
 
     make_pass: Callable[[datetime], Report]
@@ -83,6 +65,7 @@ class Service:
     window: Window
     timer: Timer
     every: timedelta
+    upstream: Upstream | None = None
     health: Health = field(default_factory=Health)
     #: No delivery is claimed while a pass goes on: hubs fetch at once, and must find what the pass published.
     _publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -95,14 +78,23 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish the pass and the deliveries that are under way."""
-        changed, owed, asked, lost = (asyncio.Event() for _ in range(4))
+        changed, owed, asked, lost, stale = (asyncio.Event() for _ in range(5))
         # Serve at once what was published before, while the first pass is made.
         await self._show(changed)
         self.health.ready = self._current and bool(self._documents)
         self.timer.every(self.every, changed.set, name="scan")
-        changed.set()
+        report = await asyncio.to_thread(self.upstream.report) if self.upstream else None
+        if self.upstream is None or (report and report.commit):
+            changed.set()
         async with asyncio.TaskGroup() as lanes:
-            lanes.create_task(self._passes(stop, changed, owed, asked), name="passes")
+            lanes.create_task(self._passes(stop, changed, owed, asked, stale), name="passes")
+            if self.upstream is not None:
+                self.timer.every(self.every, stale.set, name="fetch")
+                stale.set()
+                fetch = partial(self._fetch, self.upstream)
+                lanes.create_task(
+                    self._lane(stop, stale, "source", fetch, _never, after=changed, patient=True), name="source"
+                )
             if self.deliver is not None:
                 deliver = partial(self.deliver, self._turn)
                 lanes.create_task(self._lane(stop, owed, "deliveries", deliver, self.next_delivery), name="deliveries")
@@ -114,14 +106,19 @@ class Service:
             watching = lanes.create_task(self._watch(stop, lost, changed), name="watch")
             await stop.wait()
             self.health.stopping = True
-            for event in (changed, owed, asked, lost):
+            for event in (changed, owed, asked, lost, stale):
                 event.set()  # so that nobody waits for work that will not come
             watching.cancel()
 
     # --- lanes ---------------------------------------------------------------------------------------------------
 
     async def _passes(
-        self, stop: asyncio.Event, changed: asyncio.Event, owed: asyncio.Event, asked: asyncio.Event
+        self,
+        stop: asyncio.Event,
+        changed: asyncio.Event,
+        owed: asyncio.Event,
+        asked: asyncio.Event,
+        stale: asyncio.Event,
     ) -> None:
         while await _woken(changed, stop):
             now = datetime.now(UTC)
@@ -139,6 +136,8 @@ class Service:
                 asked.set()
             if self._current:
                 owed.set()
+            if self.upstream is not None and self.upstream.is_spoilt():
+                stale.set()
 
     def _look_again(self, report: Report, now: datetime, changed: asyncio.Event) -> None:
         """Set the timers of coming passes. Looks that follow each other and publish nothing become ever rarer."""
@@ -162,15 +161,22 @@ class Service:
         next_due: Callable[[], datetime | None],
         *,
         after: asyncio.Event | None = None,
+        patient: bool = False,
     ) -> None:
-        """Do what is due, then sleep until the next is; ``after`` is set whenever something came of it."""
+        """Do what is due, then sleep until the next is; ``after`` is set whenever something came of it.
+
+        With ``patient`` the pauses after faults of the world grow too: others may be at fault, and are not pestered.
+        """
         while await _woken(wake, stop):
-            with self._mending(name, wake):
+            with self._mending(name, wake, patient=patient):
                 if await work() and after is not None:
                     after.set()
                 due = await asyncio.to_thread(next_due)
                 if due is not None:
                     self.timer.at(max(due, datetime.now(UTC) + _REST), wake.set, name=f"next of {name}")
+
+    async def _fetch(self, upstream: Upstream) -> int:
+        return await asyncio.to_thread(upstream.fetch, lambda: self.health.stopping)
 
     async def _watch(self, stop: asyncio.Event, lost: asyncio.Event, changed: asyncio.Event) -> None:
         while self.hints is not None and await _woken(lost, stop):
@@ -223,15 +229,15 @@ class Service:
     # --- telling -------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _mending(self, part: str, wake: asyncio.Event) -> Iterator[None]:
+    def _mending(self, part: str, wake: asyncio.Event, *, patient: bool = False) -> Iterator[None]:
         """What goes wrong inside is said once, remembered for whoever asks, and tried again later."""
+        again = min(_AGAIN * 2 ** min(self._failures.get(part, 0), 10), _AGAIN_AT_MOST)
         try:
             yield
         except SyndicatorError as error:
-            self._trouble(part, str(error), wake, _AGAIN)
+            self._trouble(part, str(error), wake, again if patient else _AGAIN)
         except Exception as error:  # noqa: BLE001 - the last good feeds are served whatever is wrong with this program
-            again = min(_AGAIN * 2 ** min(self._failures.get(part, 0), 10), _AGAIN_AT_MOST)
-            self._trouble(part, _fault(error), wake, again, error)
+            self._trouble(part, own_fault(error), wake, again, error)
         else:
             self._failures.pop(part, None)
             if part in self.health.problems:
@@ -273,6 +279,10 @@ class Service:
             )
 
 
+def _never() -> None:
+    """Nothing is due: a timer wakes."""
+
+
 async def _woken(event: asyncio.Event, stop: asyncio.Event) -> bool:
     """Wait for work; False when there will be none any more."""
     if stop.is_set():
@@ -280,11 +290,3 @@ async def _woken(event: asyncio.Event, stop: asyncio.Event) -> bool:
     await event.wait()
     event.clear()
     return not stop.is_set()
-
-
-def _fault(error: Exception) -> str:
-    """A fault of this program in one line: its type, what it says, and the place that a report of it should name."""
-    frames = extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "syndicator" in Path(frame.filename).parts] or frames
-    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{place}: {printable(str(error))[:200]}; please report it with the log"

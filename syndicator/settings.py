@@ -15,6 +15,7 @@ from syndicator.configuration.environment import read_environment
 from syndicator.configuration.faults import Origins, explain, feed_faults, wrong_value
 from syndicator.configuration.guess import DEFAULT_STATE
 from syndicator.configuration.keys import Kind, keys_of
+from syndicator.configuration.repositories import Branch, Depth, Repository, Token, is_folder, source_faults
 from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.configuration.values import (
     Address,
@@ -60,11 +61,12 @@ class SiteTable(_Table):
 
 
 class SourceTable(_Table):
-    """``[source]``: where posts come from, and how to read them. ``fields`` is only what the operator gives."""
+    """``[source]``: where posts come from, and how to read them. ``fields`` is only what the operator gives.
 
-    kind: Annotated[
-        Literal["folder"], BeforeValidator(not_yet(("git",), "this version reads folders only", 'write "folder"'))
-    ] = "folder"
+    With git ``path`` is a folder inside the repository.
+    """
+
+    kind: Literal["folder", "git"] = "folder"
     path: Folder
     dialect: Literal["eleventy", "hugo", "jekyll", "plain"] = "jekyll"
     permalink: Text = ""
@@ -76,6 +78,16 @@ class SourceTable(_Table):
     watch: Switch = True
     max_post_bytes: Bytes = 2_000_000
     max_front_matter_bytes: Bytes = 65_536
+    url: Repository = ""
+    branch: Branch = ""
+    depth: Depth = 50
+    partial: Switch = False
+    username: Text = "x-access-token"
+    token: Token = ""
+    ssh_key: Text = ""
+    known_hosts: Text = ""
+    timeout: Duration = timedelta(minutes=5)
+    clone: Text = ""
     fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
 
 
@@ -241,6 +253,23 @@ class Settings(BaseSettings):
         return self.base / self.source.path
 
     @property
+    def source_folder(self) -> str:
+        """The folder inside the git repository that posts come from, "" for the whole."""
+        return "/".join(part for part in self.source.path.split("/") if part not in ("", "."))
+
+    @property
+    def repository(self) -> str:
+        """The git repository: an address, or an absolute path."""
+        url = self.source.url
+        return str(self.base / url) if is_folder(url) else url
+
+    @property
+    def clone_path(self) -> Path:
+        """The absolute folder of our own copy of the git repository: beside the state, unless another is named."""
+        state = self.state_path
+        return self.base / self.source.clone if self.source.clone else state.with_name(f"{state.name}.git")
+
+    @property
     def publish_path(self) -> Path:
         """The absolute folder that documents go to."""
         return self.base / self.publish.to
@@ -283,6 +312,8 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     fields = _values_for_each(environment.tables, toml.tables)
     for path, wrong in feed_faults(feeds, fields, _base_path(environment.tables, toml.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
+    for path, wrong in source_faults(_merged("source", toml.tables, environment.tables)):
+        faults.append(wrong_value(path, None, wrong, origins))
     # The tables with required keys are always there, so that each key that is missing is named.
     needed: dict[str, Any] = {key.path[0]: {} for key in keys.values() if key.required and key.kind is Kind.TABLE}
     try:
@@ -301,6 +332,12 @@ def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:
         fields = source.get("fields") if isinstance(source, dict) else None
         added |= set(fields) if isinstance(fields, dict) else set()
     return frozenset({"author", "category", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths}))
+
+
+def _merged(name: str, *tables: dict[str, Any]) -> dict[str, Any]:
+    """A table as written, later ones on top."""
+    found = (table.get(name) for table in tables)
+    return {key: value for table in found if isinstance(table, dict) for key, value in table.items()}
 
 
 def _base_path(*tables: dict[str, Any]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.ledger import Settled, record_of, settle
 from syndicator.model import PostRecord, Skim, Visibility
+from syndicator.ports import Move
 
 SITE = "https://news.example.org/"
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -29,8 +31,14 @@ def post(path: str = "_posts/2026-03-01-bread.md", **changes: object) -> Skim:
     return Skim(**(values | changes))  # type: ignore[arg-type]
 
 
-def settled(known: dict[str, PostRecord], *posts: Skim, gone: tuple[str, ...] = (), now: datetime = NOON) -> Settled:
-    return settle(known, [record_of(p, "v", SITE) for p in posts], gone, now=now, site_url=SITE)
+def settled(
+    known: dict[str, PostRecord],
+    *posts: Skim,
+    gone: tuple[str, ...] = (),
+    now: datetime = NOON,
+    moved: tuple[Move, ...] = (),
+) -> Settled:
+    return settle(known, [record_of(p, "v", SITE) for p in posts], gone, now=now, site_url=SITE, moved=moved)
 
 
 def ids(result: Settled) -> dict[str, str]:
@@ -66,6 +74,46 @@ def test_an_id_survives_a_file_that_was_moved_and_edited_at_once() -> None:
     )
 
     assert set(ids(before).values()) == set(ids(after).values())
+
+
+@pytest.mark.parametrize(
+    ("alike", "changes", "kept"),
+    [
+        (0.6, {}, True),
+        (0.59, {}, False),
+        (0.95, {"published": NOON - timedelta(days=2)}, True),
+        (0.94, {"published": NOON - timedelta(days=2)}, False),
+        (1.0, {"given_id": "its-own"}, False),
+    ],
+)
+def test_a_source_that_knows_of_a_rename_is_believed_where_the_posts_are_alike(
+    alike: float, changes: dict[str, object], kept: bool
+) -> None:
+    before = settled({}, post())
+    move = Move(old="_posts/2026-03-01-bread.md", new="_posts/2026-03-01-cake.md", alike=alike)
+    after = settled(
+        dict(before.records),
+        post(move.new, text="Sugar.", match="Cake", **changes),
+        gone=(move.old,),
+        moved=(move,),
+        now=LATER,
+    )
+
+    assert kept == (set(ids(before).values()) == set(ids(after).values()))
+    assert ((move.old,) if kept else ()) == after.moved
+
+
+def test_a_rename_of_long_ago_and_one_whose_post_is_found_elsewhere_do_not_count() -> None:
+    move = Move(old="_posts/2026-03-01-bread.md", new="_posts/2026-03-01-cake.md", alike=1.0)
+    before = settled({}, post(digest="same bytes"))
+    cake = post(move.new, text="Sugar.", match="Cake")
+    loaf = post("_posts/2026-03-01-loaf.md", digest="same bytes")
+    found = settled(dict(before.records), cake, loaf, gone=(move.old,), moved=(move,), now=LATER)
+    away = settled(dict(before.records), gone=(move.old,), now=LATER)
+    late = settled(dict(away.records), cake, moved=(move,), now=LATER + timedelta(days=1))
+
+    assert ids(before)[move.old] == ids(found)[loaf.path] != ids(found)[move.new]
+    assert ids(before)[move.old] != ids(late)[move.new]
 
 
 def test_an_id_survives_a_file_that_is_away_for_a_while() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import pickle
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
+from syndicator.configuration.repositories import Branch, Repository
 from syndicator.configuration.tomlfile import key_lines
 from syndicator.configuration.values import shown, spelled
 from syndicator.errors import ConfigError, Fault
@@ -413,8 +416,7 @@ def test_the_site_must_make_sense(folder: Path, line: str, message: str) -> None
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("kind", '"git"', 'this version reads folders only; write "folder"'),
-        ("kind", '"foldr"', 'expected "folder", found "foldr"; did you mean "folder"?'),
+        ("kind", '"foldr"', 'expected "folder" or "git", found "foldr"; did you mean "folder"?'),
         (
             "dialect",
             '"jekyl"',
@@ -432,6 +434,122 @@ def test_the_source_must_be_one_that_this_version_reads(folder: Path, key: str, 
     text = NEEDED.replace("[source]\n", f"[source]\n{key} = {value}\n")
 
     assert [f"site.toml:5: source.{key}: {message}"] == told(folder, text)
+
+
+REPOSITORY = 'expected a repository such as "https://git.example.org/site.git", or a folder'
+GIT_NEEDED = NEEDED.replace("[source]\n", '[source]\nkind = "git"\n').replace('"posts"', '"."')
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            "",
+            'url: is missing, but kind is git; name the repository, as in url = "https://git.example.org/site.git"',
+        ),
+        ('url = "--upload-pack=id"', f'url: {REPOSITORY}, found "--upload-pack=id"'),
+        (
+            'url = "ext::sh -c id"',
+            "url: would have git start another program; name a folder, or an address with https:// or ssh://",
+        ),
+        (
+            'url = "ftp://git.example.org/site"',
+            "url: is in a protocol that is not taken; name a folder, or an address with https:// or ssh://",
+        ),
+        (
+            'url = "https://me:hush@git.example.org/site"',
+            "url: holds a user name or password; leave out all before the @, and set username and token instead",
+        ),
+        (
+            'url = "ssh://-oProxyCommand=id/site"',
+            "url: names a host that cannot be; hosts look like git.example.org",
+        ),
+        (
+            'url = "https://git.example.org/site"\nbranch = "--upload-pack=id"',
+            'branch: expected the name of a branch such as "main", found "--upload-pack=id"',
+        ),
+        (
+            'url = "https://git.example.org/site"\nbranch = "a..b"',
+            'branch: expected the name of a branch such as "main", found "a..b"',
+        ),
+        (
+            'url = "http://git.example.org/site"\ntoken = "hush"',
+            "token: would be sent for everybody to read, or is of no use there; write [source] url with https://",
+        ),
+        (
+            'url = "git@git.example.org:site"\nssh_key = "key"',
+            "known_hosts: is missing, but the repository is reached over SSH; name a file as known_hosts",
+        ),
+    ],
+)
+def test_a_repository_must_be_one_that_git_reaches_without_harm(folder: Path, lines: str, message: str) -> None:
+    (fault,) = told(folder, GIT_NEEDED.replace('kind = "git"\n', f'kind = "git"\n{lines}\n'))
+
+    assert f"source.{message}" == fault.partition(": ")[2]
+
+
+def test_a_folder_inside_the_repository_leads_not_out_of_it(folder: Path) -> None:
+    for path in ("/srv/site", "../site", "a/../../b"):
+        text = GIT_NEEDED.replace('"."', f'"{path}"').replace('"git"\n', '"git"\nurl = "https://g.example/s"\n')
+
+        assert ["leads out of the repository"] == [fault.problem for fault in faults(folder, text)]
+
+
+def test_an_address_of_a_repository_without_its_kind_is_told(folder: Path) -> None:
+    text = NEEDED.replace("[source]\n", '[source]\nurl = "https://git.example.org/site.git"\n')
+
+    assert ['site.toml:5: source.url: is set, but posts come from a folder with this kind; write kind = "git"'] == told(
+        folder, text
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "repository"),
+    [
+        ("https://git.example.org/news/site.git", "https://git.example.org/news/site.git"),
+        ("git@git.example.org:news/site.git", "git@git.example.org:news/site.git"),
+        ("ssh://git@git.example.org:2222/site", "ssh://git@git.example.org:2222/site"),
+        ("file:///srv/site.git", "/srv/site.git"),
+        ("/srv/site.git", "/srv/site.git"),
+        ("repositories/site:1", "{folder}/repositories/site:1"),
+    ],
+)
+def test_a_repository_is_an_address_or_a_folder(folder: Path, url: str, repository: str) -> None:
+    added = f'"git"\nurl = "{url}"\nssh_key = "k"\nknown_hosts = "h"\n'
+    settings = load(folder, GIT_NEEDED.replace('"git"\n', added).replace('"."', '"./site//blog/"'))
+
+    assert repository.format(folder=folder) == settings.repository
+    assert "site/blog" == settings.source_folder
+    assert folder / "var" / "state.db.git" == settings.clone_path
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(ext::|--|ssh://|git@|https://|file://)[ -~]{0,30}", fullmatch=True))
+def test_no_address_of_a_repository_is_an_option_or_names_a_program(url: str) -> None:
+    try:
+        good = TypeAdapter(Repository).validate_python(url)
+    except ValidationError:
+        return
+    assert not good.startswith("-")
+    assert "::" not in good.partition("/")[0] or "[" in good
+    assert not re.match(r"(?:[a-z]+://)?(?:[^@/]*@)?-", good)
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[-./@{a-z~^: ]{1,12}", fullmatch=True))
+def test_what_is_taken_for_a_branch_is_one_to_git_too(branch: str) -> None:
+    try:
+        TypeAdapter(Branch).validate_python(branch)
+    except ValidationError:
+        return
+    assert not branch.startswith("-")
+    assert ".." not in branch
+    assert not set(branch) & set(" ~^:?*[\\\n\0")
+
+
+def test_the_token_of_a_repository_is_never_shown(folder: Path) -> None:
+    text = GIT_NEEDED.replace('"git"\n', '"git"\nurl = "https://git.example.org/site"\n')
+
+    assert "hush" not in "".join(told(folder, text.replace("https", "http"), {"SYNDICATOR_SOURCE__TOKEN": "hush"}))
+    assert "hush" not in repr(load(folder, text, {"SYNDICATOR_SOURCE__TOKEN": "hush"}))
 
 
 @pytest.mark.parametrize("to", ["s3://bucket/prefix", "file:///srv"])
