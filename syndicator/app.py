@@ -52,6 +52,7 @@ def reader(settings: Settings) -> Reader:
             fields=FieldMap.of(settings.source.fields),
             permalink=settings.source.permalink,
             limit=settings.source.max_front_matter_bytes,
+            templates=settings.source.templates,
         ),
         salt=str(limit),
     )

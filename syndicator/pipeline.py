@@ -192,12 +192,13 @@ class Pipeline:
         work = Gathering(
             members,
             old.keys() | {error.path for error, _ in bad},
+            posts=settled.records,
             keys=EntryKeys(self._reader.rules_name),
             source=self._reader.source,
             ledger=self._ledger,
             ask_images=self._orders.ask_images,
         )
-        made = make_entries(self._reader, work.stale, crew)
+        made = make_entries(self._reader, work.stale, crew, work.aims)
         if not self._orders.dry_run:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
             self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
@@ -225,7 +226,7 @@ class Pipeline:
             deleted=published.deleted,
             announced=published.announced,
             refused=tuple(refusals[path] for path in sorted(refusals)),
-            warnings=(*read.warnings, *settled.warnings),
+            warnings=(*read.warnings, *settled.warnings, *work.warnings),
             next_change=due,
             again=work.again,
             news=(last is None or last.orders != self._name or last.next_change != due)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
@@ -98,10 +98,19 @@ class FileName:
     slug: str
 
 
+#: Languages of templates: Liquid as Jekyll has it, Liquid with Eleventy's names, Hugo's shortcodes, none of them.
+Templates = Literal["liquid", "eleventy", "hugo", "none"]
+
+
 class Dialect(Protocol):
     """A site generator's rules. Pure: paths, fields and text in, answers out."""
 
     name: str
+
+    @property
+    def templates(self) -> Templates:
+        """What is a template in a body; "none" knows no language, and drops the tags of all."""
+        ...
 
     @property
     def date_fields(self) -> tuple[str, ...]:
@@ -175,10 +184,11 @@ class Dialect(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configured:
     """A dialect set up as the site's own configuration says, what that says of the publication, and what in it is odd
-    or cannot be honoured."""
+    or cannot be honoured. ``site_values`` is that configuration as read, for templates in bodies to name."""
 
     dialect: Dialect
     facts: SiteFacts = SiteFacts()
+    site_values: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[PostWarning, ...] = ()
 
 

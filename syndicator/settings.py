@@ -81,6 +81,7 @@ class SourceTable(_Table):
     watch: Switch = True
     max_post_bytes: Bytes = 2_000_000
     max_front_matter_bytes: Bytes = 65_536
+    templates: Literal["render", "strip", "skip"] = "render"
     fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.model import Visibility
-from syndicator.ports import FileName
+from syndicator.ports import FileName, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
@@ -38,6 +38,7 @@ class Jekyll:
     """Posts in ``_posts`` folders. The fields are the settings of ``_config.yml`` of the same names."""
 
     name = "jekyll"
+    templates: ClassVar[Templates] = "liquid"
     date_fields = ("date",)
     images_beside_post = False
 

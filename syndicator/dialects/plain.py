@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
 from syndicator.model import Visibility
-from syndicator.ports import FileName
+from syndicator.ports import FileName, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.visibility import decided
@@ -39,6 +39,7 @@ class Plain:
     """
 
     name = "plain"
+    templates: ClassVar[Templates] = "none"
     #: frontmatter.md 73. ``published`` may also be yes or no.
     date_fields = (
         "date", "publishDate", "publishdate", "pubDate", "pubdate", "published", "published_at", "created",

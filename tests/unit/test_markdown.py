@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from syndicator.markup.code import Code
 from syndicator.markup.markdown import drop_kramdown, render_markdown
 from syndicator.markup.render import to_html
+from syndicator.markup.templates import drop_templates
 from syndicator.model import Markup
 from syndicator.text import legal
 
@@ -23,7 +24,7 @@ GOLDEN = sorted(
 
 
 def html_of(body: str, markup: Markup = Markup.MARKDOWN) -> str:
-    return to_html(body, markup=markup, permalink=PERMALINK, prefix="e1-")
+    return to_html(drop_templates(body, markup)[0], markup=markup, permalink=PERMALINK, prefix="e1-")
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
