@@ -16,6 +16,7 @@ from syndicator.posts.rules import Rules
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings
+from syndicator.sources.built import BuiltFolder
 from syndicator.sources.folder import FolderSource
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class State:
 def reader(settings: Settings) -> Reader:
     """The source of the configuration, in its dialect."""
     dialect = _DIALECTS[settings.source.dialect]()
-    limit = settings.source.max_post_bytes
+    limit, built = settings.source.max_post_bytes, settings.source.rendered.strip("/")
     return Reader(
         source=FolderSource(settings.source_path, dialect, limit=limit),
         dialect=dialect,
@@ -55,6 +56,8 @@ def reader(settings: Settings) -> Reader:
             templates=settings.source.templates,
         ),
         salt=str(limit),
+        built=BuiltFolder(settings.source_path, built, settings.to_site().url) if built else None,
+        selector=settings.source.selector,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from syndicator.entries import EntryKeys, illustrate
 from syndicator.errors import PostError
@@ -43,6 +44,7 @@ class Gathering:
         bad: Iterable[str],
         *,
         posts: Mapping[str, PostRecord],
+        page_version: Callable[[str], str],
         keys: EntryKeys,
         source: Source,
         ledger: Ledger,
@@ -63,6 +65,8 @@ class Gathering:
         self.again = False
         self.aims = aims_of(posts, members)
         self._posts = posts
+        # Asked once a pass and a post: when a page changes while entries are made, the next pass makes them anew.
+        self._page_version = cache(page_version)
         self._answers: dict[str, ImageAnswer] = {}
         self._measured: dict[str, ImageFacts | None] = {}
         self._known = ledger.images({record.image.url for record in self.records.values() if record.image})
@@ -99,9 +103,13 @@ class Gathering:
         return entry is None or entry.key != self._key(record, self._facts(entry.image))
 
     def _key(self, record: PostRecord, facts: ImageFacts | None) -> str:
-        """Names the posts that this one refers to as well: their addresses hang on their names and what is in them."""
+        """Names the posts that this one refers to as well, as their addresses hang on their names and what is in them,
+        and the page that its text is from."""
         aims = self.aims.get(record.path, ())
-        return self._keys.key(record, facts, [(path, self._posts[path].digest) for _, path in aims])
+        made_of = [(path, self._posts[path].digest) for _, path in aims]
+        if page := self._page_version(record.path):
+            made_of.append(("page", page))
+        return self._keys.key(record, facts, made_of)
 
     def _facts(self, image: ImageRef | None) -> ImageFacts | None:
         """What is known of an image now. A question about a remote one is noted, and answered some other time."""

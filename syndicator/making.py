@@ -68,10 +68,10 @@ def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str
             if isinstance(post, PostError):
                 raise post
             with isolated(record.path):
-                posts = _addresses(reader, aims, addresses)
-                entry, left_out = make_entry(post, record, reader.site, posts)
+                shown, odd = reader.rendered(post)
+                entry, left_out = make_entry(shown, record, reader.site, _addresses(reader, aims, addresses))
             entries.append((record, entry, post.image))
-            warnings.extend(left_out)
+            warnings += (*odd, *left_out)
         except PostError as error:
             refused.append((error, record.version))
     return Made(entries=tuple(entries), refused=tuple(refused), warnings=tuple(warnings), again=again)

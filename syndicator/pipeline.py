@@ -146,8 +146,8 @@ class Pipeline:
             return False
         if not last.at <= now or (last.next_change is not None and last.next_change <= now):
             return False
-        if any(not refusal.version for refusal in quarantine.values()):
-            return False
+        if self._reader.built is not None or any(not refusal.version for refusal in quarantine.values()):
+            return False  # pages change without their posts, and what could not be reached may be there again
         documents = {path: document.version for path, document in self._ledger.documents().items()}
         if self._publisher.altered(documents):
             return False
@@ -193,6 +193,7 @@ class Pipeline:
             members,
             old.keys() | {error.path for error, _ in bad},
             posts=settled.records,
+            page_version=self._reader.page_version,
             keys=EntryKeys(self._reader.rules_name),
             source=self._reader.source,
             ledger=self._ledger,

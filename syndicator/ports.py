@@ -59,6 +59,14 @@ class Source(Protocol):
         ...
 
 
+class BuiltSite(Protocol):
+    """The pages that the site's own generator has made of the posts."""
+
+    def page(self, permalink: str) -> bytes | None:
+        """The page at an address of the site; None when there is none that can be read."""
+        ...
+
+
 class SiteFiles(Protocol):
     """The site's own files beside its posts: configuration and data. Paths are relative to the source, with ``/``."""
 

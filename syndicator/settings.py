@@ -34,6 +34,7 @@ from syndicator.configuration.values import (
     Limit,
     Networks,
     Port,
+    Selector,
     Switch,
     Text,
     Timezone,
@@ -82,6 +83,8 @@ class SourceTable(_Table):
     max_post_bytes: Bytes = 2_000_000
     max_front_matter_bytes: Bytes = 65_536
     templates: Literal["render", "strip", "skip"] = "render"
+    rendered: Text = ""
+    selector: Selector = ""
     fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
 
 

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "markup.clock",
         "markup.embeds",
         "markup.tags",
+        "markup.selectors",
         "markup.values",
         "posts.frontmatter",
         "posts.fields",
@@ -33,6 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "markup.markdown",
+        "markup.extract",
         "markup.filters",
         "markup.shortcodes",
         "posts.featured",
@@ -68,7 +70,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scheduler",
         "state.lock",
     ),
-    ("outbound.transport", "state.database", "web.feeds"),
+    ("outbound.transport", "sources.built", "state.database", "web.feeds"),
     ("outbound", "state.looking", "state.posts", "web.app", "web.server"),
     ("state.deliveries", "asking", "websub.delivery"),
     # wiring
@@ -140,7 +142,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
     ("library", "homes"),
     [
         ("feedgen", {"formats.xml", "formats.extensions"}),
-        ("lxml", {"formats.extensions"}),
+        ("lxml", {"formats.extensions", "markup.extract"}),
         ("frontmatter", {"posts.frontmatter"}),
         ("yaml", {"posts.fullyaml"}),
         ("httpx", {"outbound", "outbound.transport"}),

@@ -13,22 +13,26 @@ _LIMIT = 2**20
 
 
 class SiteFolder:
-    """The files below ``root``; nothing outside it, whatever links and dots in a path say."""
+    """The files below ``root``; nothing outside it, whatever links and dots in a path say.
 
-    def __init__(self, root: Path) -> None:
+    ``limit`` is the most bytes of one.
+    """
+
+    def __init__(self, root: Path, *, limit: int = _LIMIT) -> None:
         self._root = root
+        self._limit = limit
 
     def read(self, path: str) -> bytes | None:
         """What is in a file; None when there is none. Raises SourceError."""
         try:
             with self._inside(path).open("rb") as file:
-                data = file.read(_LIMIT + 1)
+                data = file.read(self._limit + 1)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         except OSError as error:
             raise _unreadable(path, error) from error
-        if len(data) > _LIMIT:
-            raise SourceError(f"source {path}", f"has more than {_LIMIT:,} bytes", "shorten it")
+        if len(data) > self._limit:
+            raise SourceError(f"source {path}", f"has more than {self._limit:,} bytes", "shorten it")
         return data
 
     def names(self, folder: str) -> tuple[str, ...]:

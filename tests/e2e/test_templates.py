@@ -72,3 +72,27 @@ def test_an_excerpt_of_a_post_that_is_kept_back_has_its_templates_done(newsroom:
 
     assert ["Calm waters."] == [item["summary"] for item in newsroom.items()]
     assert "KEPT BACK" not in b"".join(newsroom.files().values()).decode()
+
+
+def test_posts_have_the_text_of_their_pages_and_follow_them(tmp_path: Path) -> None:
+    """frontmatter-41"""
+    newsroom = Newsroom(tmp_path)
+    path = newsroom.root / "syndicator.toml"
+    path.write_text(path.read_text().replace('path = "content"', 'path = "content"\nrendered = "_site"'))
+    newsroom.post("2023-01-02-calm.md", "{% include ad.html %}Source.", title="Calm")
+    newsroom.post("2023-01-03-storm.md", "Source.", title="Storm")
+    page = newsroom.root / "content/_site/2023/01/02/calm.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<article><div class="post-content"><p>{{ Built }} <a href="/x">x</a></p><script>1</script></div>')
+
+    done = newsroom.build()
+
+    assert '<p>{{ Built }} <a href="https://news.example.org/x">x</a></p>' == html(newsroom, "Calm")
+    assert "<p>Source.</p>" == html(newsroom, "Storm")
+    assert "its page is not in the built site" in done.stdout + done.stderr
+    page.write_text('<article><div class="post-content"><p>Built again</p></div>')
+    newsroom.build()
+    assert "<p>Built again</p>" == html(newsroom, "Calm")
+    page.unlink()
+    newsroom.build()
+    assert "<p>Source.</p>" == html(newsroom, "Calm")
