@@ -31,9 +31,11 @@ class NoAnswer(ValueError):
     """Nobody knows what the filter would give."""
 
 
-def filters(*, site_url: str, zone: str, jekyll_dates: bool) -> Mapping[str, Callable[..., Any]]:
-    """The filters by name. ``site_url`` ends in a slash; ``zone`` is where dates without one are, and are shown."""
-    home = ZoneInfo(zone)
+def filters(*, site_url: str, zone: str, eleventy: bool) -> Mapping[str, Callable[..., Any]]:
+    """The filters by name. ``site_url`` ends in a slash; Jekyll's dates are in ``zone`` unless they say another, and are
+    shown there. Eleventy's are in UTC, whatever the zone of the site: a date alone must not become the day before.
+    """
+    home = ZoneInfo("UTC" if eleventy else zone)
     origin, _, base = site_url.rstrip("/").partition("://")[2].partition("/")
     scheme = site_url.partition("://")[0]
     prefix = f"/{base}" if base else ""
@@ -48,7 +50,7 @@ def filters(*, site_url: str, zone: str, jekyll_dates: bool) -> Mapping[str, Cal
         text = _text(value).strip()
         if not text or text in ("now", "today"):
             raise NoAnswer("the clock is no part of a post")
-        return parse_date(text, home, seconds_are_utc=jekyll_dates).astimezone(home)
+        return parse_date(text, home, seconds_are_utc=True).astimezone(home)
 
     def dated(value: Any, pattern: Any = "%Y-%m-%d %H:%M:%S %z") -> str:
         return write_date(moment(value), _text(pattern)) if value not in (None, "") else ""
@@ -76,8 +78,9 @@ def filters(*, site_url: str, zone: str, jekyll_dates: bool) -> Mapping[str, Cal
         "date_to_rfc822": lambda value: write_date(moment(value), "%a, %d %b %Y %H:%M:%S %z"),
         "relative_url": relative,
         "absolute_url": absolute,
-        "url": relative,
     }
+    if eleventy:
+        own |= {"url": relative, "slug": _slug, "slugify": _slug}
     return {**_PURE, **own}
 
 
@@ -90,6 +93,10 @@ def slugify(value: Any, mode: Any = "default") -> str:
         text = unicodedata.normalize("NFKD", text)
         text, mode = "".join(char for char in text if not unicodedata.combining(char)), "default"
     return _NOT_WORDS.get(mode, _NOT_WORDS["default"]).sub("-", text).strip("-").lower()
+
+
+def _slug(value: Any) -> str:
+    return slugify(value, "latin")
 
 
 def _text(value: Any) -> str:

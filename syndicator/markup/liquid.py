@@ -29,8 +29,8 @@ _MOST_OUTPUT = 4_000_000
 def render(body: str, pieces: list[Piece], job: Job, names: Mapping[str, Any]) -> str:
     """The body with everything done that can be known. ``names`` is what templates may know. Raises Spent."""
     environment = _environment()
-    # What the body itself comes to (a character has at most four bytes), twice, and room for what is put in.
-    buffer = LimitedStringIO(8 * len(body) + 2_000_000)
+    # What the body itself comes to, as a character has at most four bytes, and room for what is put in.
+    buffer = LimitedStringIO(4 * len(body) + 1_000_000)
     try:
         template = BoundTemplate(environment, Parser(environment).parse(TokenStream(iter(_tokens(body, pieces)))))
         context = Context(template, globals=names)

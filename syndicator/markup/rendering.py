@@ -16,7 +16,7 @@ from syndicator.markup.embeds import is_block
 from syndicator.markup.shortcodes import render_shortcodes
 from syndicator.markup.tags import Piece, balance, pieces_of
 from syndicator.markup.templates import code_block, drop
-from syndicator.markup.values import Values
+from syndicator.markup.values import Values, typed
 from syndicator.model import Markup, PostWarning, TemplateContext
 from syndicator.posts.fields import reach
 from syndicator.posts.values import Quoted
@@ -79,7 +79,7 @@ def _render(body: str, markup: Markup, context: TemplateContext) -> Rendered:
     if context.mode == "strip" or context.kind == "none":
         text, lost = drop(body, markup)
         return Rendered(text=text, lost=lost, marks=sum(map(len, lost.values())))
-    return _liquid(body, markup, context)
+    return _liquid(body, markup, context, _names(context))
 
 
 def _warnings(body: str, lost: Mapping[int, str], context: TemplateContext) -> tuple[PostWarning, ...]:
@@ -114,7 +114,22 @@ def _refuse(context: TemplateContext, reason: str) -> PostError:
 # --- Liquid -------------------------------------------------------------------------------------------------------
 
 
-def _liquid(body: str, markup: Markup, context: TemplateContext) -> Rendered:
+def evaluate(template: str, names: Mapping[str, Any]) -> str:
+    """The text of a small template in Liquid, such as the pattern of an address (frontmatter.md 68), dates in UTC.
+
+    Raises ValueError, naming it, when something in it is not known.
+    """
+    context = TemplateContext(kind="eleventy", path="", page=names)
+    try:
+        done = _liquid(template, Markup.HTML, context, {name: typed(value) for name, value in names.items()})
+    except PostError as error:
+        raise ValueError(error.reason) from error
+    if done.lost:
+        raise ValueError(f"{_shown(done.lost[min(done.lost)])} cannot be known outside of the site")
+    return done.text
+
+
+def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[str, Any]) -> Rendered:
     # Late: only posts with templates pay for the library.
     from syndicator.markup.filters import filters
     from syndicator.markup.liquid import BLOCKS, SIMPLE, Job, Spent, render
@@ -134,10 +149,10 @@ def _liquid(body: str, markup: Markup, context: TemplateContext) -> Rendered:
         file_url=lambda target: _file_url(target, context),
         block=lambda language, content, start, end: code_block(body, markup, language, content, start, end),
         place=lambda html, start, end: _place(body, markup, html, start, end),
-        filters=filters(site_url=context.site_url, zone=context.zone, jekyll_dates=context.kind == "liquid"),
+        filters=filters(site_url=context.site_url, zone=context.zone, eleventy=context.kind == "eleventy"),
     )
     try:
-        text = render(body, pieces, job, _names(context))
+        text = render(body, pieces, job, names)
     except Spent as error:
         raise _refuse(context, str(error)) from error
     marks = sum(piece.end - piece.start for piece in tags if piece.kind != "raw")
