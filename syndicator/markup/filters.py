@@ -32,8 +32,8 @@ class NoAnswer(ValueError):
 
 
 def filters(*, site_url: str, zone: str, eleventy: bool) -> Mapping[str, Callable[..., Any]]:
-    """The filters by name. ``site_url`` ends in a slash; Jekyll's dates are in ``zone`` unless they say another, and are
-    shown there. Eleventy's are in UTC, whatever the zone of the site: a date alone must not become the day before.
+    """The filters by name. ``site_url`` ends in a slash; Jekyll's dates are in ``zone`` unless they say another, and
+    are shown there. Eleventy's are in UTC, whatever the zone of the site: a date alone must not become the day before.
     """
     home = ZoneInfo("UTC" if eleventy else zone)
     origin, _, base = site_url.rstrip("/").partition("://")[2].partition("/")

@@ -275,22 +275,38 @@ _BOMBS = {
 }
 
 
-@pytest.mark.parametrize("name", _BOMBS)
-def test_no_body_costs_more_than_a_second_or_a_hundred_megabytes(name: str) -> None:
-    rendered("{{ page.title }}")  # the library is there
-    tracemalloc.start()
-    started = time.process_time()
+def _survived(body: str) -> str:
+    """What came of it; "" when it was refused for its templates."""
     try:
-        text = rendered(_BOMBS[name])
+        return rendered(body)
     except PostError as error:
-        text = "" if "template" in error.reason else error.reason * 1_000_000
-    seconds = time.process_time() - started
+        return "" if "template" in error.reason else error.reason * 1_000_000
+
+
+@pytest.mark.parametrize("name", _BOMBS)
+def test_no_body_costs_more_than_two_seconds(name: str) -> None:
+    rendered("{{ page.title }}")  # the library is there
+    started = time.process_time()
+
+    text = _survived(_BOMBS[name])
+
+    assert time.process_time() - started < 2
+    assert len(text) <= 4 * len(_BOMBS[name]) + 1_000_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["huge range", "doubling text", "doubling capture", "doubling numbers", "chain of filters", "replace by itself",
+     "much output", "strip", "far offsets"],
+)  # fmt: skip
+def test_no_body_takes_more_than_a_hundred_megabytes(name: str) -> None:
+    rendered("{{ page.title }}")
+    tracemalloc.start()
+    _survived(_BOMBS[name])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert seconds < 5  # with every allocation traced; a tenth of it without
     assert peak < 100_000_000
-    assert len(text) <= 4 * len(_BOMBS[name]) + 1_000_000
 
 
 _PARTS = st.sampled_from(
