@@ -16,6 +16,7 @@ from syndicator.publication import site_of
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings
+from syndicator.sources.built import BuiltFolder
 from syndicator.sources.folder import FolderSource
 from syndicator.sources.site import SiteFolder
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
 
+#: Larger pages are something else than a post.
+_MOST_OF_A_PAGE = 5_000_000
 _TYPOGRAPHY: dict[str, bool | None] = {"site": None, "on": True, "off": False}
 
 
@@ -86,13 +89,13 @@ def called(settings: Settings) -> tuple[str, str]:
     return title, url
 
 
-def _files(settings: Settings) -> SiteFolder | GitFiles:
-    """The site's own configuration and data, where its posts are."""
+def _files(settings: Settings, limit: int = 2**20) -> SiteFolder | GitFiles:
+    """The site's own files where its posts are, ``limit`` bytes each at most: configuration and data are small."""
     if settings.source.kind == "folder":
-        return SiteFolder(settings.source_path)
+        return SiteFolder(settings.source_path, limit=limit)
     from syndicator.sources.gitsite import GitFiles
 
-    return GitFiles(_clone(settings), settings.source_folder)
+    return GitFiles(_clone(settings), settings.source_folder, limit=limit)
 
 
 def _configured(settings: Settings, files: SiteFiles) -> Configured:
@@ -119,7 +122,7 @@ def _configured(settings: Settings, files: SiteFiles) -> Configured:
 
 def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) -> Reader:
     configured = _configured(settings, files)
-    dialect, limit = configured.dialect, settings.source.max_post_bytes
+    dialect, limit, built = configured.dialect, settings.source.max_post_bytes, settings.source.rendered.strip("/")
     source = _source(settings, dialect, mends=mends)
     if not (settings.site.title and settings.site.url):
         source.require()  # where there is no folder, nothing else is worth a word
@@ -136,10 +139,13 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
             people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
             future=configured.future,
             typographic=_TYPOGRAPHY[settings.source.typography],
+            templates=settings.source.templates,
+            site_values=configured.values,
         ),
         salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),
-        values=configured.values,
+        built=BuiltFolder(_files(settings, _MOST_OF_A_PAGE), built, site.url) if built else None,
+        selector=settings.source.selector,
     )
 
 

@@ -10,6 +10,7 @@ from syndicator.app import orders, reader
 from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.feeds import live, select
+from syndicator.gathering import aims_of
 from syndicator.ledger import settle
 from syndicator.making import make_entries
 from syndicator.model import ImageRef, PostRecord, PostWarning, SourceFile
@@ -70,8 +71,10 @@ def check_content(settings: Settings, now: datetime) -> Findings:
                 errors.append(error)
         members = {record.path: record for selection in selections for record in selection.members}
         bad = {error.path for error in errors}
-        for made in make_entries(source_reader, [members[p] for p in sorted(members.keys() - bad)], crew):
+        good = [members[path] for path in sorted(members.keys() - bad)]
+        for made in make_entries(source_reader, good, crew, aims_of(settled.records, members)):
             errors += [error for error, _ in made.refused]
+            warnings += made.warnings
     return Findings(
         posts=len(scan.changed) + len(scan.refused),
         live=len(shown),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +10,8 @@ import orjson
 
 from syndicator.images import dress, enclosure_of
 from syndicator.markup.flavour import COMMONMARK, Flavour
-from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, Site, digest
+from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, PostWarning, Site, digest
+from syndicator.text import legal
 
 SUMMARY_LENGTH = 300
 
@@ -20,29 +22,44 @@ class EntryKeys:
 
     salt: str
 
-    def key(self, record: PostRecord, facts: ImageFacts | None) -> str:
-        """Equal keys, equal entries."""
+    def key(self, record: PostRecord, facts: ImageFacts | None, aims: Sequence[tuple[str, str]] = ()) -> str:
+        """Equal keys, equal entries. ``aims`` are path and digest of each post that the body leads to."""
         parts = (self.salt, record.path, record.digest, record.entry_id, record.published, record.updated, facts)
-        return digest(orjson.dumps(parts))
+        return digest(orjson.dumps((*parts, aims) if aims else parts))
 
 
-def make_entry(post: Post, record: PostRecord, site: Site, flavour: Flavour = COMMONMARK) -> Entry:
-    """Render a post as any feed would show it, but for its image. The ledger's dates and id win over the post's."""
+def make_entry(
+    post: Post,
+    record: PostRecord,
+    site: Site,
+    flavour: Flavour = COMMONMARK,
+    posts: Mapping[str, str] | None = None,
+) -> tuple[Entry, tuple[PostWarning, ...]]:
+    """Render a post as any feed would show it, but for its image, and say what had to be left out.
+
+    The ledger's dates and id win over the post's. ``flavour`` is the Markdown of the site's generator, ``posts`` are
+    the addresses of the posts that the body refers to, by reference as written. Raises PostError when its templates
+    cannot be done.
+    """
     # Late: most passes render nothing, and the Markdown engine and the sanitiser take their time to import.
     from syndicator.markup.render import to_html
+    from syndicator.markup.rendering import render_templates
     from syndicator.markup.summary import cut, summary_of
 
     published, updated = _dates(record)
     prefix = f"e{digest(record.entry_id.encode())[:8]}-"
-    html = to_html(post.body, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
+    templates = replace(post.templates, posts=posts or {})
+    body, warnings = render_templates(legal(post.body), post.markup, templates)
+    html = to_html(body, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
     if post.summary:
         summary = cut(post.summary, 4 * SUMMARY_LENGTH)
     elif post.excerpt:
-        part = to_html(post.excerpt, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
+        part, _ = render_templates(legal(post.excerpt), post.markup, templates)  # a part of the body: told above
+        part = to_html(part, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
         summary = summary_of(part, 4 * SUMMARY_LENGTH)
     else:
         summary = summary_of(html, SUMMARY_LENGTH)
-    return Entry(
+    entry = Entry(
         id=record.entry_id,
         url=post.permalink,
         title=post.title,
@@ -56,6 +73,7 @@ def make_entry(post: Post, record: PostRecord, site: Site, flavour: Flavour = CO
         link=post.link,
         language=post.language if post.language != site.language else "",
     )
+    return entry, warnings
 
 
 def illustrate(entry: Entry, image: ImageRef | None, facts: ImageFacts | None) -> Entry:

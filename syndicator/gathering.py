@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from syndicator.entries import EntryKeys, illustrate
 from syndicator.errors import PostError
-from syndicator.making import Made
-from syndicator.model import Entry, ImageFacts, ImageRef, PostRecord
+from syndicator.making import Aims, Made
+from syndicator.model import Entry, ImageFacts, ImageRef, PostRecord, PostWarning
 from syndicator.ports import EntryRecord, ImageAnswer, Ledger, Source, StoredEntry
+from syndicator.posts.references import REFERENCES, Targets
 from syndicator.progress import Progress
+
+
+def aims_of(posts: Mapping[str, PostRecord], members: Iterable[str]) -> Aims:
+    """Which posts the bodies of members refer to; a post whose file is gone is none."""
+    referring = [path for path in members if path in posts and posts[path].values(REFERENCES)]
+    if not referring:
+        return {}
+    targets = Targets(path for path, record in posts.items() if record.gone is None)
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for path in referring:
+        pairs = ((written, targets.find(written, path)) for written in posts[path].values(REFERENCES))
+        found[path] = tuple((written, target) for written, target in pairs if target is not None)
+    return found
 
 
 class Gathering:
@@ -19,7 +34,8 @@ class Gathering:
 
     ``records`` are the entries that there are, ``stale`` the posts whose entry is to be made, ``fresh`` and ``made``
     what was made of them, ``refused`` what could not be, ``again`` whether a file changed meanwhile. ``dropped`` are
-    paths that no feed shows any more. A post in ``bad`` keeps its last good entry, if it ever had one.
+    paths that no feed shows any more. A post in ``bad`` keeps its last good entry, if it ever had one. ``aims`` says
+    which of all ``posts`` the members' bodies refer to.
     """
 
     def __init__(
@@ -27,6 +43,8 @@ class Gathering:
         members: Mapping[str, PostRecord],
         bad: Iterable[str],
         *,
+        posts: Mapping[str, PostRecord],
+        page_version: Callable[[str], str],
         keys: EntryKeys,
         source: Source,
         ledger: Ledger,
@@ -43,7 +61,12 @@ class Gathering:
         self.fresh: dict[str, Entry] = {}
         self.made: list[StoredEntry] = []
         self.refused: list[tuple[PostError, str]] = []
+        self.warnings: list[PostWarning] = []
         self.again = False
+        self.aims = aims_of(posts, members)
+        self._posts = posts
+        # Asked once a pass and a post: when a page changes while entries are made, the next pass makes them anew.
+        self._page_version = cache(page_version)
         self._answers: dict[str, ImageAnswer] = {}
         self._measured: dict[str, ImageFacts | None] = {}
         self._known = ledger.images({record.image.url for record in self.records.values() if record.image})
@@ -56,11 +79,12 @@ class Gathering:
         for batch in made:
             done += len(batch.entries) + len(batch.refused)
             self.refused += batch.refused
+            self.warnings += batch.warnings
             self.again |= batch.again
             self._known.update(self._ledger.images({i.url for _, _, i in batch.entries if i} - self._known.keys()))
             for record, entry, image in batch.entries:
                 facts = self._facts(image)
-                known = EntryRecord(path=record.path, key=self._keys.key(record, facts), image=image)
+                known = EntryRecord(path=record.path, key=self._key(record, facts), image=image)
                 self.records[record.path] = known
                 self.fresh[record.path] = illustrate(entry, image, facts)
                 self.made.append(StoredEntry(record=known, entry=self.fresh[record.path]))
@@ -76,7 +100,16 @@ class Gathering:
 
     def _is_stale(self, path: str, record: PostRecord) -> bool:
         entry = self.records.get(path)
-        return entry is None or entry.key != self._keys.key(record, self._facts(entry.image))
+        return entry is None or entry.key != self._key(record, self._facts(entry.image))
+
+    def _key(self, record: PostRecord, facts: ImageFacts | None) -> str:
+        """Names the posts that this one refers to as well, as their addresses hang on their names and what is in them,
+        and the page that its text is from."""
+        aims = self.aims.get(record.path, ())
+        made_of = [(path, self._posts[path].digest) for _, path in aims]
+        if page := self._page_version(record.path):
+            made_of.append(("page", page))
+        return self._keys.key(record, facts, made_of)
 
     def _facts(self, image: ImageRef | None) -> ImageFacts | None:
         """What is known of an image now. A question about a remote one is noted, and answered some other time."""

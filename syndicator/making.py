@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
 from syndicator.formats import render
-from syndicator.model import Entry, Feed, ImageRef, PostRecord, SourceFile, digest
+from syndicator.model import Entry, Feed, ImageRef, PostRecord, PostWarning, SourceFile, digest
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
@@ -29,22 +29,30 @@ class Made:
 
     entries: tuple[tuple[PostRecord, Entry, ImageRef | None], ...]
     refused: tuple[tuple[PostError, str], ...] = ()
+    warnings: tuple[PostWarning, ...] = ()
     again: bool = False
 
 
-def make_entries(reader: Reader, records: Sequence[PostRecord], crew: Crew) -> Iterator[Made]:
+#: For a post that refers to others: each reference as it is written, and the path that it means.
+Aims = Mapping[str, tuple[tuple[str, str], ...]]
+
+
+def make_entries(reader: Reader, records: Sequence[PostRecord], crew: Crew, aims: Aims) -> Iterator[Made]:
     """Render posts, batch by batch."""
-    batches = [records[start : start + _BATCH] for start in range(0, len(records), _BATCH)]
+    tasks = [(record, aims.get(record.path, ())) for record in records]
+    batches = [tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH)]
     return crew.map(partial(_make, reader), batches, big=len(records) >= _MANY_ENTRIES)
 
 
-def _make(reader: Reader, records: Sequence[PostRecord]) -> Made:
+def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str], ...]]]) -> Made:
     entries: list[tuple[PostRecord, Entry, ImageRef | None]] = []
     refused: list[tuple[PostError, str]] = []
+    warnings: list[PostWarning] = []
+    addresses: dict[str, str] = {}
     again = False
     files: list[SourceFile] = []
-    chosen: list[PostRecord] = []
-    for record in records:
+    chosen: list[tuple[PostRecord, tuple[tuple[str, str], ...]]] = []
+    for record, aims in tasks:
         try:
             file = reader.source.read(record.path)
         except PostError as error:
@@ -52,18 +60,40 @@ def _make(reader: Reader, records: Sequence[PostRecord]) -> Made:
             continue
         if digest(file.data) == record.digest:
             files.append(file)
-            chosen.append(record)
+            chosen.append((record, aims))
         else:
             again = True
-    for record, post in zip(chosen, reader.parse_all(files), strict=True):
+    for (record, aims), post in zip(chosen, reader.parse_all(files), strict=True):
         try:
             if isinstance(post, PostError):
                 raise post
             with isolated(record.path):
-                entries.append((record, make_entry(post, record, reader.site, reader.flavour), post.image))
+                shown, odd = reader.rendered(post)
+                known = _addresses(reader, aims, addresses)
+                entry, left_out = make_entry(shown, record, reader.site, reader.flavour, known)
+            entries.append((record, entry, post.image))
+            warnings += (*odd, *left_out)
         except PostError as error:
             refused.append((error, record.version))
-    return Made(entries=tuple(entries), refused=tuple(refused), again=again)
+    return Made(entries=tuple(entries), refused=tuple(refused), warnings=tuple(warnings), again=again)
+
+
+def _addresses(reader: Reader, aims: tuple[tuple[str, str], ...], known: dict[str, str]) -> dict[str, str]:
+    """The address of the post that each reference means; a post that cannot be read has none.
+
+    The ledger knows no addresses, so that the few posts that others refer to are read for it; ``known`` keeps them.
+    """
+    found: dict[str, str] = {}
+    for written, path in aims:
+        if path not in known:
+            try:
+                known[path] = reader.parse(reader.source.read(path)).permalink
+            except PostError:
+                known[path] = ""
+        if known[path]:
+            _, mark, fragment = written.partition("#")
+            found[written] = known[path] + mark + fragment
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

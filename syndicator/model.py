@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = [
     "Announcement",
@@ -32,6 +33,7 @@ __all__ = [
     "Site",
     "Skim",
     "SourceFile",
+    "TemplateContext",
     "Visibility",
     "digest",
 ]
@@ -187,6 +189,29 @@ class PostWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateContext:
+    """What the templates in a body may know of the world: values, and nothing that could be called.
+
+    ``kind`` is their language ("liquid", "eleventy", "hugo", "none", or "off" where the post says that there are none),
+    ``mode`` what the operator wants of them ("render", "strip" or "skip"). ``site`` and ``page`` are values of the
+    site's configuration and of the front matter. ``posts`` has the addresses of the posts that the body refers to, by
+    reference as it is written. ``line`` is the file's line at which the body begins.
+    """
+
+    kind: str = "none"
+    mode: str = "render"
+    path: str = ""
+    line: int = 1
+    site: Mapping[str, Any] = field(default_factory=dict)
+    page: Mapping[str, Any] = field(default_factory=dict)
+    site_url: str = "http://localhost/"
+    permalink: str = ""
+    published: datetime | None = None
+    zone: str = "UTC"
+    posts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """What the author wrote, parsed. All text is free of characters that XML forbids.
 
@@ -216,6 +241,7 @@ class Post:
     body: str = ""
     excerpt: str = ""
     markup: Markup = Markup.MARKDOWN
+    templates: TemplateContext = field(default_factory=TemplateContext, repr=False, compare=False)
     warnings: tuple[PostWarning, ...] = ()
 
     def __post_init__(self) -> None:

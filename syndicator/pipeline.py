@@ -155,8 +155,8 @@ class Pipeline:
             return False
         if not last.at <= now or (last.next_change is not None and last.next_change <= now):
             return False
-        if any(not refusal.version for refusal in quarantine.values()):
-            return False
+        if self._reader.built is not None or any(not refusal.version for refusal in quarantine.values()):
+            return False  # pages change without their posts, and what could not be reached may be there again
         documents = {path: document.version for path, document in self._ledger.documents().items()}
         if self._publisher.altered(documents):
             return False
@@ -201,12 +201,14 @@ class Pipeline:
         work = Gathering(
             members,
             old.keys() | {error.path for error, _ in bad},
+            posts=settled.records,
+            page_version=self._reader.page_version,
             keys=EntryKeys(self._reader.rules_name),
             source=self._reader.source,
             ledger=self._ledger,
             ask_images=self._orders.ask_images,
         )
-        made = make_entries(self._reader, work.stale, crew)
+        made = make_entries(self._reader, work.stale, crew, work.aims)
         if not self._orders.dry_run:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
             self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
@@ -234,7 +236,7 @@ class Pipeline:
             deleted=published.deleted,
             announced=published.announced,
             refused=tuple(refusals[path] for path in sorted(refusals)),
-            warnings=(*read.warnings, *settled.warnings),
+            warnings=(*read.warnings, *settled.warnings, *work.warnings),
             next_change=due,
             again=work.again,
             news=(last is None or last.orders != self._name or last.next_change != due)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
@@ -110,6 +110,14 @@ class Upstream(Protocol):
         ...
 
 
+class BuiltSite(Protocol):
+    """The pages that the site's own generator has made of the posts."""
+
+    def page(self, permalink: str) -> bytes | None:
+        """The page at an address of the site; None when there is none that can be read."""
+        ...
+
+
 class SiteFiles(Protocol):
     """The site's own files beside its posts: configuration and data. Paths are relative to the source, with ``/``."""
 
@@ -154,10 +162,19 @@ class FileName:
     slug: str
 
 
+#: Languages of templates: Liquid as Jekyll has it, Liquid with Eleventy's names, Hugo's shortcodes, none of them.
+Templates = Literal["liquid", "eleventy", "hugo", "none"]
+
+
 class Dialect(Protocol):
     """A site generator's rules. Pure: paths, fields and text in, answers out."""
 
     name: str
+
+    @property
+    def templates(self) -> Templates:
+        """What is a template in a body; "none" knows no language, and drops the tags of all."""
+        ...
 
     @property
     def date_fields(self) -> tuple[str, ...]:
@@ -279,6 +296,7 @@ class Configured:
 
     dialect: Dialect
     facts: SiteFacts = SiteFacts()
+    site_values: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[PostWarning, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,10 +16,20 @@ from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.ledger import record_of
 from syndicator.markup.flavour import Flavour
-from syndicator.model import Post, PostRecord, PostWarning, Site, Skim, SourceFile, digest
-from syndicator.ports import Dialect, Scan, Source
+from syndicator.model import (
+    Markup,
+    Post,
+    PostRecord,
+    PostWarning,
+    Site,
+    Skim,
+    SourceFile,
+    TemplateContext,
+    digest,
+)
+from syndicator.ports import BuiltSite, Dialect, Scan, Source
 from syndicator.posts.rules import Rules
-from syndicator.text import printable
+from syndicator.text import legal, printable
 
 #: From so many posts on a second process saves more than it costs.
 _MANY = 2_000
@@ -35,7 +45,8 @@ class Reader:
     """All that turns a path into a post.
 
     ``salt`` names what else decides how a file reads, such as size limits and the site's own configuration.
-    ``warnings`` say what in that is odd, ``values`` is what it says, for templates.
+    ``warnings`` say what in that is odd. With ``built`` the text of a post is that of its page, by ``selector`` ("" for
+    the usual places).
     """
 
     source: Source
@@ -44,13 +55,14 @@ class Reader:
     rules: Rules
     salt: str = ""
     warnings: tuple[PostWarning, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    built: BuiltSite | None = None
+    selector: str = ""
     #: The name of everything that decides how a file reads: when it changes, all files read differently.
     rules_name: str = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = (__version__, self.salt, self.dialect.name, repr(self.flavour), self.site, repr(self.rules))
-        object.__setattr__(self, "rules_name", digest(orjson.dumps(parts))[:8])
+        rules = (self.dialect.name, repr(self.flavour), self.site, repr(self.rules), self.selector)
+        object.__setattr__(self, "rules_name", digest(orjson.dumps((__version__, self.salt, *rules)))[:8])
 
     @property
     def flavour(self) -> Flavour:
@@ -68,6 +80,38 @@ class Reader:
 
         with isolated(file.path):
             return parse_post(file, self.dialect, self.site, self.rules)
+
+    def page_version(self, path: str) -> str:
+        """The name of the page that the generator has made of a post; "" when there is none, or none is wanted.
+
+        By what is in it and not by its time: a site is built as a whole, and a fresh clone has the times of its making.
+        """
+        if self.built is None:
+            return ""
+        try:
+            page = self.built.page(self.parse(self.source.read(path)).permalink)
+        except PostError:
+            return ""
+        return digest(page) if page is not None else ""
+
+    def rendered(self, post: Post) -> tuple[Post, tuple[PostWarning, ...]]:
+        """The post with the text of its page; where that cannot be had, as it is, with a word about it.
+
+        A page older than its post is taken all the same: it is what visitors see, and times are no part of content.
+        """
+        if self.built is None or not post.body:
+            return post, ()
+        from syndicator.markup.extract import extract
+
+        page = self.built.page(post.permalink)
+        text = extract(page, self.selector) if page is not None else None
+        if text:
+            return replace(post, body=legal(text), markup=Markup.HTML, templates=TemplateContext(kind="off")), ()
+        reason = "its page is not in the built site" if page is None else "the text was not found in its built page"
+        remedy = "build the site" if page is None else "set [source] selector to what holds the text of a post"
+        return post, (
+            PostWarning(path=post.path, reason=f"{reason} ({post.permalink}), its source is rendered", remedy=remedy),
+        )
 
     def parse_all(self, files: Sequence[SourceFile]) -> list[Post | PostError]:
         """The post in each of some files, or why it cannot be read, whatever the files hold."""

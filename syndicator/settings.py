@@ -35,6 +35,7 @@ from syndicator.configuration.values import (
     Limit,
     Networks,
     Port,
+    Selector,
     Switch,
     Text,
     Timezone,
@@ -88,6 +89,9 @@ class SourceTable(_Table):
     known_hosts: Text = ""
     timeout: Duration = timedelta(minutes=5)
     clone: Text = ""
+    templates: Literal["render", "strip", "skip"] = "render"
+    rendered: Text = ""
+    selector: Selector = ""
     fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
 
 

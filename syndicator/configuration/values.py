@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from syndicator.markup.links import FETCHABLE, absolute
+from syndicator.markup.selectors import xpaths
 from syndicator.text import printable
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -256,6 +257,13 @@ def _dotted(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    try:
+        return value if not value or xpaths(value) else ""
+    except ValueError as error:
+        raise Wrong("is not a selector that is known", 'as in "article .post-content"') from error
+
+
 def not_yet(later: Iterable[str], reason: str, remedy: str) -> Callable[[object], object]:
     """A check that tells apart what a later version will take from what is misspelt."""
 
@@ -271,6 +279,7 @@ def not_yet(later: Iterable[str], reason: str, remedy: str) -> Callable[[object]
 
 
 Text = Annotated[str, Expect("text")]
+Selector = Annotated[str, AfterValidator(_selector), Expect('a selector of CSS such as "article .post-content"')]
 Filled = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
 Switch = Annotated[bool, Expect("true or false")]
 Language = Annotated[str, AfterValidator(_language), Expect('a language tag such as "en" or "pt-BR"')]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.hugoaddresses import Addresses
@@ -21,7 +21,7 @@ from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_
 from syndicator.errors import PostError
 from syndicator.markup.flavour import GOLDMARK, Flavour, of_hugo
 from syndicator.model import Visibility
-from syndicator.ports import Configured, FileName, SiteFiles
+from syndicator.ports import Configured, FileName, SiteFiles, Templates
 from syndicator.posts.dates import parse_date, wall_clock
 from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
@@ -45,6 +45,7 @@ class Hugo:
     """Posts below the content folder: single files, and folders with an ``index`` file in them."""
 
     name = "hugo"
+    templates: ClassVar[Templates] = "hugo"
     last_path_first = False
     markdown_summary = "summary"
 

@@ -16,7 +16,7 @@ from syndicator.dialects.defaults import Defaults, fitting, overlaid
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.markup.flavour import KRAMDOWN, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import FileName
+from syndicator.ports import FileName, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
@@ -42,6 +42,7 @@ class Jekyll:
     """
 
     name = "jekyll"
+    templates: ClassVar[Templates] = "liquid"
     date_fields = ("date",)
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     last_path_first = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from syndicator.markup.flavour import COMMONMARK, Flavour
 from syndicator.markup.markdown import render_markdown
 from syndicator.markup.sanitize import sanitize
-from syndicator.markup.templates import drop_templates
 from syndicator.model import Markup
 from syndicator.text import legal
 
@@ -14,9 +13,9 @@ def to_html(body: str, *, markup: Markup, permalink: str, prefix: str, flavour: 
     """A body as a safe HTML fragment with absolute addresses.
 
     ``permalink`` is the entry's absolute address; ``prefix`` what no other entry's ids begin with ("e1-"); ``flavour``
-    the Markdown of the site's generator. Template tags are dropped (``drop_templates`` counts them). Raises ValueError
-    when it comes to more than can be published.
+    the Markdown of the site's generator. Templates are done by now (``rendering``). Raises ValueError when it comes to
+    more than can be published.
     """
-    text, _ = drop_templates(legal(body), markup)
+    text = legal(body)
     html = render_markdown(text, flavour) if markup is Markup.MARKDOWN else text
     return sanitize(html, permalink=permalink, prefix=prefix)

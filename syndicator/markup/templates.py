@@ -29,23 +29,45 @@ def drop_templates(body: str, markup: Markup = Markup.MARKDOWN) -> tuple[str, in
     Do it once: what ``raw`` has kept literal would be taken for tags the second time. frontmatter-39, -40, -59.
     Linear in the length of the body.
     """
+    text, lost = drop(body, markup)
+    return text, len(lost)
+
+
+def drop(body: str, markup: Markup, *, liquid: bool = True) -> tuple[str, dict[int, str]]:
+    """The same, with the places of the loss and what stood there; without ``liquid`` only Hugo's tags are tags."""
     if "{{" not in body and "{%" not in body:
-        return body, 0
-    return _Scan(body, markup).run()
+        return body, {}
+    return _Scan(body, markup, liquid=liquid).run()
+
+
+def code_block(body: str, markup: Markup, language: str, content: str, start: int, end: int) -> str:
+    """Code in the place of what stands from ``start`` to ``end`` of a body."""
+    match = _LANGUAGE.match(language)
+    name = match[0] if match else ""
+    if markup is Markup.HTML:
+        label = f' class="language-{name}"' if name else ""
+        return f"<pre><code{label}>{escape(content.strip(chr(10)))}</code></pre>"
+    before = body[body.rfind("\n", 0, start) + 1 : start]
+    indent, lead = (before, "") if before.strip() == "" else ("", "\n")
+    fence = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(content)), default=0))
+    lines = content.strip("\n").rstrip()
+    tail = "" if body.startswith("\n", end) or end == len(body) else "\n" + indent
+    return f"{lead}{fence}{name}\n{lines}\n{indent}{fence}{tail}"
 
 
 class _Scan:
     """One walk over a body, from tag to tag."""
 
-    def __init__(self, body: str, markup: Markup) -> None:
+    def __init__(self, body: str, markup: Markup, *, liquid: bool) -> None:
         self.body = body
         self.markup = markup
+        self.liquid = liquid
         self.code = Code(body) if markup is Markup.MARKDOWN else Code("")
-        self.dropped = 0
+        self.lost: dict[int, str] = {}
         self._kept: list[str] = []
         self._ahead: dict[str, tuple[int, int]] = {}
 
-    def run(self) -> tuple[str, int]:
+    def run(self) -> tuple[str, dict[int, str]]:
         at = seen = 0
         while opening := _OPEN.search(self.body, seen):
             start = opening.start()
@@ -57,12 +79,14 @@ class _Scan:
             self._kept += (self.body[at:start], text)
             at = seen = end
         self._kept.append(self.body[at:])
-        return "".join(self._kept), self.dropped
+        return "".join(self._kept), self.lost
 
     def _tag(self, start: int) -> tuple[str, int] | None:
         """What stands for the tag that begins here and where its reach ends; None when it stays as it is."""
         body = self.body
         mark = body[start : start + 3] if body[start : start + 3] in _CLOSE else body[start : start + 2]
+        if not self.liquid and len(mark) == 2:
+            return None
         if mark == "{{" and start not in self.code and (quoted := _QUOTED.match(body, start)):
             return quoted[1] or quoted[2] or "", quoted.end()
         inside = start + len(mark)
@@ -96,7 +120,7 @@ class _Scan:
         if name == "highlight" and (closing := self._find(r"\{%-?\s*endhighlight\s*-?%\}", end)):
             return self._code_block(inner, _RAW.sub("", self.body[end : closing[0]]), start, closing[1])
         if name not in ("", "raw", "endraw", "endcomment", "endhighlight"):
-            self.dropped += 1
+            self.lost[start] = self.body[start:end]
         return "", end
 
     def _output(self, mark: str, name: str, inner: str, start: int, end: int) -> tuple[str, int]:
@@ -105,21 +129,12 @@ class _Scan:
             if closing:
                 return self._code_block(inner, self.body[end : closing[0]], start, closing[1])
         if not inner.lstrip(" \t-").startswith("/"):  # the end of a pair was counted with its beginning
-            self.dropped += 1
+            self.lost[start] = self.body[start:end]
         return "", end
 
     def _code_block(self, inner: str, content: str, start: int, end: int) -> tuple[str, int]:
         language = _LANGUAGE.search(inner, inner.find("highlight") + len("highlight"))
-        name = language[0] if language else ""
-        if self.markup is Markup.HTML:
-            label = f' class="language-{name}"' if name else ""
-            return f"<pre><code{label}>{escape(content.strip(chr(10)))}</code></pre>", end
-        before = self.body[self.body.rfind("\n", 0, start) + 1 : start]
-        indent, lead = (before, "") if before.strip() == "" else ("", "\n")
-        fence = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(content)), default=0))
-        lines = content.strip("\n").rstrip()
-        tail = "" if self.body.startswith("\n", end) or end == len(self.body) else "\n" + indent
-        return f"{lead}{fence}{name}\n{lines}\n{indent}{fence}{tail}", end
+        return code_block(self.body, self.markup, language[0] if language else "", content, start, end), end
 
     def _find(self, pattern: str, at: int) -> tuple[int, int] | None:
         """The next match; each place is looked at once a pattern, however many tags ask."""

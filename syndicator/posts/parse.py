@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
-from syndicator.model import Markup, Post, PostWarning, Site, Skim, SourceFile, Visibility, digest
+from syndicator.model import (
+    Markup,
+    Post,
+    PostWarning,
+    Site,
+    Skim,
+    SourceFile,
+    TemplateContext,
+    Visibility,
+    digest,
+)
 from syndicator.ports import Dialect
 from syndicator.posts.dates import left_out
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
@@ -27,7 +37,9 @@ from syndicator.posts.fields import (
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names, people
 from syndicator.posts.plaintext import summary_text, title_text
+from syndicator.posts.references import REFERENCES, references
 from syndicator.posts.rules import Rules
+from syndicator.posts.templated import template_context
 from syndicator.text import legal, printable
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -107,10 +119,13 @@ class PostReading:
         visibility, published, terms = choice
         title = self.value("title")
         seen = [self.data[key] for key in self.fields.keys(_SEEN)]
+        body = self.matter.body_bytes(self.file.data)
+        content = digest(f"{seen!r}{terms!r}".encode() + body.strip())
+        terms.append((REFERENCES, references(body)))
         return Skim(
             path=self.file.path,
             digest=digest(self.file.data),
-            content=digest(f"{seen!r}{terms!r}".encode() + self.matter.body_bytes(self.file.data).strip()),
+            content=content,
             match=digest(f"{title}\0{published}".encode("utf-8", "surrogatepass")) if title else "",
             visibility=visibility,
             published=published,
@@ -130,10 +145,26 @@ class PostReading:
         markup = Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN
         body = legal(self.matter.body)
         title = self.title(body)
-        summary = self.summary(body, markup, permalink)
+        templates = template_context(
+            body,
+            self.data,
+            kind=self.dialect.templates,
+            mode=self.rules.templates,
+            path=self.file.path,
+            line=self.matter.body_line,
+            site=self.site,
+            values=self.rules.site_values,
+            permalink=permalink,
+            published=published,
+            title=title,
+            slug=self.slug(),
+            categories=unmarked(categories),
+            tags=unmarked(tags),
+        )
+        summary = self.summary(body, markup, permalink, templates)
         if truth(reach(self.data, "feed.excerpt_only")):
             # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
-            body, summary = "", summary or self.excerpt_text(self.part(body), markup, permalink)
+            body, summary = "", summary or self.excerpt_text(self.part(body), markup, permalink, templates)
         excerpt = "" if summary else self.part(body)
         return Post(
             path=self.file.path,
@@ -163,6 +194,7 @@ class PostReading:
             body=body,
             excerpt=excerpt if len(excerpt) < len(body) else "",
             markup=markup,
+            templates=templates,
             warnings=tuple(self.warnings),
         )
 
@@ -248,24 +280,25 @@ class PostReading:
         written = title_text(text(self.value("title")))
         return written or title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
-    def summary(self, body: str, markup: Markup, permalink: str) -> str:
+    def summary(self, body: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
         """What stands before the divider that some dialects have, else what the front matter says."""
         if divided := self.dialect.divided(body):
-            return self.excerpt_text(divided, markup, permalink)
+            return self.excerpt_text(divided, markup, permalink, templates)
         key, value = first(self.data, self.fields["summary"])
         if key == self.dialect.markdown_summary:
-            return self.excerpt_text(text(value), Markup.MARKDOWN, permalink)
+            return self.excerpt_text(text(value), Markup.MARKDOWN, permalink, templates)
         return summary_text(text(value))
 
-    def excerpt_text(self, part: str, markup: Markup, permalink: str) -> str:
+    def excerpt_text(self, part: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
         """The text of a part of the body."""
         # Late, as skimming wants none of it.
         from syndicator.markup.markdown import render_markdown
+        from syndicator.markup.rendering import render_templates
         from syndicator.markup.sanitize import sanitize
         from syndicator.markup.summary import summary_of
-        from syndicator.markup.templates import drop_templates
 
-        part, _ = drop_templates(part, markup)
+        part, warnings = render_templates(part, markup, templates)
+        self.warnings.extend(warnings)
         html = render_markdown(part, self.rules.flavour(self.dialect.markdown)) if markup is Markup.MARKDOWN else part
         return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
 
@@ -311,14 +344,16 @@ class PostReading:
         values = ((name, texts(self.value(name))) for name in self.rules.fields.further)
         return tuple((name, found) for name, found in values if found)
 
+    def slug(self) -> str:
+        return text(self.data.get("slug")) or legal(self.dialect.file_name(self.path).slug)
+
     def permalink(self, categories: tuple[str, ...], published: datetime) -> str:
-        slug = text(self.data.get("slug")) or legal(self.dialect.file_name(self.path).slug)
         try:
             below = self.dialect.permalink(
                 self.rules.permalink,
                 path=self.path if self.file.path.isprintable() else PurePosixPath(legal(self.file.path)),
                 data=self.data,
-                slug=slug,
+                slug=self.slug(),
                 categories=categories,
                 published=published,
                 zone=self.zone,

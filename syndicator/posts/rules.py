@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from syndicator.markup.flavour import Flavour
 from syndicator.posts.fields import DEFAULT_FIELDS, FieldMap
@@ -12,8 +14,10 @@ from syndicator.posts.people import NOBODY, People
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """How the operator wants posts read: which field is what, the pattern of addresses ("" for the dialect's own), and
-    the most bytes of front matter; whom the posts may name, whether they are shown before their date, and whether signs
-    become typographic (None for as on the site).
+    the most bytes of front matter; whom the posts may name, whether they are shown before their date, whether signs
+    become typographic (None for as on the site), and what becomes of templates ("render", "strip" or "skip").
+
+    ``site_values`` is the site's own configuration, which templates may name.
     """
 
     fields: FieldMap = DEFAULT_FIELDS
@@ -22,6 +26,8 @@ class Rules:
     people: People = NOBODY
     future: bool = False
     typographic: bool | None = None
+    templates: str = "render"
+    site_values: Mapping[str, Any] = field(default_factory=dict)
 
     def flavour(self, of_site: Flavour) -> Flavour:
         """The Markdown of the site, but for typographic signs when the operator has a word on them."""

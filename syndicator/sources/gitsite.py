@@ -17,13 +17,14 @@ _LIMIT = 2**20
 
 
 class GitFiles:
-    """The site's own files in the newest commit that was fetched, below ``folder``.
+    """The site's own files in the newest commit that was fetched, below ``folder``; ``limit`` is the most bytes of one.
 
     What was asked for is remembered, so that ``unchanged`` only looks at that.
     """
 
-    def __init__(self, clone: Clone, folder: str) -> None:
+    def __init__(self, clone: Clone, folder: str, *, limit: int = _LIMIT) -> None:
         self._clone = clone
+        self._limit = limit
         self._folder = folder
         self._blobs: Blobs | None = None
         self._names: dict[str, set[str]] = {}
@@ -40,7 +41,7 @@ class GitFiles:
         tips = self._clone.tips()
         if self._blobs is None or tips[:1] == (self._blobs.commit,):
             return True
-        again = GitFiles(self._clone, self._folder)
+        again = GitFiles(self._clone, self._folder, limit=self._limit)
         for path in self._held:
             if path in self._sought:
                 again.find(path.removesuffix("//"), self._sought[path])
@@ -57,13 +58,13 @@ class GitFiles:
         if plain is None:
             raise SourceError(f"source {printable(path)}", "cannot be read (it leads out of the repository)")
         try:
-            blob = self._pinned().read(plain, _LIMIT) if plain else None
+            blob = self._pinned().read(plain, self._limit) if plain else None
         except LeadsOut as error:
             raise SourceError(f"source {printable(path)}", LEADS_OUT, "copy the file instead") from error
         except GitFailed as error:
             raise damaged(self._clone.where, str(error)) from error
-        if blob is not None and blob.length > _LIMIT:
-            raise SourceError(f"source {printable(path)}", f"has more than {_LIMIT:,} bytes", "shorten it")
+        if blob is not None and blob.length > self._limit:
+            raise SourceError(f"source {printable(path)}", f"has more than {self._limit:,} bytes", "shorten it")
         if blob is None:
             return None
         self._held[path] = digest(blob.data)

@@ -21,11 +21,13 @@ _NOT_THERE = "not there"
 class SiteFolder:
     """The files below ``root``; nothing outside it, whatever links and dots in a path say.
 
-    What was asked for is remembered, so that ``unchanged`` costs one look at each file.
+    ``limit`` is the most bytes of one. What was asked for is remembered, so that ``unchanged`` costs one look at each
+    file.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, limit: int = _LIMIT) -> None:
         self._root = root
+        self._limit = limit
         self._seen: dict[str, str] = {}
         self._held: dict[str, str] = {}
         self._walked: dict[str, str] = {}
@@ -47,13 +49,13 @@ class SiteFolder:
         self._held[path] = ""
         try:
             with self._inside(path).open("rb") as file:
-                data = file.read(_LIMIT + 1)
+                data = file.read(self._limit + 1)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         except OSError as error:
             raise self._unreadable(path, error) from error
-        if len(data) > _LIMIT:
-            raise SourceError(f"source {self._root / path}", f"has more than {_LIMIT:,} bytes", "shorten it")
+        if len(data) > self._limit:
+            raise SourceError(f"source {self._root / path}", f"has more than {self._limit:,} bytes", "shorten it")
         self._held[path] = digest(data)
         return data
 

@@ -108,7 +108,8 @@ def entry(site: str, path: str) -> Entry:
         post,
         record._replace(entry_id="x", published=post.published, updated=post.modified or post.published),
         reader(site).site,
-    )
+        reader(site).flavour,
+    )[0]
 
 
 def pages() -> list[Any]:

@@ -14,6 +14,7 @@ from syndicator.markup.code import Code
 from syndicator.markup.flavour import COMMONMARK, KRAMDOWN, Flavour
 from syndicator.markup.markdown import render_markdown
 from syndicator.markup.render import to_html
+from syndicator.markup.templates import drop_templates
 from syndicator.model import Markup
 from syndicator.text import legal
 
@@ -24,7 +25,8 @@ GOLDEN = sorted(
 
 
 def html_of(body: str, markup: Markup = Markup.MARKDOWN, flavour: Flavour = COMMONMARK) -> str:
-    return to_html(body, markup=markup, permalink=PERMALINK, prefix="e1-", flavour=flavour)
+    text, _ = drop_templates(body, markup)
+    return to_html(text, markup=markup, permalink=PERMALINK, prefix="e1-", flavour=flavour)
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)

@@ -22,7 +22,7 @@ from syndicator.errors import PostError
 from syndicator.model import ImageRef, Markup, Person, Post, Site, SourceFile, Visibility, digest
 from syndicator.ports import Dialect
 from syndicator.posts.fields import FieldMap
-from syndicator.posts.parse import parse_post
+from syndicator.posts.parse import parse_post, skim_post
 from syndicator.posts.rules import Rules
 
 HOSTILE = Path(__file__).parents[1] / "hostile" / "_posts"
@@ -618,3 +618,44 @@ def test_whatever_the_bytes_only_a_post_or_a_post_error_comes_out(data: bytes, d
         assert post.title
         assert post.permalink.startswith(SITE.url)
         assert all(warning.isprintable() for warning in reasons(post))
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "dialect", "expected"),
+    [
+        ("title: A\n", "{{ x }}", Jekyll(), "liquid"),
+        ("title: A\n", "no templates", Jekyll(), "off"),
+        ("title: A\nrender_with_liquid: false\n", "{{ x }}", Jekyll(), "off"),
+        ("title: A\nrender_with_liquid: true\n", "{% x %}", Jekyll(), "liquid"),
+        ("title: A\ntemplateEngineOverride: md\n", "{{ x }}", Jekyll(), "liquid"),
+        ("title: A\nrender_with_liquid: false\n", "{{ x }}", Plain(), "none"),
+    ],
+)
+def test_a_post_says_whether_its_body_has_templates(fields: str, body: str, dialect: Dialect, expected: str) -> None:
+    """frontmatter-40, -71"""
+    assert expected == written(fields, body, dialect=dialect).templates.kind
+
+
+def test_templates_know_the_post_and_the_sites_own_configuration() -> None:
+    post = written(
+        "title: A\ncategory: News\nx: '1'\n", "\n{{ page.x }}", rules=Rules(site_values={"name": "The Site"})
+    )
+
+    assert ("The Site", "The Example") == (post.templates.site["name"], post.templates.site["title"])
+    assert ("A", ["News"], "1") == tuple(post.templates.page[name] for name in ("title", "categories", "x"))
+    assert (6, post.permalink, "America/New_York") == (
+        post.templates.line,
+        post.templates.permalink,
+        post.templates.zone,
+    )
+
+
+def test_references_to_other_posts_are_remembered_with_a_post() -> None:
+    """frontmatter-39"""
+    file = SourceFile(
+        path="_posts/2023-08-24-a.md", version="1", data=b"---\ntitle: A\n---\n{% post_url 2023-01-02-b %}"
+    )
+
+    skim = skim_post(file, Jekyll(), SITE, Rules())
+
+    assert (("refers to", ("2023-01-02-b",)),) == skim.terms

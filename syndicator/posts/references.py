@@ -1,0 +1,70 @@
+"""Which other posts a body refers to by file: ``post_url`` and ``link`` of Jekyll, ``ref`` and ``relref`` of Hugo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+#: The name among a post's terms under which its references are remembered; no feed can be made from it.
+REFERENCES = "refers to"
+#: More references than this are not followed.
+_MOST = 500
+_LONGEST = 300
+_TAG = re.compile(
+    rb"\{%-?\s*+(?:post_url|link)\s++([^\s%{}][^%{}\n]{0,300}?)\s*+-?%\}"
+    rb"|\{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?(?:\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`|([^\s\">]{1,300}))"
+)
+_EXTENSION = re.compile(r"\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)\Z")
+
+
+def references(body: bytes) -> tuple[str, ...]:
+    """The references in a body as they are written, each once."""
+    if b"{%" not in body and b"{{" not in body:
+        return ()
+    found: dict[str, None] = {}
+    for match in _TAG.finditer(body):
+        written = next(part for part in match.groups() if part is not None).decode("utf-8", "replace").strip("\"' ")
+        if 0 < len(written) <= _LONGEST:
+            found[written] = None
+        if len(found) >= _MOST:
+            break
+    return tuple(found)
+
+
+class Targets:
+    """Finds the file that a reference means among the paths of all posts."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = frozenset(paths)
+        self._named: dict[str, list[str]] = {}
+        for path in sorted(self._paths, key=lambda path: (path.count("/"), path)):
+            self._named.setdefault(_parts(path)[-1].lower(), []).append(path)
+
+    def find(self, written: str, source: str) -> str | None:
+        """The path that a reference in the post at ``source`` means, None for none.
+
+        A whole path is that path. Else the post whose path, without extension and the folder ``_posts``, ends in the
+        reference; of several the one in the nearest folder, else the one with the shortest path.
+        """
+        whole = written.partition("#")[0].lstrip("/")
+        if whole in self._paths:
+            return whole
+        wanted = [part.lower() for part in _parts(whole) if part not in (".", "..")]
+        if not wanted:
+            return None
+        fitting = [p for p in self._named.get(wanted[-1], ()) if _ends(_parts(p), wanted)]
+        beside = PurePosixPath(source).parent
+        return next((p for p in fitting if PurePosixPath(p).parent == beside), fitting[0] if fitting else None)
+
+
+def _parts(path: str) -> list[str]:
+    """The parts of a path that count: no ``_posts``, no extension, no ``index`` at the end."""
+    parts = [part for part in _EXTENSION.sub("", path).split("/") if part and part != "_posts"]
+    if len(parts) > 1 and parts[-1] in ("index", "_index"):
+        parts.pop()
+    return parts or [""]
+
+
+def _ends(parts: Sequence[str], wanted: Sequence[str]) -> bool:
+    return [part.lower() for part in parts[-len(wanted) :]] == list(wanted)

@@ -1,0 +1,60 @@
+"""What the templates in a post's body may know of the site and of the post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from syndicator.model import Site, TemplateContext
+from syndicator.posts.fields import text, truth
+from syndicator.posts.values import Quoted
+
+
+def template_context(
+    body: str,
+    data: Mapping[str, Any],
+    *,
+    kind: str,
+    mode: str,
+    path: str,
+    line: int,
+    site: Site,
+    values: Mapping[str, Any],
+    permalink: str,
+    published: datetime | None,
+    title: str,
+    slug: str,
+    categories: Sequence[str],
+    tags: Sequence[str],
+) -> TemplateContext:
+    """``data`` is the post's front matter, ``values`` the site's own configuration.
+
+    Jekyll's ``render_with_liquid: false`` and Eleventy's ``templateEngineOverride`` without Liquid in it say that the
+    body has no templates (frontmatter.md 40, 71).
+    """
+    if "{{" not in body and "{%" not in body:
+        return TemplateContext(kind="off")
+    if kind == "liquid" and truth(data.get("render_with_liquid")) is False:
+        return TemplateContext(kind="off")
+    engine = text(data.get("templateEngineOverride"))
+    if kind == "eleventy" and engine and not {"liquid", "njk"} & set(engine.replace(",", " ").split()):
+        return TemplateContext(kind="off")
+    own = {
+        "title": Quoted(title),
+        "slug": Quoted(slug),
+        "categories": [Quoted(term) for term in categories],
+        "tags": [Quoted(term) for term in tags],
+    }
+    return TemplateContext(
+        kind=kind,
+        mode=mode,
+        path=path,
+        line=line,
+        site={"title": Quoted(site.title), "description": Quoted(site.description), **values} if values else values,
+        page={**data, **own},
+        site_url=site.url,
+        permalink=permalink,
+        published=published,
+        zone=site.timezone,
+    )

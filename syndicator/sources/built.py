@@ -1,0 +1,41 @@
+"""Pages that the generator has made, found by the address of their post."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from syndicator.errors import SourceError
+from syndicator.ports import SiteFiles
+
+
+class BuiltFolder:
+    """The pages below a folder of the source, which ``files`` reads."""
+
+    def __init__(self, files: SiteFiles, folder: str, site_url: str) -> None:
+        self._files = files
+        self._folder = folder.strip("/")
+        self._site_url = site_url
+
+    def page(self, permalink: str) -> bytes | None:
+        """The page at an address of the site; None when there is none, or it cannot be read."""
+        if not permalink.startswith(self._site_url):
+            return None
+        below = unquote(permalink[len(self._site_url) :].partition("#")[0].partition("?")[0])
+        if not below.isprintable() or ".." in below.split("/"):
+            return None
+        for name in self._names(below):
+            try:
+                page = self._files.read(f"{self._folder}/{name}")
+            except (SourceError, ValueError):
+                continue
+            if page is not None:
+                return page
+        return None
+
+    def _names(self, below: str) -> tuple[str, ...]:
+        """Where generators and servers keep what is at an address."""
+        if not below or below.endswith("/"):
+            return (f"{below}index.html",)
+        if below.endswith((".html", ".htm")):
+            return (below,)
+        return (f"{below}.html", f"{below}/index.html")

@@ -1,0 +1,98 @@
+"""Templates through the whole of it: posts lead to each other, losses are told, and nothing of a template gets out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.newsroom import Newsroom
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    return Newsroom(tmp_path)
+
+
+def html(newsroom: Newsroom, title: str) -> str:
+    return next(str(item["content_html"]) for item in newsroom.items() if item["title"] == title)
+
+
+def test_a_post_leads_to_another_and_follows_it_when_it_moves(newsroom: Newsroom) -> None:
+    """frontmatter-39: the address of the other is in nobody's memory, and still an unchanged post learns of it."""
+    newsroom.post("2023-01-02-calm.md", title="Calm")
+    newsroom.post("2023-01-03-storm.md", "After [the calm]({% post_url 2023-01-02-calm %}).", title="Storm")
+    newsroom.post("2023-01-04-sun.md", "[Later]({% post_url 2023-01-05-rain %})", title="Sun")
+    newsroom.build()
+    assert 'href="https://news.example.org/2023/01/02/calm.html"' in html(newsroom, "Storm")
+    assert "<a>Later</a>" in html(newsroom, "Sun")
+
+    newsroom.post("2023-01-02-calm.md", title="Calm", permalink="/moved/")
+    newsroom.post("2023-01-05-rain.md", title="Rain")
+    newsroom.build()
+
+    assert 'href="https://news.example.org/moved/"' in html(newsroom, "Storm")
+    assert 'href="https://news.example.org/2023/01/05/rain.html"' in html(newsroom, "Sun")
+    before = newsroom.files()
+    newsroom.build()
+    assert before == newsroom.files()
+
+
+def test_check_tells_file_line_and_tag_of_what_is_left_out(newsroom: Newsroom) -> None:
+    newsroom.post("2023-01-02-calm.md", "Words.\n\n{% include ad.html %} {{ page.title }}", title="Calm")
+
+    done = newsroom.command("check")
+    said = done.stdout + done.stderr
+
+    assert "_posts/2023-01-02-calm.md:6: template {% include ad.html %} cannot be known outside of the site" in said
+
+
+def test_posts_that_are_mostly_template_can_be_refused(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path)
+    path = newsroom.root / "syndicator.toml"
+    path.write_text(path.read_text().replace('path = "content"', 'path = "content"\ntemplates = "skip"'))
+    newsroom.post("2023-01-02-calm.md", "{% for p in site.posts %}{{ p.title }}{% endfor %}", title="Calm")
+    newsroom.post("2023-01-03-storm.md", "Words. {{ page.title }}", title="Storm")
+
+    done = newsroom.build(status=1)
+
+    assert ["Storm"] == newsroom.titles()
+    assert "_posts/2023-01-02-calm.md:4: is mostly template" in done.stderr
+
+
+def test_an_excerpt_of_a_post_that_is_kept_back_has_its_templates_done(newsroom: Newsroom) -> None:
+    """frontmatter-23, -35: a block that is open where the excerpt ends is closed."""
+    path = newsroom.root / "content/_posts/2023-01-02-calm.md"
+    path.write_text(
+        "---\ntitle: Calm\nfeed: {excerpt_only: true}\n---\n"
+        "{% if page.title %}{{ page.title }} waters.\n\nKEPT BACK{% endif %}\n"
+    )
+
+    newsroom.build()
+
+    assert ["Calm waters."] == [item["summary"] for item in newsroom.items()]
+    assert "KEPT BACK" not in b"".join(newsroom.files().values()).decode()
+
+
+def test_posts_have_the_text_of_their_pages_and_follow_them(tmp_path: Path) -> None:
+    """frontmatter-41"""
+    newsroom = Newsroom(tmp_path)
+    path = newsroom.root / "syndicator.toml"
+    path.write_text(path.read_text().replace('path = "content"', 'path = "content"\nrendered = "_site"'))
+    newsroom.post("2023-01-02-calm.md", "{% include ad.html %}Source.", title="Calm")
+    newsroom.post("2023-01-03-storm.md", "Source.", title="Storm")
+    page = newsroom.root / "content/_site/2023/01/02/calm.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<article><div class="post-content"><p>{{ Built }} <a href="/x">x</a></p><script>1</script></div>')
+
+    done = newsroom.build()
+
+    assert '<p>{{ Built }} <a href="https://news.example.org/x">x</a></p>' == html(newsroom, "Calm")
+    assert "<p>Source.</p>" == html(newsroom, "Storm")
+    assert "its page is not in the built site" in done.stdout + done.stderr
+    page.write_text('<article><div class="post-content"><p>Built again</p></div>')
+    newsroom.build()
+    assert "<p>Built again</p>" == html(newsroom, "Calm")
+    page.unlink()
+    newsroom.build()
+    assert "<p>Source.</p>" == html(newsroom, "Calm")

@@ -1,0 +1,69 @@
+"""Which posts a body refers to, and which files are meant."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from syndicator.posts.references import Targets, references
+
+PATHS = (
+    "_posts/2023-01-02-calm.md",
+    "_posts/old/2020-02-03-gale.md",
+    "news/_posts/2023-01-02-calm.md",
+    "news/_posts/2023-04-05-flood.markdown",
+    "content/posts/storm/index.md",
+    "content/posts/hail.fr.md",
+    "content/posts/hail.md",
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("no tags", ()),
+        ("{% post_url 2023-01-02-calm %} {%- link _posts/2023-01-02-calm.md -%}",
+         ("2023-01-02-calm", "_posts/2023-01-02-calm.md")),
+        ('{{< ref "storm" >}} {{% relref path="/posts/hail.md#top" %}} {{< ref storm >}}',
+         ("storm", "/posts/hail.md#top")),
+        ("{% post_url %} {% linkage x %} {{< reference x >}}", ()),
+        ("{% post_url a %}{% post_url a %}", ("a",)),
+    ],
+)  # fmt: skip
+def test_references_are_found_as_they_are_written(body: str, expected: tuple[str, ...]) -> None:
+    """frontmatter-39, -59"""
+    assert expected == references(body.encode())
+
+
+@pytest.mark.parametrize(
+    ("written", "source", "expected"),
+    [
+        ("2023-01-02-calm", "_posts/x.md", "_posts/2023-01-02-calm.md"),
+        ("2023-01-02-calm", "news/_posts/x.md", "news/_posts/2023-01-02-calm.md"),
+        ("/news/2023-01-02-calm", "_posts/x.md", "news/_posts/2023-01-02-calm.md"),
+        ("old/2020-02-03-gale", "_posts/x.md", "_posts/old/2020-02-03-gale.md"),
+        ("2023-04-05-flood", "_posts/x.md", "news/_posts/2023-04-05-flood.markdown"),
+        ("news/_posts/2023-04-05-flood.markdown", "_posts/x.md", "news/_posts/2023-04-05-flood.markdown"),
+        ("storm", "content/posts/hail.md", "content/posts/storm/index.md"),
+        ("/posts/storm/#top", "content/a.md", "content/posts/storm/index.md"),
+        ("posts/storm/index.md", "content/a.md", "content/posts/storm/index.md"),
+        ("../posts/hail.md", "content/a/b.md", "content/posts/hail.md"),
+        ("nobody", "_posts/x.md", None),
+        ("", "_posts/x.md", None),
+        ("#top", "_posts/x.md", None),
+    ],
+)
+def test_a_reference_means_a_file(written: str, source: str, expected: str | None) -> None:
+    assert expected == Targets(PATHS).find(written, source)
+
+
+def test_a_storm_of_references_is_over_in_no_time() -> None:
+    started = time.process_time()
+
+    found = references(
+        b"{% post_url" * 20_000 + b"{% link " + b" " * 200_000 + b"{{< ref " * 20_000 + b"{% link a %}" * 9_000
+    )
+
+    assert time.process_time() - started < 1
+    assert len(found) <= 500
