@@ -84,7 +84,8 @@ def called(settings: Settings) -> tuple[str, str]:
         try:
             site = reader(settings).site
         except SyndicatorError:
-            return title or settings.source_path.name, url or settings.publish.url
+            far = upstream(settings)
+            return title or (far.name if far else settings.source_path.name), url or settings.publish.url
         title, url = site.title, site.url
     return title, url
 

@@ -21,6 +21,7 @@ from syndicator.dialects.hugopaths import Parts, PathRules, encoded, expand, mat
 from syndicator.dialects.hugoplaces import Language
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.ledger import record_of
+from syndicator.markup.flavour import of_hugo
 from syndicator.model import Post, PostState, Site, SourceFile, Visibility
 from syndicator.ports import Configured
 from syndicator.posts.fields import FieldMap
@@ -678,7 +679,7 @@ def test_facts_are_found_in_every_kind_of_configuration(name: str, text: str) ->
 def test_a_site_without_a_configuration_says_nothing() -> None:
     found = hugo.configure(Files({}))
 
-    assert Hugo(branches=found.dialect.branches) == found.dialect  # type: ignore[attr-defined]
+    assert Hugo(branches=found.dialect.branches, markdown=of_hugo({})) == found.dialect  # type: ignore[attr-defined]
     assert ("", "", "") == (found.facts.title, found.facts.url, found.facts.language)
 
 
