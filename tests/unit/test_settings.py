@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from syndicator.configuration.repositories import Branch, Repository
+from syndicator.configuration.repositories import Branch, Repository, is_folder
 from syndicator.configuration.tomlfile import key_lines
 from syndicator.configuration.values import shown, spelled
 from syndicator.errors import ConfigError, Fault
@@ -530,8 +530,9 @@ def test_no_address_of_a_repository_is_an_option_or_names_a_program(url: str) ->
     except ValidationError:
         return
     assert not good.startswith("-")
-    assert "::" not in good.partition("/")[0] or "[" in good
-    assert not re.match(r"(?:[a-z]+://)?(?:[^@/]*@)?-", good)
+    assert not re.match(r"[A-Za-z0-9+.-]*::", good)
+    # What is a folder becomes an absolute path.
+    assert is_folder(good) or not re.match(r"(?:[a-z]+://)?(?:[^@/]*@)?-", good)
 
 
 @given(st.text(max_size=30) | st.from_regex(r"[-./@{a-z~^: ]{1,12}", fullmatch=True))
