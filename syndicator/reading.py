@@ -124,7 +124,7 @@ class Reader:
         from syndicator.posts.parse import PostReading
 
         return self._staged(
-            files, lambda reading: (reading, PostReading.choose(reading)), lambda pair: PostReading.name(*pair)
+            files, PostReading.find_time, PostReading.find_terms, PostReading.find_names, PostReading.skim
         )
 
     def _staged(self, files: Sequence[SourceFile], *further: Callable[[Any], Any]) -> list[Any]:

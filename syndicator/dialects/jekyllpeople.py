@@ -48,8 +48,6 @@ def _staff(
     files: SiteFiles, config: Mapping[str, Any], warnings: list[PostWarning]
 ) -> Iterator[tuple[tuple[str, ...], Person]]:
     """The people that have a page of their own (frontmatter.md 89), with the keys that posts may know them by."""
-    from syndicator.posts.frontmatter import split  # late: most sites have no such pages
-
     collections = config.get("collections")
     tables = collections if isinstance(collections, dict) else dict.fromkeys(_labels(collections))
     root = text(config.get("collections_dir")).strip("/")
@@ -61,6 +59,8 @@ def _staff(
         for name in files.names(folder)[:_MOST]:
             if not name.endswith(_TEXT) or name[0] in "._#~":
                 continue
+            from syndicator.posts.frontmatter import split  # late: most sites have no such pages
+
             path = f"{folder}/{name}"
             try:
                 data = split(path, files.read(path) or b"").data

@@ -59,7 +59,7 @@ def render_templates(body: str, markup: Markup, context: TemplateContext) -> tup
     Do it once: what ``raw`` has kept literal would be taken for tags the second time. Raises PostError when they would
     cost more than any honest post does, or when the post is mostly template and such posts are to be skipped.
     """
-    if ("{{" not in body and "{%" not in body) or context.kind == "off":
+    if "{" not in body or ("{{" not in body and "{%" not in body) or context.kind == "off":
         return body, ()
     done = _render(body, markup, context)
     if context.mode == "skip" and done.mostly(body):

@@ -35,7 +35,7 @@ def drop_templates(body: str, markup: Markup = Markup.MARKDOWN) -> tuple[str, in
 
 def drop(body: str, markup: Markup, *, liquid: bool = True) -> tuple[str, dict[int, str]]:
     """The same, with the places of the loss and what stood there; without ``liquid`` only Hugo's tags are tags."""
-    if "{{" not in body and "{%" not in body:
+    if "{" not in body or ("{{" not in body and "{%" not in body):
         return body, {}
     return _Scan(body, markup, liquid=liquid).run()
 

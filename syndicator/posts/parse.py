@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
@@ -55,8 +55,6 @@ _SEEN = (
     "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
     "link",
 )  # fmt: skip
-#: Visibility, date and terms of a post.
-Choice = tuple[Visibility, datetime | None, list[tuple[str, tuple[str, ...]]]]
 #: Where a permalink needs a date and a draft has none: its address is never shown.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -74,11 +72,17 @@ def skim_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> S
     """Read of a post only what choosing it needs: a third of the work. Raises PostError as ``parse_post`` does, but for
     what only rendering would find.
     """
-    return PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules).skim()
+    reading = PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules)
+    return reading.find_time().find_terms().find_names().skim()
 
 
 class PostReading:
     """The work on one file, which was taken apart already (``split``)."""
+
+    shown: Visibility
+    since: datetime | None
+    found: list[tuple[str, tuple[str, ...]]]
+    digests: tuple[str, str, str]
 
     def __init__(self, file: SourceFile, matter: Matter, dialect: Dialect, site: Site, rules: Rules) -> None:
         self.file = file
@@ -103,37 +107,49 @@ class PostReading:
         """What stands in the first path of a field that is not empty."""
         return first(self.data, self.fields[name])[1]
 
-    def skim(self) -> Skim:
-        return self.name(self.choose())
+    # A skim has three steps, each of which is done for many posts before the next.
 
-    def choose(self) -> Choice:
-        """The first half of ``skim``: what decides where a post is shown."""
-        visibility = self.visibility()
-        published = self.published(visibility)
+    def find_time(self) -> Self:
+        """Find out when the post is shown, if ever."""
+        self.shown = self.visibility()
+        self.since = self.published(self.shown)
+        return self
+
+    def find_terms(self) -> Self:
+        """Find out in which feeds it may be."""
         categories, tags = map(unmarked, self.terms())
         authors = names(self.data, self.fields, self.site.url, self.warn, self.rules.people)
-        return visibility, published, [("author", authors), ("category", categories), ("tag", tags), *self.further()]
+        self.found = [("author", authors), ("category", categories), ("tag", tags), *self.further()]
+        return self
 
-    def name(self, choice: Choice) -> Skim:
-        """The second half of ``skim``: the rest, and the names of what was read."""
-        visibility, published, terms = choice
+    def find_names(self) -> Self:
+        """Name the file, what readers see of it, and its title with its date."""
         title = self.value("title")
         seen = [self.data[key] for key in self.fields.keys(_SEEN)]
         body = self.matter.body_bytes(self.file.data)
-        content = digest(f"{seen!r}{terms!r}".encode() + body.strip())
-        terms.append((REFERENCES, references(body)))
+        self.digests = (
+            digest(self.file.data),
+            digest(f"{seen!r}{self.found!r}".encode() + body.strip()),
+            digest(f"{title}\0{self.since}".encode("utf-8", "surrogatepass")) if title else "",
+        )
+        self.found.append((REFERENCES, references(body)))
+        return self
+
+    def skim(self) -> Skim:
+        """All of that together, after the three steps."""
+        file_name, content, match = self.digests
         return Skim(
             path=self.file.path,
-            digest=digest(self.file.data),
+            digest=file_name,
             content=content,
-            match=digest(f"{title}\0{published}".encode("utf-8", "surrogatepass")) if title else "",
-            visibility=visibility,
-            published=published,
+            match=match,
+            visibility=self.shown,
+            published=self.since,
             modified=self.optional_date("modified"),
             expires=self.optional_date("expires"),
             given_id=self.given_id(),
             early=self.rules.future,
-            terms=tuple(sorted([(name, values) for name, values in terms if values])),
+            terms=tuple(sorted([term for term in self.found if term[1]])),
             warnings=tuple(self.warnings),
         )
 

@@ -20,7 +20,8 @@ _EXTENSION = re.compile(r"\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)\Z")
 
 def references(body: bytes) -> tuple[str, ...]:
     """The references in a body as they are written, each once."""
-    if b"{%" not in body and b"{{" not in body:
+    # One byte is found ten times as fast as two, and most bodies do not have it.
+    if b"{" not in body or (b"{%" not in body and b"{{" not in body):
         return ()
     found: dict[str, None] = {}
     for match in _TAG.finditer(body):

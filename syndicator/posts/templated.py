@@ -33,7 +33,7 @@ def template_context(
     Jekyll's ``render_with_liquid: false`` and Eleventy's ``templateEngineOverride`` without Liquid in it say that the
     body has no templates (frontmatter.md 40, 71).
     """
-    if "{{" not in body and "{%" not in body:
+    if "{" not in body or ("{{" not in body and "{%" not in body):
         return TemplateContext(kind="off")
     if kind == "liquid" and truth(data.get("render_with_liquid")) is False:
         return TemplateContext(kind="off")

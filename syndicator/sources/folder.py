@@ -134,7 +134,7 @@ class _Look:
 
     def walk(self) -> None:
         """List every post below the root. Raises SourceError when the root itself cannot be listed."""
-        folders = [""]
+        folders, found, known, now = [""], self.found, self._known, self._now
         while folders:
             folder = folders.pop()
             here = PurePosixPath(folder)
@@ -147,8 +147,18 @@ class _Look:
                     if alone is not None:
                         # What is known may have become a part of another post since.
                         entries = [entry for entry in entries if alone(entry.name) and not entry.is_dir()]
+                    begin = f"{folder}/" if folder else ""
                     for entry in entries:
-                        below = self._visit(entry, f"{folder}/{entry.name}" if folder else entry.name, is_post)
+                        path = begin + entry.name
+                        if path in known and entry.is_file(follow_symlinks=False):
+                            # Nearly all of them, nearly always; what is wrong with one says the longer way.
+                            try:
+                                found[path] = _version(entry.stat(), now)
+                            except OSError:
+                                pass
+                            else:
+                                continue
+                        below = self._visit(entry, path, is_post)
                         if below is not None:
                             folders.append(below)
             except OSError as error:

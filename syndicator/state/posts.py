@@ -112,9 +112,10 @@ class SqlLedger:
         posts, refusals = tables.posts, tables.refusals
         with self._database.read() as connection:
             there = select(posts.c.path, posts.c.version).where(posts.c.gone.is_(None))
-            versions = {row.path: row.version for row in connection.execute(there)}
+            # All rows at once: one by one they take half as long again.
+            versions = {path: version for path, version in connection.execute(there).all()}  # noqa: C416 - rows
             refused = select(refusals.c.path, refusals.c.version)
-            versions |= {row.path: row.version for row in connection.execute(refused)}
+            versions |= {path: version for path, version in connection.execute(refused).all()}  # noqa: C416
         return versions
 
     def last_pass(self) -> PassRecord | None:
