@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.dialects import hugo
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.errors import PostError, SourceError
 from syndicator.model import ImageFacts
@@ -39,6 +40,48 @@ def clone(tmp_path: Path, authors: Authors) -> Clone:
 
 def source(clone: Clone, folder: str = "", **more: bool) -> GitSource:
     return GitSource(clone, folder, Jekyll(), limit=100_000, **more)
+
+
+def test_of_a_bundle_in_a_repository_the_index_is_the_post_and_all_else_belongs_to_it(
+    clone: Clone, authors: Authors
+) -> None:
+    """frontmatter-48, frontmatter-81"""
+    for path in (
+        "news/storm/index.md",
+        "news/storm/notes.md",
+        "news/storm/more/deep.md",
+        "news/_index.md",
+        "news/a.md",
+    ):
+        authors.write(f"content/{path}", title=path)
+    authors.publish()
+    clone.fetch()
+    files = GitFiles(clone, "")
+    dialect = hugo.configure(files).dialect
+
+    scan = GitSource(clone, "", dialect, limit=100_000).scan({"content/news/storm/notes.md": "v"})
+
+    assert ["content/news/a.md", "content/news/storm/index.md"] == [path for path, _ in scan.changed]
+    assert ("content/news/storm/notes.md",) == scan.gone
+
+
+def test_files_of_a_name_are_found_in_a_repository_and_watched(clone: Clone, authors: Authors) -> None:
+    authors.write("content/_index.md", title="Home")
+    authors.write("content/news/_index.md", title="News")
+    authors.write("content/.hidden/_index.md", title="Hidden")
+    authors.publish()
+    clone.fetch()
+    files = GitFiles(clone, "")
+
+    assert ("content/_index.md", "content/news/_index.md") == files.find("content", lambda name: name == "_index.md")
+    authors.write("content/news/a.md", title="A post")
+    authors.publish()
+    clone.fetch()
+    assert files.unchanged()
+    authors.write("content/sport/_index.md", title="Sport")
+    authors.publish()
+    clone.fetch()
+    assert not files.unchanged()
 
 
 def known(scan: Scan) -> dict[str, str]:
