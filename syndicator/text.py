@@ -9,8 +9,6 @@ from functools import lru_cache
 # XML 1.0 section 2.2, less the C1 controls and U+FFFD, which are legal but a sign of mojibake (rss-5, rss-6).
 _FIT = "\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff"
 _CONTROLS = bytes((*range(9), *range(11, 32), 127))
-#: In UTF-8 what is unfit beside the controls begins so: C1 controls, surrogates, the end of the first plane.
-_SUSPECT = (b"\xc2", b"\xed", b"\xef\xbf")
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
 
@@ -22,7 +20,10 @@ def legal(text: str) -> str:
         return text
     # Most long ones end here: looking at bytes all at once takes half the time of looking at each character.
     data = text.encode("utf-8", "surrogatepass")
-    if len(data.translate(None, _CONTROLS)) == len(data) and not any(sign in data for sign in _SUSPECT):
+    # In UTF-8 what is unfit beside the controls begins so: C1 controls, surrogates, the end of the first plane. One byte
+    # is looked for before two, as it is found ten times as fast.
+    suspect = b"\xc2" in data or b"\xed" in data or (b"\xef" in data and b"\xef\xbf" in data)
+    if not suspect and len(data.translate(None, _CONTROLS)) == len(data):
         return text
     return _unfit().sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u0085", "\n"))
 
