@@ -20,8 +20,8 @@ def legal(text: str) -> str:
         return text
     # Most long ones end here: looking at bytes all at once takes half the time of looking at each character.
     data = text.encode("utf-8", "surrogatepass")
-    # In UTF-8 what is unfit beside the controls begins so: C1 controls, surrogates, the end of the first plane. One byte
-    # is looked for before two, as it is found ten times as fast.
+    # In UTF-8 what is unfit beside the controls begins so: C1 controls, surrogates, the end of the first plane. One
+    # byte is looked for before two, as it is found ten times as fast.
     suspect = b"\xc2" in data or b"\xed" in data or (b"\xef" in data and b"\xef\xbf" in data)
     if not suspect and len(data.translate(None, _CONTROLS)) == len(data):
         return text
