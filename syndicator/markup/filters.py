@@ -24,6 +24,7 @@ _NOT_WORDS = {
     "ascii": re.compile(r"[^A-Za-z0-9]+"),
     "raw": re.compile(r"\s+"),
 }
+_SAFE = "/!$&'()*+,;=:@~?#[]%"
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 
 
@@ -63,7 +64,7 @@ def filters(*, site_url: str, zone: str, eleventy: bool) -> Mapping[str, Callabl
         return f"{month} {ordinal(when)}, {when.year}" if style == "US" else f"{ordinal(when)} {month} {when.year}"
 
     def relative(value: Any) -> str:
-        address = _text(value)
+        address = quote(_text(value), safe=_SAFE)
         return address if _ABSOLUTE.match(address) else f"{prefix}/{address.lstrip('/')}" if address else f"{prefix}/"
 
     def absolute(value: Any) -> str:

@@ -34,8 +34,7 @@ class Job:
         is_code: Callable[[int], bool],
         ends: Mapping[int, int],
         nil: Callable[[list[object]], bool],
-        posts: Mapping[str, str],
-        file_url: Callable[[str], str],
+        address: Callable[[str, int], str],
         block: Callable[[str, str, int, int], str],
         place: Callable[[str, int, int], str],
         filters: Mapping[str, Callable[..., Any]],
@@ -44,8 +43,7 @@ class Job:
         self.is_code = is_code
         self.ends = ends
         self.nil = nil
-        self.posts = posts
-        self.file_url = file_url
+        self.address = address
         self.block = block
         self.place = place
         self.filters = filters

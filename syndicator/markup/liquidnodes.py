@@ -102,15 +102,11 @@ class IncludeNode(TagNode):
         return _placed(self, context, found)
 
 
-class PostUrlNode(TagNode):
-    def text(self, context: Context) -> str | None:
-        return context.job.posts.get(self.inner.strip("\"' "))
-
-
 class LinkNode(TagNode):
+    """``post_url`` and ``link``."""
+
     def text(self, context: Context) -> str | None:
-        target = self.inner.strip("\"' ")
-        return context.job.posts.get(target) or context.job.file_url(target) or None
+        return context.job.address(self.inner.strip("\"' "), self.token.start_index) or None
 
 
 class HighlightNode(TagNode):

@@ -26,7 +26,6 @@ from syndicator.markup.liquidnodes import (
     IncludeNode,
     LinkNode,
     OutputNode,
-    PostUrlNode,
     TagNode,
     UnknownNode,
 )
@@ -177,7 +176,7 @@ class _ForTag(Tag):
 
 
 _SIMPLE: Mapping[str, type[TagNode]] = {
-    "unknown": UnknownNode, "post_url": PostUrlNode, "link": LinkNode, "include": IncludeNode,
+    "unknown": UnknownNode, "post_url": LinkNode, "link": LinkNode, "include": IncludeNode,
     "include_relative": IncludeNode, "include_cached": IncludeNode, "render": IncludeNode,
 }  # fmt: skip
 

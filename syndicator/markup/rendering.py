@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from syndicator.markup.embeds import is_block
 from syndicator.markup.shortcodes import render_shortcodes
 from syndicator.markup.tags import Piece, balance, pieces_of
 from syndicator.markup.templates import code_block, drop
-from syndicator.markup.values import Values, typed
+from syndicator.markup.values import Values
 from syndicator.model import Markup, PostWarning, TemplateContext
 from syndicator.posts.fields import reach
 from syndicator.posts.values import Quoted
@@ -27,6 +28,8 @@ MOST_TAGS = 5_000
 #: So many losses are told one by one.
 _TOLD = 10
 _LONGEST_TOLD = 80
+_BASE_IN_FRONT = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}/?\Z")
+_LONGEST_BASE = 40
 # What Jekyll works out itself; only these are not known to be empty when nobody has written them down.
 _MADE_OF_SITE = frozenset({
     "categories", "collections", "data", "documents", "drafts", "github", "html_files", "html_pages", "pages", "posts",
@@ -114,21 +117,6 @@ def _refuse(context: TemplateContext, reason: str) -> PostError:
 # --- Liquid -------------------------------------------------------------------------------------------------------
 
 
-def evaluate(template: str, names: Mapping[str, Any]) -> str:
-    """The text of a small template in Liquid, such as the pattern of an address (frontmatter.md 68), dates in UTC.
-
-    Raises ValueError, naming it, when something in it is not known.
-    """
-    context = TemplateContext(kind="eleventy", path="", page=names)
-    try:
-        done = _liquid(template, Markup.HTML, context, {name: typed(value) for name, value in names.items()})
-    except PostError as error:
-        raise ValueError(error.reason) from error
-    if done.lost:
-        raise ValueError(f"{_shown(done.lost[min(done.lost)])} cannot be known outside of the site")
-    return done.text
-
-
 def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[str, Any]) -> Rendered:
     # Late: only posts with templates pay for the library.
     from syndicator.markup.filters import filters
@@ -145,8 +133,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
         is_code=_in_code(code, pieces, block_ends),
         ends={piece.start: block_ends.get(piece.start, piece.end) for piece in pieces},
         nil=_nil(context),
-        posts=context.posts,
-        file_url=lambda target: _file_url(target, context),
+        address=lambda target, at: _address(body, target, at, context),
         block=lambda language, content, start, end: code_block(body, markup, language, content, start, end),
         place=lambda html, start, end: _place(body, markup, html, start, end),
         filters=filters(site_url=context.site_url, zone=context.zone, eleventy=context.kind == "eleventy"),
@@ -191,7 +178,17 @@ def _names(context: TemplateContext) -> dict[str, Any]:
         "url": Quoted(f"{parts.scheme}://{parts.netloc}"),
         "baseurl": Quoted(parts.path.rstrip("/")),
     }
-    page = {**context.page, "url": root, "path": context.path, "name": context.path.rpartition("/")[2]}
+    name = context.path.rpartition("/")[2]
+    made = {
+        "url": root,
+        "id": f"{root.rstrip('/').rpartition('/')[0]}/{context.page.get('slug', '')}",
+        "path": context.path,
+        "relative_path": context.path,
+        "name": name,
+        "ext": f".{name.rpartition('.')[2]}",
+        "collection": "posts",
+    }
+    page = {"draft": False, **context.page, **made}
     if published:
         page["date"] = published
     return {"site": Values(site), "page": Values(page), "jekyll": Values({"environment": "production"})}
@@ -200,14 +197,34 @@ def _names(context: TemplateContext) -> dict[str, Any]:
 def _nil(context: TemplateContext) -> Callable[[list[object]], bool]:
     """Whether a value that is not there is known to be nothing, rather than unknown."""
 
+    collections = context.site.get("collections")
+    labels = frozenset(collections if isinstance(collections, dict | list) else ())
+
     def nil(path: list[object]) -> bool:
         if context.kind != "liquid" or len(path) < 2:
             return False
         if path[0] == "page":
             return path[1] in context.page or path[1] not in _MADE_OF_PAGE
-        return path[0] == "site" and bool(context.site) and path[1] not in _MADE_OF_SITE
+        return path[0] == "site" and bool(context.site) and path[1] not in _MADE_OF_SITE | labels
 
     return nil
+
+
+def _address(body: str, target: str, at: int, context: TemplateContext) -> str:
+    """Where the tag at a place of the body leads to, from the host's root as Jekyll writes it; "" when nobody knows.
+
+    Sites that put ``site.baseurl`` in front do so from the times when Jekyll left it out.
+    """
+    found = context.posts.get(target) or _file_url(target, context)
+    _, _, base = context.site_url.partition("://")[2].rstrip("/").partition("/")
+    root = context.site_url.removesuffix(f"{base}/" if base else "")
+    path = found.removeprefix(root)
+    if not found or path == found:
+        return found
+    if base and _BASE_IN_FRONT.search(body, max(0, at - _LONGEST_BASE), at):
+        path = path.removeprefix(f"{base}/")
+        return path if body[at - 1] == "/" else f"/{path}"
+    return f"/{path}"
 
 
 def _file_url(target: str, context: TemplateContext) -> str:
