@@ -197,6 +197,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def smart_titles(self) -> bool:
+        """Whether the generator's feed has typographic signs in titles."""
+        ...
+
+    @property
     def image_folders(self) -> tuple[str, ...]:
         """The folders of the source where files lie that the site has at its root, "" for the source's root itself."""
         ...

@@ -73,6 +73,7 @@ class Eleventy:
         "summary": ("subhed", "summary", "description", "excerpt", "subtitle")
     }
     last_path_first = True
+    smart_titles = False
     markdown_summary = ""
     #: markdown-it as Eleventy sets it up.
     markdown = replace(COMMONMARK, autolink=False)

@@ -47,6 +47,7 @@ class Hugo:
     name = "hugo"
     templates: ClassVar[Templates] = "hugo"
     last_path_first = False
+    smart_titles = False
     markdown_summary = "summary"
 
     languages: tuple[Language, ...] = (Language(code="en", tag="en", folder="content"),)

@@ -46,6 +46,8 @@ class Jekyll:
     date_fields = ("date",)
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     last_path_first = False
+    #: frontmatter.md 38.
+    smart_titles = True
     markdown_summary = ""
     image_folders = ("",)
 

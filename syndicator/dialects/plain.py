@@ -64,6 +64,7 @@ class Plain:
         "summary": ("subhed", "summary", "description", "excerpt", "subtitle")
     }
     last_path_first = False
+    smart_titles = False
     markdown_summary = ""
     #: frontmatter.md 76.
     image_folders = ("", "static", "public", "assets")

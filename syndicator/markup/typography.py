@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from html import escape, unescape
 
 from syndicator.markup.flavour import Flavour
 
@@ -22,6 +24,14 @@ _CONTRACTION = re.compile(r"(?:[smtd]|ve|ll|re)(?!\w)")
 def set_typography(html: str, flavour: Flavour) -> str:
     """HTML with the signs that the engine would have set. Code, tags and raw HTML in kramdown's blocks stay."""
     return _Setting(html, flavour).run()
+
+
+def smart_text(text: str, flavour: Flavour) -> str:
+    """A line of text with kramdown's signs, whatever engine the site has, as the filter ``smartify`` sets them."""
+    if not any(sign in text for sign in ("'", '"', "--", "...")):
+        return text
+    flavour = replace(flavour, engine="kramdown", symbols=True)
+    return unescape(set_typography(escape(text, quote=False).replace('"', "&quot;"), flavour))
 
 
 class _Setting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, Self
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
+from syndicator.markup.templates import drop
 from syndicator.model import (
     Markup,
     Post,
@@ -294,6 +296,10 @@ class PostReading:
 
     def title(self, body: str) -> str:
         written = title_text(text(self.value("title")))
+        if self.dialect.smart_titles and self.rules.typographic is not False:
+            from syndicator.markup.typography import smart_text  # late, as skimming wants none of it
+
+            written = smart_text(written, self.dialect.markdown)
         return written or title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
     def summary(self, body: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
@@ -302,7 +308,12 @@ class PostReading:
             return self.excerpt_text(divided, markup, permalink, templates)
         key, value = first(self.data, self.fields["summary"])
         if key == self.dialect.markdown_summary:
-            return self.excerpt_text(text(value), Markup.MARKDOWN, permalink, templates)
+            written = text(value)
+            if "{{<" in written or "{{%" in written:
+                # frontmatter.md 57: Hugo does not do them there, and nobody is to read them.
+                self.warn(key, f"{key}: the shortcodes in it are left out")
+                written, _ = drop(written, Markup.MARKDOWN, liquid=False)
+            return self.excerpt_text(written, Markup.MARKDOWN, permalink, replace(templates, kind="off"))
         return summary_text(text(value))
 
     def excerpt_text(self, part: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:

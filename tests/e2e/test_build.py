@@ -33,7 +33,7 @@ def test_the_owners_sample_comes_out_whole_in_all_three_formats(newsroom: Newsro
     )
 
     (item,) = newsroom.items()
-    assert "Russian Pilot's Daring Defection - Flies Into Ukrainian Territory" == item["title"]
+    assert "Russian Pilot’s Daring Defection - Flies Into Ukrainian Territory" == item["title"]
     assert item["summary"].startswith("After a covert operation, a Russian pilot, along with a Mil Mi-8 helicopter")
     assert "Donna Teetree" == item["authors"][0]["name"]
     assert "Staff Writer" in json.dumps(item["_syndicator"])

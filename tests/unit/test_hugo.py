@@ -789,3 +789,13 @@ def test_every_pattern_gives_an_address_or_a_reason(pattern: str, title: str, na
     assert found.isascii()
     assert not found.startswith("/")
     assert ".." not in found.split("/")
+
+
+def test_a_shortcode_in_a_summary_reaches_no_reader() -> None:
+    """frontmatter-57"""
+    data = b"---\ntitle: T\ndate: 2023-05-04\nsummary: A *sum* {{< param x >}}of `{{% y %}}`\n---\nText {{< z >}}.\n"
+    site = Site(title="S", url="https://example.org/")
+    post = parse_post(SourceFile(path="content/posts/a.md", version="1", data=data), Hugo(), site, Rules())
+
+    assert "A sum of" == post.summary.partition(" {{% y")[0]
+    assert ["content/posts/a.md:4: summary: the shortcodes in it are left out"] == [str(w) for w in post.warnings]

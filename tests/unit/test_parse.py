@@ -67,7 +67,7 @@ def test_the_newsrooms_own_kind_of_post() -> None:
     """frontmatter.md 86 to 88."""
     post = parsed(SAMPLE, path="_posts/2023-08-24-defection.md")
 
-    assert "Russian Pilot's Daring Defection - Flies Into Ukrainian Territory" == post.title
+    assert "Russian Pilot’s Daring Defection - Flies Into Ukrainian Territory" == post.title
     assert (
         "After a covert operation, a Russian pilot, along with a Mil Mi-8 helicopter, crosses over to Ukraine."
         == post.summary
@@ -413,7 +413,7 @@ def test_a_killed_post_is_killed() -> None:
 # --- text ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("title", ["R&D <beta>", 'Q&A: a < b & "c"'])
+@pytest.mark.parametrize("title", ["R&D <beta>", "Q&A: a < b & “c”"])
 def test_a_title_survives_to_the_letter(title: str) -> None:
     """atom-72, jsonfeed-62."""
     assert title == written(f"title: '{title}'\n").title
