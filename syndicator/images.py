@@ -185,6 +185,7 @@ def dress(ref: ImageRef, facts: ImageFacts | None) -> Image:
     """The author's image with all that is known of it.
 
     The media type is guessed from the name only while nobody has looked at the bytes; once somebody has, they decide.
+    So they do for width and height, where they say them; else the author does.
     """
     facts = facts or ImageFacts()
     unseen = facts == ImageFacts()
@@ -195,8 +196,8 @@ def dress(ref: ImageRef, facts: ImageFacts | None) -> Image:
         credit=ref.credit,
         type=type_of_name(ref.url) if unseen else facts.type,
         length=facts.length,
-        width=facts.width,
-        height=facts.height,
+        width=ref.width if facts.width is None else facts.width,
+        height=ref.height if facts.width is None else facts.height,
     )
 
 

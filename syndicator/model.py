@@ -127,7 +127,8 @@ class ImageRef:
     """A featured image as the author gave it.
 
     ``url`` is absolute, percent-encoded once. ``file`` is the path inside the source's folder (with ``/``, no ``..``)
-    when the address is the site's own, else None.
+    when the address is the site's own, else None. ``width`` and ``height`` count until
+    somebody has looked at the bytes.
     """
 
     url: str
@@ -135,6 +136,8 @@ class ImageRef:
     alt: str = ""
     caption: str = ""
     credit: str = ""
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

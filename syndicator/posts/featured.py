@@ -25,6 +25,7 @@ _NO_IMAGE = frozenset({"false", "no", "off", "none", "null", "true", "yes", "on"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 #: In "https://host/": a site without a path of its own.
 _SLASHES_OF_A_HOST = 3
+_SIDE = re.compile(r"0*([1-9][0-9]{0,5})(?:px)?", re.ASCII)
 _UPWARDS = re.compile(r"(?:\.\.?[/\\]+)+")
 # An address in the letters of RFC 3986 goes on as it is written, byte for byte, query string and all.
 _LETTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
@@ -65,6 +66,7 @@ def image_ref(
             alt=_words(data, fields["image_alt"], table, _ALTS),
             caption=_words(data, fields["image_caption"], table, _CAPTIONS),
             credit=_words(data, fields["image_credit"], table, _CREDITS),
+            **_sides(table),
         )
     return None
 
@@ -87,6 +89,12 @@ def _candidates(data: Mapping[str, Any], fields: FieldMap) -> Iterator[tuple[str
 
 def _words(data: Mapping[str, Any], paths: tuple[str, ...], table: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return summary_text(text(first(data, paths)[1]) or text(first(table, names)[1]))
+
+
+def _sides(table: Mapping[str, Any]) -> dict[str, int]:
+    """Width and height in pixels, where both are written: frontmatter.md 74."""
+    found = {name: match for name in ("width", "height") if (match := _SIDE.fullmatch(text(table.get(name))))}
+    return {name: int(match[1]) for name, match in found.items()} if len(found) == 2 else {}
 
 
 def _resolve(address: str, base: str, beside: str, path: str) -> tuple[str, str, str | None]:

@@ -501,3 +501,21 @@ def test_what_is_not_held_back_is_public(data: dict[str, Any]) -> None:
 def test_a_killed_post_is_killed_whatever_else_it_says() -> None:
     assert (Visibility.KILLED, "status: killed") == decided({"status": "Killed", "draft": "true"})
     assert (Visibility.KILLED, "killed: true") == decided({"killed": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        ({"width": "640", "height": 480}, (640, 480)),
+        ({"width": "640px", "height": "0480"}, (640, 480)),
+        ({"width": "640"}, (None, None)),
+        ({"width": "100%", "height": "0"}, (None, None)),
+        ({"width": ["1"], "height": "9" * 40}, (None, None)),
+    ],
+)
+def test_an_image_is_as_large_as_both_sides_say(sides: dict[str, Any], expected: tuple[int | None, int | None]) -> None:
+    """frontmatter-74"""
+    found, said = image({"image": {"path": "/a.png", **sides}})
+
+    assert found is not None
+    assert (expected, []) == ((found.width, found.height), said)

@@ -400,6 +400,14 @@ def test_an_image_nobody_has_looked_at_is_typed_by_its_name(facts: ImageFacts | 
     assert enclosure_of(image) == Enclosure(url=REF.url, type="image/jpeg", length=0)
 
 
+def test_the_author_says_how_large_an_image_is_until_its_bytes_do() -> None:
+    """frontmatter-74"""
+    ref = ImageRef(url="https://example.org/a.jpg", width=640, height=480)
+    looks = (None, ImageFacts(type="image/jpeg", length=9), ImageFacts(type="image/jpeg", width=4, height=3))
+
+    assert [(640, 480), (640, 480), (4, 3)] == [(i.width, i.height) for i in (dress(ref, facts) for facts in looks)]
+
+
 def test_a_page_that_is_called_an_image_is_no_enclosure() -> None:
     image = dress(REF, ImageFacts(type="", length=13))
 
