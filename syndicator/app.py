@@ -108,9 +108,9 @@ def _configured(settings: Settings, files: SiteFiles) -> Configured:
 
             return eleventy.configure(files, collection=wanted.collection, posts=wanted.posts, folder=wanted.input)
         case "hugo":
-            from syndicator.dialects import hugo
+            from syndicator.dialects import hugosite
 
-            return hugo.configure(files)
+            return hugosite.configure(files)
         case "jekyll":
             from syndicator.dialects import jekyllsite
 

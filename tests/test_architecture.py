@@ -71,7 +71,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("markup.liquid",),
     ("markup.rendering",),
     ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite", "dialects.authors"),
-    ("formats.extensions", "dialects.eleventyposts", "dialects.eleventyaddresses"),
+    ("formats.extensions", "dialects.eleventyposts", "dialects.hugopeople", "dialects.eleventyaddresses"),
     (
         "markup.render",
         "posts.parse",
@@ -83,7 +83,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.plain",
     ),
     ("dialects.jekyllpeople",),
-    ("dialects.jekyllsite",),
+    (
+        "dialects.hugosite",
+        "dialects.jekyllsite",
+    ),
     ("formats", "entries", "feeds", "ledger", "websub.protocol", "web.conditional"),
     ("plan", "explain", "web.shelf", "web.status", "health"),
     # configuration

@@ -14,14 +14,13 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.hugoaddresses import Addresses
-from syndicator.dialects.hugocascade import Branches, below, branches_of, lowered
-from syndicator.dialects.hugoconfig import read_configuration
-from syndicator.dialects.hugopaths import Parts, PathRules
+from syndicator.dialects.hugocascade import Branches, below, lowered
+from syndicator.dialects.hugopaths import Parts
 from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_in, is_branch, is_index, place_of, roots
 from syndicator.errors import PostError
-from syndicator.markup.flavour import GOLDMARK, Flavour, of_hugo
+from syndicator.markup.flavour import GOLDMARK, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import Configured, FileName, SiteFiles, Templates
+from syndicator.ports import FileName, Templates
 from syndicator.posts.dates import parse_date, wall_clock
 from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
@@ -30,7 +29,8 @@ from syndicator.posts.visibility import decided
 _MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
 _PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![ \t]*+\n)[^\n]++)*+")
 _WORDS = re.compile(r"[-_\s]+")
-_FROM_NAME = ":filename"
+#: What the configuration calls the date in the name of a file.
+FROM_NAME = ":filename"
 #: What Hugo does not look for below ``params``.
 _NOT_PARAMS = frozenset({
     "title", "date", "publishdate", "pubdate", "published", "lastmod", "modified", "expirydate", "unpublishdate",
@@ -153,8 +153,8 @@ class Hugo:
         """The date in a file's name, and the rest of it as slug where that date is the one that counts."""
         written, rest = date_in(name) if self.dated_names else ("", "")
         if written:
-            data[_FROM_NAME] = written
-        if rest and _FROM_NAME in (first(data, self.date_chain)[0], first(data, self.date_fields)[0]):
+            data[FROM_NAME] = written
+        if rest and FROM_NAME in (first(data, self.date_chain)[0], first(data, self.date_fields)[0]):
             data.setdefault("slug", rest)
 
     def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
@@ -262,42 +262,3 @@ class Hugo:
 
 def _is_page(name: str) -> bool:
     return CONTENT.fullmatch(name) is not None and name[0] not in ".#" and not is_branch(name)
-
-
-def configure(files: SiteFiles) -> Configured:
-    """The dialect as the site's configuration and the ``_index`` files of its sections set it up.
-
-    Raises SourceError when the configuration cannot be read.
-    """
-    said = read_configuration(files)
-    said.report()
-    languages = said.languages() or Hugo().languages
-    date = said.dates("date")
-    publish = tuple(dict.fromkeys([*said.dates("publishdate"), *date]))
-    modified, expires = said.dates("lastmod"), said.dates("expirydate")
-    taxonomies = said.table("taxonomies")
-    dialect = Hugo(
-        languages=languages,
-        date_chain=date,
-        date_fields=publish,
-        modified_fields=modified,
-        expires_fields=expires,
-        dated_names=any(_FROM_NAME in fields for fields in (publish, modified, expires)),
-        categories=text(taxonomies.get("category")).lower() or "categories",
-        tags=text(taxonomies.get("tag")).lower() or "tags",
-        addresses=Addresses(
-            paths=PathRules(
-                lower=truth(said.values.get("disablepathtolower")) is not True,
-                accents=truth(said.values.get("removepathaccents")) is not True,
-            ),
-            permalinks=said.permalinks(),
-            ugly=said.ugly(),
-            in_subfolder=truth(said.values.get("defaultcontentlanguageinsubdir")) is True,
-        ),
-        ignored=said.ignored(),
-        image_folders=said.image_folders(),
-        summary_length=said.number("summarylength", 70),
-        branches=branches_of(files, languages, said.values),
-        markdown=of_hugo(said.values),
-    )
-    return Configured(dialect=dialect, facts=said.facts(), warnings=tuple(said.warnings), values=said.values)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.dialects import hugo
+from syndicator.dialects import hugosite
 from syndicator.entries import make_entry
 from syndicator.errors import PostError
 from syndicator.feeds import newest_first
@@ -67,7 +67,7 @@ def rss(site: str) -> list[dict[str, str]]:
 
 @cache
 def reader(site: str) -> Reader:
-    configured = hugo.configure(SiteFolder(SITES / site))
+    configured = hugosite.configure(SiteFolder(SITES / site))
     facts, dialect = configured.facts, configured.dialect
     return Reader(
         source=FolderSource(SITES / site, dialect, limit=2_000_000),
@@ -191,7 +191,7 @@ def test_hugos_own_feed_says_the_same(site: str) -> None:
 
 def test_what_the_site_says_of_itself_is_taken() -> None:
     """Title, address with its path, language, zone, description and author."""
-    facts = hugo.configure(SiteFolder(SITES / "hugo")).facts
+    facts = hugosite.configure(SiteFolder(SITES / "hugo")).facts
 
     assert ("The Hugo Sample", "https://hugo.example.org/blog/") == (facts.title, facts.url)
     assert ("en-GB", "Europe/Berlin") == (facts.language, facts.timezone)
@@ -200,7 +200,7 @@ def test_what_the_site_says_of_itself_is_taken() -> None:
 
 def test_a_configuration_in_a_folder_is_put_together() -> None:
     """``config/_default`` below ``config/production``, languages in a file of their own."""
-    facts = hugo.configure(SiteFolder(SITES / "hugo-folder")).facts
+    facts = hugosite.configure(SiteFolder(SITES / "hugo-folder")).facts
 
     assert ("Two", "https://two.example.org/", "en-US") == (facts.title, facts.url, facts.language)
     assert "The production newsroom" == facts.author
@@ -261,7 +261,7 @@ def site_with(folder: Path, files: dict[str, str]) -> Reader:
     for path, said in {"hugo.toml": 'baseURL = "https://example.org/"\n', **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(said, encoding="utf-8")
-    dialect = hugo.configure(SiteFolder(folder)).dialect
+    dialect = hugosite.configure(SiteFolder(folder)).dialect
     return Reader(
         source=FolderSource(folder, dialect, limit=2_000_000),
         dialect=dialect,
@@ -337,10 +337,10 @@ def test_a_new_section_is_noticed_and_a_new_post_changes_no_rules(tmp_path: Path
     """What cascades is looked for again only when folders changed, and posts are read again only when it did."""
     site_with(tmp_path, {"content/a/one.md": "", "content/a/_index.md": ""})
     files = SiteFolder(tmp_path)
-    hugo.configure(files)
+    hugosite.configure(files)
     (tmp_path / "content/a/two.md").write_text("")
     again = SiteFolder(tmp_path)
-    hugo.configure(again)
+    hugosite.configure(again)
     assert files.digest == again.digest
 
     (tmp_path / "content/b").mkdir()
@@ -348,5 +348,5 @@ def test_a_new_section_is_noticed_and_a_new_post_changes_no_rules(tmp_path: Path
 
     assert not again.unchanged()
     third = SiteFolder(tmp_path)
-    hugo.configure(third)
+    hugosite.configure(third)
     assert again.digest != third.digest

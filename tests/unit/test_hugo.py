@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.dialects import hugo
+from syndicator.dialects import hugosite
 from syndicator.dialects.hugo import Hugo
 from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugopaths import Parts, PathRules, encoded, expand, matches
@@ -22,7 +22,7 @@ from syndicator.dialects.hugoplaces import Language
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.ledger import record_of
 from syndicator.markup.flavour import of_hugo
-from syndicator.model import Post, PostState, Site, SourceFile, Visibility
+from syndicator.model import Person, Post, PostState, Site, SourceFile, Visibility
 from syndicator.ports import Configured
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
@@ -54,11 +54,11 @@ class Files:
 
 
 def configured(text: str | bytes, name: str = "hugo.toml", **more: str) -> Configured:
-    return hugo.configure(Files({name: text, **more}))
+    return hugosite.configure(Files({name: text, **more}))
 
 
 def dialect(text: str, **more: str) -> Hugo:
-    found = hugo.configure(Files({"hugo.toml": text, **more})).dialect
+    found = hugosite.configure(Files({"hugo.toml": text, **more})).dialect
     assert isinstance(found, Hugo)
     return found
 
@@ -677,7 +677,7 @@ def test_facts_are_found_in_every_kind_of_configuration(name: str, text: str) ->
 
 
 def test_a_site_without_a_configuration_says_nothing() -> None:
-    found = hugo.configure(Files({}))
+    found = hugosite.configure(Files({}))
 
     assert Hugo(branches=found.dialect.branches, markdown=of_hugo({})) == found.dialect  # type: ignore[attr-defined]
     assert ("", "", "") == (found.facts.title, found.facts.url, found.facts.language)
@@ -765,7 +765,7 @@ def test_no_values_raise_anything_of_pythons(
     values: dict[str, Any], fields: dict[str, Any], section: bytes, path: str
 ) -> None:
     try:
-        found = hugo.configure(Files({"hugo.json": json.dumps(values), "content/posts/_index.md": section}))
+        found = hugosite.configure(Files({"hugo.json": json.dumps(values), "content/posts/_index.md": section}))
         assert isinstance(found.dialect, Hugo)
         shown = post(json.dumps(fields) + "\nA body.\n", path, found.dialect)
     except SyndicatorError:
@@ -799,3 +799,28 @@ def test_a_shortcode_in_a_summary_reaches_no_reader() -> None:
 
     assert "A sum of" == post.summary.partition(" {{% y")[0]
     assert ["content/posts/a.md:4: summary: the shortcodes in it are left out"] == [str(w) for w in post.warnings]
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def test_the_people_of_a_site_are_known_by_key_and_name_wherever_they_stand() -> None:
+    """frontmatter-75"""
+    found = configured(
+        'title = "S"\n[params.authors.Jane]\nname = "Jane Doe"\nemail = "jane@example.org"\n',
+        **{
+            "data/authors.yaml": "bob: {name: Bob Roe, role: Editor}\n",
+            "data/authors/kim.toml": 'name = "Kim Poe"\nurl = "/kim/"\n',
+            "content/authors/Lou/_index.md": "---\ntitle: Lou Moe\nrole: Reporter\navatar: /img/lou.png\n---\nBio.\n",
+            "content/authors/_index.md": "---\ntitle: All of us\n---\n",
+            "content/authors/odd/_index.md": "---\ntitle: [\n---\n",
+        },
+    )
+
+    jane = Person(name="Jane Doe", email="jane@example.org")
+    bob = Person(name="Bob Roe", title="Editor")
+    kim = Person(name="Kim Poe", url="/kim/")
+    lou = Person(name="Lou Moe", title="Reporter", url="/authors/lou/", avatar="/img/lou.png")
+    pairs = (("jane", jane), ("bob", bob), ("kim", kim), ("lou", lou))
+    assert {key: who for short, who in pairs for key in (short, who.name.casefold())} == dict(found.people)
+    assert ["content/authors/odd/_index.md"] == [warning.path for warning in found.warnings]
