@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from syndicator.errors import PostError
 from syndicator.model import PostRecord, PostState, PostWarning, Skim
 from syndicator.ports import Move
+from syndicator.posts.references import FORMER, last_part
 
 #: From so much likeness on, what a source calls a rename is one: where the date stayed, and where it was changed too.
 #: Posts made from one mould are alike; those of one series mostly bear another date.
@@ -145,9 +146,10 @@ def _origins(
     departed = _Departed([*leavers, *(own[path] for path in replaced)], now)
     origins = {path: record for path, record in own.items() if path not in replaced and record.gone is None}
     taken: set[str] = set()
-    for strict in (True, False):  # who has the same bytes goes before who has only the same title
+    # Who has the same bytes goes before who has only the same title, or says only what it was called before.
+    for names in (("id", "digest"), ("match",), ("name",)):
         for fresh in seen:
-            if fresh.path not in origins and (found := departed.take(fresh, strict=strict)) is not None:
+            if fresh.path not in origins and (found := departed.take(fresh, names)) is not None:
                 origins[fresh.path] = found
                 taken.add(found.path)
     for fresh in seen:
@@ -194,17 +196,18 @@ class _Departed:
             clues = [("id", record.given_id), ("digest", record.digest), ("path", record.path)]
             if (record.gone or now) == now:
                 # Only at the same moment: next month's "Corrections" of that date would be another post.
-                clues.append(("match", record.match))
+                clues += (("match", record.match), ("name", last_part(record.path)))
             for clue in clues:
                 if clue[1]:
                     self._by.setdefault(clue, []).append(record)
 
-    def take(self, fresh: PostRecord, *, strict: bool) -> PostRecord | None:
-        """The post that this one was: same given id or same bytes, else same title and date; latest leaver first."""
-        clues = (("id", fresh.given_id), ("digest", fresh.digest)) if strict else (("match", fresh.match),)
-        for clue in clues:
-            for candidate in self._by.get(clue, ()):
-                if candidate.path not in self._taken:
+    def take(self, fresh: PostRecord, names: tuple[str, ...]) -> PostRecord | None:
+        """The post that this one was, by the clues of these names; the latest leaver first."""
+        for name in names:
+            for candidate in itertools.chain.from_iterable(
+                self._by.get((name, value), ()) for value in _clues(fresh, name)
+            ):
+                if candidate.path not in self._taken and (name != "name" or candidate.given_id == fresh.given_id):
                     self._taken.add(candidate.path)
                     return candidate
         return None
@@ -218,6 +221,14 @@ class _Departed:
                 self._taken.add(candidate.path)
                 return candidate
         return None
+
+
+def _clues(fresh: PostRecord, name: str) -> tuple[str, ...]:
+    """What a post says of itself that a post which left may have said too."""
+    if name == "name":
+        return fresh.values(FORMER)
+    values = {"id": fresh.given_id, "digest": fresh.digest, "match": fresh.match}
+    return (values[name],)
 
 
 def _own_id(path: str, given: str, published: datetime | None, site_url: str) -> str:

@@ -39,7 +39,7 @@ from syndicator.posts.fields import (
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names, people
 from syndicator.posts.plaintext import summary_text, title_text
-from syndicator.posts.references import REFERENCES, references
+from syndicator.posts.references import FORMER, REFERENCES, former, references
 from syndicator.posts.rules import Rules
 from syndicator.posts.templated import template_context
 from syndicator.text import legal, printable
@@ -134,7 +134,7 @@ class PostReading:
             digest(f"{seen!r}{self.found!r}".encode() + body.strip()),
             digest(f"{title}\0{self.since}".encode("utf-8", "surrogatepass")) if title else "",
         )
-        self.found.append((REFERENCES, references(body)))
+        self.found += ((REFERENCES, references(body)), (FORMER, former(self.data)))
         return self
 
     def skim(self) -> Skim:

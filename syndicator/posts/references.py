@@ -1,13 +1,21 @@
-"""Which other posts a body refers to by file: ``post_url`` and ``link`` of Jekyll, ``ref`` and ``relref`` of Hugo."""
+"""Which other posts a body refers to by file: ``post_url`` and ``link`` of Jekyll, ``ref`` and ``relref`` of Hugo; and
+what a post was called before, by ``aliases`` and ``redirect_from``.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+from syndicator.posts.fields import texts
 
 #: The name among a post's terms under which its references are remembered; no feed can be made from it.
 REFERENCES = "refers to"
+#: The name under which the last parts of a post's former addresses are.
+FORMER = "was at"
 #: More references than this are not followed.
 _MOST = 500
 _LONGEST = 300
@@ -15,6 +23,7 @@ _TAG = re.compile(
     rb"\{%-?\s*+(?:post_url|link)\s++([^\s%{}][^%{}\n]{0,300}?)\s*+-?%\}"
     rb"|\{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?(?:\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`|([^\s\">]{1,300}))"
 )
+_DATE_IN_FRONT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-(?=.)", re.ASCII)
 _EXTENSION = re.compile(r"\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)\Z")
 
 
@@ -31,6 +40,18 @@ def references(body: bytes) -> tuple[str, ...]:
         if len(found) >= _MOST:
             break
     return tuple(found)
+
+
+def former(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a post is called by the addresses that redirect to it: frontmatter.md 34, 56."""
+    written = [texts(data[name]) for name in ("aliases", "redirect_from") if name in data]
+    found = (last_part(unquote(address.partition("?")[0].partition("#")[0])) for each in written for address in each)
+    return tuple(dict.fromkeys([part for part in found if part and len(part) <= _LONGEST]))[:_MOST]
+
+
+def last_part(path: str) -> str:
+    """What a post is called by the last part of its address or path, in lower case: no extension, no date, no index."""
+    return _DATE_IN_FRONT.sub("", _parts(path)[-1].lower())
 
 
 class Targets:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from syndicator.ledger import Settled, record_of, settle
 from syndicator.model import PostRecord, Skim, Visibility
 from syndicator.ports import Move
+from syndicator.posts.references import FORMER
 
 SITE = "https://news.example.org/"
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -114,6 +115,26 @@ def test_a_rename_of_long_ago_and_one_whose_post_is_found_elsewhere_do_not_count
 
     assert ids(before)[move.old] == ids(found)[loaf.path] != ids(found)[move.new]
     assert ids(before)[move.old] != ids(late)[move.new]
+
+
+@pytest.mark.parametrize("gone", ["_posts/2026-03-01-bread.md", "posts/bread.md", "posts/Bread/index.md"])
+def test_a_post_that_redirects_from_one_that_left_carries_on_its_id(gone: str) -> None:
+    """frontmatter-34, frontmatter-56, frontmatter-84: also when file, title and text are all new."""
+    before = settled({}, post(gone))
+    new = post("posts/loaf.md", match="Loaf of 2026-03-02", text="New.", terms=((FORMER, ("crumb", "bread")),))
+    other = post("posts/roll.md", match="Roll of 2026-03-02", text="Roll.")
+    after = settled(dict(before.records), new, other, gone=(gone,))
+
+    assert ids(before)[gone] == ids(after)["posts/loaf.md"] != ids(after)["posts/roll.md"]
+
+
+def test_a_post_goes_by_its_title_before_another_by_its_redirect() -> None:
+    before = settled({}, post())
+    named = post("_posts/2026-03-02-a.md", match="Other", text="Other.", terms=((FORMER, ("bread",)),))
+    titled = post("_posts/2026-03-01-loaf.md", text="Rewritten.")
+    after = settled(dict(before.records), named, titled, gone=("_posts/2026-03-01-bread.md",))
+
+    assert ids(before)["_posts/2026-03-01-bread.md"] == ids(after)["_posts/2026-03-01-loaf.md"]
 
 
 def test_an_id_survives_a_file_that_is_away_for_a_while() -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from syndicator.posts.references import Targets, references
+from syndicator.posts.references import Targets, former, references
 
 PATHS = (
     "_posts/2023-01-02-calm.md",
@@ -67,3 +67,20 @@ def test_a_storm_of_references_is_over_in_no_time() -> None:
 
     assert time.process_time() - started < 1
     assert len(found) <= 500
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (
+            {"aliases": ["/posts/Old-Name/", "older.html", "../2020/01/02/caf%C3%A9/#top"]},
+            ("old-name", "older", "café"),
+        ),
+        ({"redirect_from": "/2020/01/02/old.html", "aliases": ["old", "/"]}, ("old",)),
+        ({"aliases": {"a": "b"}}, ()),
+        ({}, ()),
+    ],
+)
+def test_what_a_post_was_called_is_said_by_its_redirects(data: dict[str, object], expected: tuple[str, ...]) -> None:
+    """frontmatter-34, frontmatter-56"""
+    assert expected == former(data)
