@@ -56,7 +56,7 @@ def make_entry(
     elif post.excerpt:
         part, _ = render_templates(legal(post.excerpt), post.markup, templates)  # a part of the body: told above
         part = to_html(part, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
-        summary = summary_of(part, 4 * SUMMARY_LENGTH)
+        summary = summary_of(part, 4 * SUMMARY_LENGTH) or summary_of(html, SUMMARY_LENGTH)
     else:
         summary = summary_of(html, SUMMARY_LENGTH)
     entry = Entry(

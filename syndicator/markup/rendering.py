@@ -15,7 +15,7 @@ from syndicator.errors import PostError
 from syndicator.markup.code import Code
 from syndicator.markup.embeds import is_block
 from syndicator.markup.shortcodes import render_shortcodes
-from syndicator.markup.tags import Piece, balance, pieces_of
+from syndicator.markup.tags import Piece, balance, has_templates, pieces_of
 from syndicator.markup.templates import code_block, drop
 from syndicator.markup.values import Values
 from syndicator.model import Markup, PostWarning, TemplateContext
@@ -62,7 +62,7 @@ def render_templates(body: str, markup: Markup, context: TemplateContext) -> tup
     Do it once: what ``raw`` has kept literal would be taken for tags the second time. Raises PostError when they would
     cost more than any honest post does, or when the post is mostly template and such posts are to be skipped.
     """
-    if "{" not in body or ("{{" not in body and "{%" not in body) or context.kind == "off":
+    if context.kind == "off" or not has_templates(body, context.kind):
         return body, ()
     done = _render(body, markup, context)
     if context.mode == "skip" and done.mostly(body):
@@ -80,7 +80,8 @@ def _render(body: str, markup: Markup, context: TemplateContext) -> Rendered:
     if context.kind == "hugo":
         return _hugo(body, markup, context)
     if context.mode == "strip" or context.kind == "none":
-        text, lost = drop(body, markup)
+        # No generator runs templates there, so that people show them in code of any kind.
+        text, lost = drop(body, markup, indented=context.kind == "none")
         return Rendered(text=text, lost=lost, marks=sum(map(len, lost.values())))
     return _liquid(body, markup, context, _names(context))
 
@@ -123,7 +124,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
     from syndicator.markup.liquid import BLOCKS, SIMPLE, Job, Spent, render
 
     code = Code(body) if markup is Markup.MARKDOWN else Code("")
-    pieces = pieces_of(body, code)
+    pieces = pieces_of(body, code, nunjucks=context.kind == "eleventy")
     tags = [piece for piece in pieces if piece.kind != "text"]
     if len(tags) > MOST_TAGS:
         raise _refuse(context, f"has {len(tags):,} template tags, more than {MOST_TAGS:,}")

@@ -41,7 +41,8 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "data": "value",
         "del": "cite datetime",
         "details": "open",
-        "img": "alt data-lazy-src data-original data-src data-srcset height sizes src srcset width",
+        "img": "alt data-lazy data-lazy-src data-lazy-srcset data-original data-src data-srcset height sizes src "
+        "srcset width",
         "ins": "cite datetime",
         "li": "value",
         "ol": "reversed start type",
@@ -73,10 +74,17 @@ _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 # A parser takes the first line end in pre away, and nh3 does not write it again.
 _PRE = re.compile(r"<pre(?: [^<>]*)?>\n")
 _LANGUAGE = re.compile(r"(?<!\S)language-[\w+#.-]+")
-_LAZY = {"data-lazy-src": "src", "data-original": "src", "data-src": "src", "data-srcset": "srcset"}
+_LAZY = {
+    "data-lazy": "src", "data-lazy-src": "src", "data-original": "src", "data-src": "src",
+    "data-lazy-srcset": "srcset", "data-srcset": "srcset",
+}  # fmt: skip
 
 # Before nh3, on any HTML. A tag that has another "<" outside of quotes is none: this keeps the search linear.
 _IFRAME = re.compile(r"""<iframe\b((?:[^'"<>]++|"[^"]*"|'[^']*')*+)>(?:[^<]*+</iframe\s*>)?""", re.IGNORECASE)
+# The picture that sites show where no script loads it late.
+_UNSCRIPTED = re.compile(
+    r"""<noscript\b[^<>]*>\s*(<img\b(?:[^'"<>]++|"[^"]*"|'[^']*')*+>)\s*</noscript\s*>""", re.IGNORECASE
+)
 # nh3 drops what is in MathML; without its marks at least the text of a formula stays.
 _MATH = re.compile(
     r"</?(?:math|semantics|m(?:action|error|fenced|frac|i|n|o|over|padded|phantom|root|row|s|space|sqrt|sub|subsup|sup"
@@ -107,6 +115,8 @@ def sanitize(html: str, *, permalink: str, prefix: str) -> str:
     _weigh(html)
     if "<iframe" in html or "<IFRAME" in html:
         html = _IFRAME.sub(lambda match: _frame_link(match, permalink), html)
+    if "<noscript" in html:
+        html = _scripted(html)
     if "<math" in html:
         html = _MATH.sub("", html)
     html = legal(_CLEANER.clean(html)).replace("&nbsp;", "\u00a0")
@@ -214,6 +224,19 @@ def _frame_link(match: re.Match[str], permalink: str) -> str:
     link = f'<a href="{escape(url)}">{escape(text)}</a>'
     alone = match.start() == 0 or match.string[match.start() - 1] == "\n"
     return f"<p>{link}</p>" if alone else link
+
+
+def _scripted(html: str) -> str:
+    """Pictures for readers without scripts are shown, unless the one that is loaded late is the same."""
+    late = {value for _, *values in _LOOSE_ATTRIBUTE.findall(_UNSCRIPTED.sub("", html)) for value in values if value}
+
+    def shown(match: re.Match[str]) -> str:
+        found = {
+            key.lower(): double or single or bare for key, double, single, bare in _LOOSE_ATTRIBUTE.findall(match[1])
+        }
+        return "" if found.get("src") in late else match[1]
+
+    return _UNSCRIPTED.sub(shown, html)
 
 
 def _weigh(html: str) -> None:

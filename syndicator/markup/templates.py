@@ -33,11 +33,14 @@ def drop_templates(body: str, markup: Markup = Markup.MARKDOWN) -> tuple[str, in
     return text, len(lost)
 
 
-def drop(body: str, markup: Markup, *, liquid: bool = True) -> tuple[str, dict[int, str]]:
-    """The same, with the places of the loss and what stood there; without ``liquid`` only Hugo's tags are tags."""
+def drop(body: str, markup: Markup, *, liquid: bool = True, indented: bool = False) -> tuple[str, dict[int, str]]:
+    """The same, with the places of the loss and what stood there; without ``liquid`` only Hugo's tags are tags, with
+    ``indented`` lines that are set in are code too.
+    """
     if "{" not in body or ("{{" not in body and "{%" not in body):
         return body, {}
-    return _Scan(body, markup, liquid=liquid).run()
+    code = Code(body, indented=indented) if markup is Markup.MARKDOWN else Code("")
+    return _Scan(body, markup, code, liquid=liquid).run()
 
 
 def code_block(body: str, markup: Markup, language: str, content: str, start: int, end: int) -> str:
@@ -58,11 +61,11 @@ def code_block(body: str, markup: Markup, language: str, content: str, start: in
 class _Scan:
     """One walk over a body, from tag to tag."""
 
-    def __init__(self, body: str, markup: Markup, *, liquid: bool) -> None:
+    def __init__(self, body: str, markup: Markup, code: Code, *, liquid: bool) -> None:
         self.body = body
         self.markup = markup
         self.liquid = liquid
-        self.code = Code(body) if markup is Markup.MARKDOWN else Code("")
+        self.code = code
         self.lost: dict[int, str] = {}
         self._kept: list[str] = []
         self._ahead: dict[str, tuple[int, int]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from syndicator.markup.tags import has_templates
 from syndicator.model import Site, TemplateContext
 from syndicator.posts.fields import text, truth
 from syndicator.posts.values import Quoted
@@ -33,7 +34,7 @@ def template_context(
     Jekyll's ``render_with_liquid: false`` and Eleventy's ``templateEngineOverride`` without Liquid in it say that the
     body has no templates (frontmatter.md 40, 71).
     """
-    if "{" not in body or ("{{" not in body and "{%" not in body):
+    if not has_templates(body, kind):
         return TemplateContext(kind="off")
     if kind == "liquid" and truth(data.get("render_with_liquid")) is False:
         return TemplateContext(kind="off")

@@ -191,6 +191,22 @@ def test_a_post_without_templates_of_its_own_word_stays_as_it_is() -> None:
     assert "{{ x }} {% y %}" == rendered("{{ x }} {% y %}", kind="off")
 
 
+def test_comments_of_nunjucks_reach_no_reader_of_an_eleventy_site() -> None:
+    """frontmatter-71"""
+    body = "a{# b {{ c }} #} `{# d #}` ## Head {#id} {# open"
+
+    assert "a `{# d #}` ## Head {#id} {# open" == rendered(body, kind="eleventy")
+    assert body.replace("{{ c }}", "") == rendered(body)  # to Jekyll it is text
+    assert "ac" == rendered("a{# b #}c", kind="eleventy")
+
+
+def test_where_no_generator_runs_templates_they_are_shown_in_code_of_any_kind() -> None:
+    """frontmatter-40"""
+    body = "A {{ x }}:\n\n    {{ y }}\n\n- b\n\n    {{ z }}\n\n`{% v %}`\n"
+
+    assert "A :\n\n    {{ y }}\n\n- b\n\n    \n\n`{% v %}`\n" == rendered(body, kind="none")
+
+
 def test_stripped_posts_keep_the_text_between_tags() -> None:
     assert "a b" == rendered("{% if site.data.x %}a{% endif %} {{ page.title }}b", mode="strip")
     assert 3 == len(losses("{% if site.data.x %}a{% endif %} {{ page.title }}b", mode="strip"))

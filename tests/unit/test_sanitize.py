@@ -183,6 +183,17 @@ def test_what_feeds_do_not_carry_goes(html: str, expected: str) -> None:
         ('<img src="mailto:a@b.example" alt="y">', "y"),
         ('<img src="file:///etc/passwd">', ""),
         ('<img src="x.png" data-src="/real.png">', '<img src="https://news.example.org/real.png">'),
+        ('<img src="" data-lazy="/real.png">', '<img src="https://news.example.org/real.png">'),
+        (
+            '<img data-src="/a.png"><noscript><img src="/a.png"></noscript>',
+            '<img src="https://news.example.org/a.png">',
+        ),
+        (
+            '<img src="data:image/gif;base64,R0"><noscript> <img alt="<b>" src=/a.png> </noscript>',
+            '<img alt="&lt;b&gt;" src="https://news.example.org/a.png">',
+        ),
+        ("<noscript><img src='/a.png' onerror='x()'></noscript>", '<img src="https://news.example.org/a.png">'),
+        ("<noscript>Please <img src='/a.png'></noscript>", ""),
         (
             '<img data-original="/real.png" data-srcset="a.png 2x">',
             '<img src="https://news.example.org/real.png" srcset="https://news.example.org/2023/08/24/a.png 2x">',
