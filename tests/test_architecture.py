@@ -13,7 +13,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__", "text"),
     ("errors",),
     ("model",),
-    ("markup.flavour",),
+    ("markup.flavour", "markup.clock"),
     ("ports",),
     # pure stages: from a file to a post, from a post to a document
     (
@@ -38,7 +38,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "markup.sanitize",
         "markup.templates",
         "markup.summary",
-        "markup.clock",
         "markup.embeds",
         "markup.tags",
         "markup.selectors",

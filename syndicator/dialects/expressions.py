@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from syndicator.dialects.slugs import slug, slugify
+from syndicator.markup.clock import unknown_parts, write_date
 from syndicator.posts.fields import text
 from syndicator.text import one_line
 
@@ -26,29 +27,6 @@ _TOKEN = re.compile(
     r"""|([|:,()]))\s*"""
 )
 _KEY = re.compile(r"""[\w-]+|\["([^"]*)"\]|\['([^']*)'\]""")
-_STRFTIME = re.compile(r"%(-?)([A-Za-z%])")
-
-# Named here, not asked of the locale: addresses are the same on every machine.
-_MONTHS = ("January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December")  # fmt: skip
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-_CODES: Mapping[str, Callable[[datetime], str]] = {
-    "Y": lambda at: f"{at.year:04}",
-    "y": lambda at: f"{at.year % 100:02}",
-    "m": lambda at: f"{at.month:02}",
-    "d": lambda at: f"{at.day:02}",
-    "e": lambda at: f"{at.day:2}",
-    "H": lambda at: f"{at.hour:02}",
-    "M": lambda at: f"{at.minute:02}",
-    "S": lambda at: f"{at.second:02}",
-    "j": lambda at: f"{at.timetuple().tm_yday:03}",
-    "B": lambda at: _MONTHS[at.month - 1],
-    "b": lambda at: _MONTHS[at.month - 1][:3],
-    "A": lambda at: _DAYS[at.weekday()],
-    "a": lambda at: _DAYS[at.weekday()][:3],
-    "%": lambda at: "%",  # noqa: ARG005
-}
 
 _FILTERS: Mapping[str, tuple[int, Callable[..., str]]] = {
     "slugify": (0, slugify),
@@ -146,13 +124,9 @@ def _filtered(name: str, value: object, arguments: list[object]) -> object:
 
 
 def _date(at: datetime, pattern: str) -> str:
-    def write(match: re.Match[str]) -> str:
-        if match[2] not in _CODES:
-            raise ValueError(f'asks for the part "{match[0]}" of a date, which is not known here')
-        part = _CODES[match[2]](at)
-        return part.lstrip("0 ") or "0" if match[1] else part
-
-    return _STRFTIME.sub(write, pattern)
+    if unknown := next(unknown_parts(pattern), ""):
+        raise ValueError(f'asks for the part "{unknown}" of a date, which is not known here')
+    return write_date(at, pattern)
 
 
 def _text(value: object, where: str) -> str:

@@ -20,7 +20,7 @@ def is_literal(pattern: str) -> bool:
 
 def matches(path: str, pattern: str) -> bool:
     """Whether a path is one that the pattern means. The time grows no faster than the product of their lengths."""
-    folders = tuple(path.split("/"))
+    folders = tuple(path.strip("/").split("/"))
     return any(_fits(folders, alternative) for alternative in _alternatives(pattern))
 
 
@@ -38,7 +38,7 @@ def _alternatives(pattern: str) -> tuple[tuple[str, ...], ...]:
         each = waiting.pop()
         match = _BRACES.search(each)
         if match is None or len(waiting) + len(done) >= _MAX_ALTERNATIVES:
-            done.append(tuple(each.split("/")))
+            done.append(tuple(each.strip("/").split("/")))
         else:
             waiting += [each[: match.start()] + word + each[match.end() :] for word in match[1].split(",")]
     return tuple(done)

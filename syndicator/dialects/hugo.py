@@ -17,6 +17,7 @@ from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugocascade import Branches, below, lowered
 from syndicator.dialects.hugopaths import Parts
 from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_in, is_branch, is_index, place_of, roots
+from syndicator.dialects.titles import from_name
 from syndicator.errors import PostError
 from syndicator.markup.flavour import GOLDMARK, Flavour
 from syndicator.model import Visibility
@@ -28,7 +29,6 @@ from syndicator.posts.visibility import decided
 
 _MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
 _PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![ \t]*+\n)[^\n]++)*+")
-_WORDS = re.compile(r"[-_\s]+")
 #: What the configuration calls the date in the name of a file.
 FROM_NAME = ":filename"
 #: What Hugo does not look for below ``params``.
@@ -159,8 +159,7 @@ class Hugo:
 
     def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
         """The file's name with spaces for hyphens. To Hugo such a post has no title at all."""
-        name = _WORDS.sub(" ", self.file_name(path).slug).strip()
-        return name[:1].upper() + name[1:]
+        return from_name(self.file_name(path).slug)
 
     def undated(self, path: PurePosixPath) -> tuple[str, str]:
         """Pages of the site such as ``about.md`` have no date; in a section that may be a mistake."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from syndicator.dialects.hugopaths import Parts, PathRules, encoded, expand, matches
+from syndicator.dialects.globs import matches
+from syndicator.dialects.hugopaths import Parts, PathRules, encoded, expand
 from syndicator.dialects.hugoplaces import Place
 
 
@@ -36,7 +37,7 @@ class Addresses:
             return _of_url(own, "" if own.startswith("/") else prefix)
         if not pattern:
             page = self.page(place)
-            pattern = next((found for glob, found in self.permalinks if matches(glob, page)), "")
+            pattern = next((found for glob, found in self.permalinks if matches(page, glob)), "")
         if pattern:
             found = expand(pattern, parts)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicator.dialects.hugopaths import matches
+from syndicator.dialects.globs import matches
 from syndicator.dialects.hugoplaces import Language, is_branch, place_of
 from syndicator.errors import PostError, SourceError
 from syndicator.ports import SiteFiles
@@ -30,9 +30,9 @@ class Cascade:
     def fits(self, page: Callable[[], str], language: str) -> bool:
         """Whether a post (its path as Hugo has it, with a leading slash) is meant."""
         return (
-            (not self.kind or matches(self.kind, "page"))
-            and (not self.languages or any(matches(glob, language) for glob in self.languages))
-            and (not self.path or matches(self.path, page()))
+            (not self.kind or matches("page", self.kind))
+            and (not self.languages or any(matches(language, glob) for glob in self.languages))
+            and (not self.path or matches(page(), self.path))
         )
 
 

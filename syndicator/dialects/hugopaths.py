@@ -7,24 +7,17 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from urllib.parse import quote
 
+from syndicator.markup.clock import DAYS, MONTHS
 from syndicator.text import legal, one_line
-
-# Named here, not asked of the locale: addresses are the same on every machine.
-_MONTHS = ("January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December")  # fmt: skip
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 _TOKEN = re.compile(r":(\w+)(\[[^\]]+\])?", re.ASCII)
 _FIT = re.compile(r"[a-z0-9._/-]*")
 _ALLOWED = frozenset("./\\_#+~-@")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _SAFE = "/!$&'()*+,;=:@~"
-#: So many alternatives of a glob's braces are tried.
-_MOST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +147,10 @@ _SLICED: Mapping[str, Callable[[Parts], Sequence[str]]] = {
 _VALUES: Mapping[str, Callable[[Parts], str]] = {
     "year": lambda parts: f"{parts.date.year}",
     "month": lambda parts: f"{parts.date.month:02}",
-    "monthname": lambda parts: _MONTHS[parts.date.month - 1],
+    "monthname": lambda parts: MONTHS[parts.date.month - 1],
     "day": lambda parts: f"{parts.date.day:02}",
     "weekday": lambda parts: f"{parts.date.isoweekday() % 7}",
-    "weekdayname": lambda parts: _DAYS[parts.date.isoweekday() % 7],
+    "weekdayname": lambda parts: DAYS[parts.date.weekday()],
     "yearday": lambda parts: f"{parts.date.timetuple().tm_yday}",
     "section": lambda parts: parts.sections[0] if parts.sections else "",
     "sections": lambda parts: "/".join(parts.sections),
@@ -174,52 +167,13 @@ _VALUES: Mapping[str, Callable[[Parts], str]] = {
     "06": lambda parts: f"{parts.date.year % 100:02}",
     "01": lambda parts: f"{parts.date.month:02}",
     "1": lambda parts: f"{parts.date.month}",
-    "Jan": lambda parts: _MONTHS[parts.date.month - 1][:3],
-    "January": lambda parts: _MONTHS[parts.date.month - 1],
+    "Jan": lambda parts: MONTHS[parts.date.month - 1][:3],
+    "January": lambda parts: MONTHS[parts.date.month - 1],
     "02": lambda parts: f"{parts.date.day:02}",
     "2": lambda parts: f"{parts.date.day}",
-    "Mon": lambda parts: _DAYS[parts.date.isoweekday() % 7][:3],
-    "Monday": lambda parts: _DAYS[parts.date.isoweekday() % 7],
+    "Mon": lambda parts: DAYS[parts.date.weekday()][:3],
+    "Monday": lambda parts: DAYS[parts.date.weekday()],
     "15": lambda parts: f"{parts.date.hour:02}",
     "04": lambda parts: f"{parts.date.minute:02}",
     "05": lambda parts: f"{parts.date.second:02}",
 }
-
-
-# --- globs --------------------------------------------------------------------------------------------------------
-
-
-def matches(pattern: str, path: str) -> bool:
-    """Whether a glob of Hugo's matches a path: ``*`` stays within a folder, ``**`` does not, ``{a,b}`` is either.
-
-    Without going back and forth, so that no pattern takes long.
-    """
-    parts = path.split("/")
-    return any(_fits(alternative.split("/"), parts) for alternative in _alternatives(pattern))
-
-
-def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    places = {0}
-    for name in pattern:
-        if name == "**":
-            places = set(range(min(places), len(parts) + 1))
-        else:
-            places = {at + 1 for at in places if at < len(parts) and fnmatchcase(parts[at], name)}
-        if not places:
-            return False
-    return len(parts) in places
-
-
-@lru_cache(maxsize=256)
-def _alternatives(pattern: str) -> tuple[str, ...]:
-    done: list[str] = []
-    waiting = [pattern]
-    while waiting and len(done) + len(waiting) < _MOST:
-        one = waiting.pop()
-        start = one.find("{")
-        end = one.find("}", start)
-        if start < 0 or end < 0:
-            done.append(one)
-        else:
-            waiting += [one[:start] + choice + one[end + 1 :] for choice in one[start + 1 : end].split(",")]
-    return tuple(done)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from syndicator.markup.clock import DAYS, MONTHS
 from syndicator.text import legal, one_line
 
 #: The styles of Jekyll that have a name (frontmatter.md 29).
@@ -21,11 +22,6 @@ STYLES: Mapping[str, str] = {
     "none": "/:categories/:title:output_ext",
 }
 
-# Named here, not asked of the locale: addresses are the same on every machine.
-_MONTHS = ("January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December")  # fmt: skip
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 _SAFE = "/!$&'()*+,;=:@~"
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 _FIT = re.compile(r"[A-Za-z0-9._~/-]*")
@@ -34,6 +30,10 @@ _KEEP = {"default": "", "pretty": "._~!$&'()+,;=@"}
 _ASCII_RUN = {mode: re.compile(rf"[^A-Za-z0-9{re.escape(keep)}]+") for mode, keep in _KEEP.items()}
 _ASCII_ONLY = re.compile(r"[^A-Za-z0-9]+")
 _SPACES = re.compile(r"\s+")
+
+
+#: What ``slugify`` may be asked for.
+SLUG_MODES = frozenset({"none", "raw", "default", "pretty", "ascii", "latin"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,16 +148,16 @@ _VALUES: Mapping[str, Callable[[Parts], str]] = {
     "short_year": lambda parts: f"{parts.published.year % 100:02}",
     "month": lambda parts: f"{parts.published.month:02}",
     "i_month": lambda parts: f"{parts.published.month}",
-    "short_month": lambda parts: _MONTHS[parts.published.month - 1][:3],
-    "long_month": lambda parts: _MONTHS[parts.published.month - 1],
+    "short_month": lambda parts: MONTHS[parts.published.month - 1][:3],
+    "long_month": lambda parts: MONTHS[parts.published.month - 1],
     "day": lambda parts: f"{parts.published.day:02}",
     "i_day": lambda parts: f"{parts.published.day}",
     "y_day": lambda parts: f"{parts.published.timetuple().tm_yday:03}",
     "w_year": lambda parts: f"{parts.published.isocalendar().year:04}",
     "week": lambda parts: f"{parts.published.isocalendar().week:02}",
     "w_day": lambda parts: f"{parts.published.isoweekday()}",
-    "short_day": lambda parts: _DAYS[parts.published.weekday()][:3],
-    "long_day": lambda parts: _DAYS[parts.published.weekday()],
+    "short_day": lambda parts: DAYS[parts.published.weekday()][:3],
+    "long_day": lambda parts: DAYS[parts.published.weekday()],
     "hour": lambda parts: f"{parts.published.hour:02}",
     "minute": lambda parts: f"{parts.published.minute:02}",
     "second": lambda parts: f"{parts.published.second:02}",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
+#: Named here, not asked of the locale: what is written is the same on every machine.
 MONTHS = ("January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December")  # fmt: skip
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -20,6 +22,12 @@ _PADDED = {"e": " ", "k": " ", "l": " "}
 def write_date(moment: datetime, pattern: str) -> str:
     """The moment by a pattern of strftime, with Ruby's flags ``%-d``, ``%^b``, ``%_m``; unknown directives stay."""
     return _DIRECTIVE.sub(lambda match: _directive(moment, match), pattern)
+
+
+def unknown_parts(pattern: str) -> Iterator[str]:
+    """The directives of a pattern that would stay."""
+    some = datetime(2000, 1, 1, tzinfo=UTC)
+    return (match[0] for match in _DIRECTIVE.finditer(pattern) if _directive(some, match) == match[0])
 
 
 def _directive(moment: datetime, match: re.Match[str]) -> str:

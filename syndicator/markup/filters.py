@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from html import escape
@@ -13,17 +12,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from syndicator.dialects import slugs
+from syndicator.dialects.permalinks import SLUG_MODES, slugify
 from syndicator.markup.clock import MONTHS, ordinal, write_date
 from syndicator.markup.summary import text_of
 from syndicator.markup.values import written
 from syndicator.posts.dates import parse_date
 
-_NOT_WORDS = {
-    "default": re.compile(r"[^\w]+|_+"),
-    "pretty": re.compile(r"(?:[^\w._~!$&'()+,;=@-])+"),
-    "ascii": re.compile(r"[^A-Za-z0-9]+"),
-    "raw": re.compile(r"\s+"),
-}
 _SAFE = "/!$&'()*+,;=:@~?#[]%"
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 
@@ -81,23 +76,18 @@ def filters(*, site_url: str, zone: str, eleventy: bool) -> Mapping[str, Callabl
         "absolute_url": absolute,
     }
     if eleventy:
-        own |= {"url": relative, "slug": _slug, "slugify": _slug}
+        own |= {
+            "url": relative,
+            "slug": lambda value: slugs.slug(_text(value)),
+            "slugify": lambda value: slugs.slugify(_text(value)),
+        }
     return {**_PURE, **own}
 
 
-def slugify(value: Any, mode: Any = "default") -> str:
-    """A text as a part of an address. frontmatter.md 31."""
-    text, mode = _text(value), _text(mode) or "default"
-    if mode == "none":
-        return text
-    if mode == "latin":
-        text = unicodedata.normalize("NFKD", text)
-        text, mode = "".join(char for char in text if not unicodedata.combining(char)), "default"
-    return _NOT_WORDS.get(mode, _NOT_WORDS["default"]).sub("-", text).strip("-").lower()
-
-
-def _slug(value: Any) -> str:
-    return slugify(value, "latin")
+def _slugify(value: Any, mode: Any = "default") -> str:
+    """frontmatter.md 31."""
+    wanted = _text(mode)
+    return slugify(_text(value), wanted if wanted in SLUG_MODES else "default")
 
 
 def _text(value: Any) -> str:
@@ -153,7 +143,7 @@ _PURE: Mapping[str, Callable[..., Any]] = {
     "replace": _replace,
     "remove": lambda value, old: _replace(value, old) if _text(old) else _text(value),
     "join": _join,
-    "slugify": slugify,
+    "slugify": _slugify,
     "xml_escape": lambda value: escape(_text(value)),
     "cgi_escape": lambda value: quote(_text(value), safe="").replace("%20", "+"),
     "uri_escape": lambda value: quote(_text(value), safe="!#$&'()*+,/:;=?@[]~%"),

@@ -191,6 +191,12 @@ def test_a_post_without_templates_of_its_own_word_stays_as_it_is() -> None:
     assert "{{ x }} {% y %}" == rendered("{{ x }} {% y %}", kind="off")
 
 
+def test_a_slug_in_a_post_of_eleventy_is_that_of_its_address() -> None:
+    """frontmatter-68"""
+    assert "ael-and-b al-and-b" == rendered("{{ 'Äl & b' | slugify }} {{ 'Ål & b' | slug }}", kind="eleventy")
+    assert "al-b" == rendered("{{ 'Äl & b' | slugify: 'latin' }}")
+
+
 def test_comments_of_nunjucks_reach_no_reader_of_an_eleventy_site() -> None:
     """frontmatter-71"""
     body = "a{# b {{ c }} #} `{# d #}` ## Head {#id} {# open"
