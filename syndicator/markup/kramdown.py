@@ -18,7 +18,7 @@ _LISTED_TOC = r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+[^\n]*\n[ \t]*\{:[ \t]*toc(?![
 _OWN_LINE = r"^[ \t>]*\{:(?!:comment\})[^{}\n]*\}[ \t]*(?:\n|\Z)"
 _ABBREVIATION = r"^ {0,3}\*\[(?P<short>[^\[\]\n]+)\]:(?P<long>[^\n]*)(?:\n|\Z)"
 _SHORT = re.compile(r"\n {0,3}\*\[")
-_ATTRIBUTES = r"\{:(?:[ \t]*\}|[ \t.#/:][^{}\n]*\}|[\w-]+=[^{}\n]*\})"
+_ATTRIBUTES = r"(?<!\\)\{:(?:[ \t]*\}|[ \t.#/:][^{}\n]*\}|[\w-]+=[^{}\n]*\})"
 _REFERENCE = r"(?<=[)\]*_`>])\{:[\w-]+\}"
 _HEADING_ATTRIBUTES = r"[ \t]\{[#.][\w:.# -]*\}[ \t]*$"
 _MARKS = re.compile(

@@ -27,10 +27,7 @@ _C1 = re.compile("[\x80-\x9f]")
 
 # An address with spaces is none in CommonMark; people write them all the same: [x](/img/my photo (1).jpg "y").
 _SPACED = re.compile(r'\]\((?=[^() \n]*+[ (])[ \t]*+((?:[^()<>"\n]++|\([^()<>"\n]*+\))++)("[^"\n]*"[ \t]*)?\)')
-_SPACED_REFERENCE = re.compile(
-    r'^( {0,3}\[[^\[\]\n^]+\]:[ \t]*)([^\s<>"\'][^<>"\'\n]*?[ \t][^<>"\'\n]*?)(?=[ \t]*(?:["\'(][^\n]*)?$)',
-    re.MULTILINE,
-)
+_REFERENCE = re.compile(r"^( {0,3}\[[^\[\]\n^]+\]:[ \t]*+)([^\s<][^\n]*)$", re.MULTILINE)
 _QUOTE_ENTITY = re.compile(r"&(?:#|quot;|apos;)")
 _ADDRESS = re.compile(r"https?://|\.{0,2}/|.*\.[A-Za-z0-9]{2,5}\Z", re.DOTALL)
 _TITLED = re.compile(r"\S+[ \t]+(?:'.*'|\(.*\))")
@@ -178,8 +175,23 @@ def _hold_spaces(body: str) -> str:
         return match[0] if match.start() in code else f"](<{address}>{' ' + match[2] if match[2] else ''})"
 
     def hold_reference(match: re.Match[str]) -> str:
-        return f"{match[1]}<{match[2]}>" if _ADDRESS.match(match[2]) and match.start() not in Code(body) else match[0]
+        nonlocal code
+        address, title = _parted(match[2].rstrip())
+        if not re.search(r"[ \t]", address) or not _ADDRESS.match(address) or any(sign in address for sign in "<>\"'"):
+            return match[0]
+        code = code or Code(body)
+        return match[0] if match.start() in code else f"{match[1]}<{address}>{title and ' ' + title}"
 
     if "]:" in body:
-        body = _SPACED_REFERENCE.sub(hold_reference, body)
+        body = _REFERENCE.sub(hold_reference, body)
+        code = None
     return _SPACED.sub(hold, body) if "](" in body else body
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """An address and the title behind it, "" for none."""
+    opening = {'"': '"', "'": "'", ")": "("}.get(line[-1:], "")
+    start = line.rfind(opening, 0, len(line) - 1) if opening else -1
+    if start <= 0 or not line[start - 1].isspace():
+        return line, ""
+    return line[:start].rstrip(), line[start:]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.markup.code import Code
-from syndicator.markup.flavour import COMMONMARK, KRAMDOWN, Flavour
+from syndicator.markup.flavour import COMMONMARK, GOLDMARK, KRAMDOWN, Flavour
 from syndicator.markup.markdown import render_markdown
 from syndicator.markup.render import to_html
 from syndicator.markup.templates import drop_templates
@@ -230,3 +230,37 @@ def test_any_text_gives_legal_html(body: str) -> None:
     assert html == legal(html)
     assert "<script" not in html
     assert isinstance(render_markdown(legal(body)), str)
+
+
+@pytest.mark.parametrize("flavour", [KRAMDOWN, COMMONMARK, GOLDMARK])
+@pytest.mark.parametrize("title", ['"T"', "'T'", "(T)"])
+def test_a_reference_may_have_a_title(title: str, flavour: Flavour) -> None:
+    body = f"[a][r]\n\n[r]: /x/y {title}\n"
+
+    assert '<p><a href="/x/y" title="T">a</a></p>' == render_markdown(body, flavour).strip()
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("/my photo (1).jpg", 'href="/my%20photo%20(1).jpg"'),
+        ('/my photo (1).jpg "T"  ', 'href="/my%20photo%20(1).jpg" title="T"'),
+        ("my photo.jpg (T)", 'href="my%20photo.jpg" title="T"'),
+    ],
+)
+def test_the_address_of_a_reference_may_have_spaces(written: str, expected: str) -> None:
+    assert f"<p><a {expected}>a</a></p>" == render_markdown(f"[a][r]\n\n[r]: {written}\n", KRAMDOWN).strip()
+
+
+@pytest.mark.parametrize("body", ["[r]: /x y" + " " * 200_000 + "z", "[r]: /x" + ' "' * 100_000, "[r]: /x (" * 50_000])
+def test_odd_references_take_no_longer_than_others(body: str) -> None:
+    began = time.process_time()
+
+    render_markdown(body, KRAMDOWN)
+
+    assert time.process_time() - began < 5
+
+
+def test_an_attribute_list_behind_a_backslash_is_text() -> None:
+    """frontmatter-42"""
+    assert "<p>a {: not} b</p>" == render_markdown("a \\{: not} b", KRAMDOWN).strip()
