@@ -201,7 +201,8 @@ def init(
         from dataclasses import asdict
         from datetime import UTC, datetime
 
-        from syndicator.starting import Wish, faults_of_file, start, write_new
+        from syndicator.starting import faults_of_file, start, write_new
+        from syndicator.surveying import Wish
 
         prints = stdout or str(output) == "-"
         file = _FIRST if prints else output
@@ -392,6 +393,7 @@ def _ask_address(problem: str) -> str:
             for fault in faults:
                 _complain(str(fault))
     except typer.Abort as abort:
+        _complain("")
         raise KeyboardInterrupt from abort
     return answer
 

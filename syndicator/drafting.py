@@ -65,8 +65,8 @@ def write_draft(draft: Draft) -> str:
     }
     for name, why in draft.guesses.items():
         places[name] = [f"# {GUESSED}: {why}"]
-    for name, value in values.items():
-        places[name] = [*places.get(name, ()), setting(name.rpartition(".")[2], value)]
+    for name, set_to in values.items():
+        places[name] = [*places.get(name, ()), setting(name.rpartition(".")[2], set_to)]
     places["category"] = _category(draft.feeds[1], in_force=draft.categories)
     return fill(places)
 
