@@ -20,7 +20,6 @@ from syndicator.errors import ConfigError, SyndicatorError
 if TYPE_CHECKING:
     from syndicator.building import Built
     from syndicator.settings import Settings
-    from syndicator.starting import Start
 
 DONE, WRONG, USAGE = 0, 1, 2
 _DEFAULT = Path("config/syndicator.toml")
@@ -225,7 +224,8 @@ def init(
             return
         if prints:
             typer.echo(begun.text, nl=False)
-        _tell_start(begun, file, err=prints)
+        for line in begun.lines(None if prints else file):
+            typer.echo(line, err=prints)
 
 
 @cli.command(short_help="Ask whether the service here is ready.")
@@ -396,17 +396,6 @@ def _ask_address(problem: str) -> str:
         _complain("")
         raise KeyboardInterrupt from abort
     return answer
-
-
-def _tell_start(begun: Start, file: Path, *, err: bool) -> None:
-    from shlex import quote
-
-    wrote = [] if err else [f"wrote      {file}"]
-    named = quote(str(file))
-    following = [] if err else [f"next       syndicator check -c {named}", f"           syndicator build -c {named}"]
-    advice = [f"mind       {advice}" for advice in begun.advice]
-    for line in (*begun.lines(), *advice, *wrote, *following):
-        typer.echo(line, err=err)
 
 
 def _say(line: str) -> None:

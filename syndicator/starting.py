@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,8 +54,8 @@ class Start:
     advice: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def lines(self) -> tuple[str, ...]:
-        """For people."""
+    def lines(self, written: Path | None) -> tuple[str, ...]:
+        """For people: what was found, what was not, and what to do next where a file was written."""
         refused = f", {self.refused} refused ('syndicator check' will say why)" if self.refused else ""
         lines = [
             f"dialect    {self.dialect}, because of {self.because}",
@@ -64,7 +65,12 @@ class Start:
             *(f"feed       {feed}" for feed in self.feeds),
             f"folder     {self.to}, to be found at {self.url}",
             *(f"guessed    {name}: {why}" for name, why in self.guesses.items()),
+            *(f"mind       {advice}" for advice in self.advice),
         ]
+        if written:
+            named = quote(str(written))
+            lines += [f"wrote      {written}", f"next       syndicator check -c {named}"]
+            lines += [f"           syndicator build -c {named}"]
         return tuple(map(printable, lines))
 
 
