@@ -202,6 +202,7 @@ def init(
 
         from syndicator.starting import faults_of_file, start, write_new
         from syndicator.surveying import Wish
+        from syndicator.text import printable
 
         prints = stdout or str(output) == "-"
         file = _FIRST if prints else output
@@ -220,7 +221,13 @@ def init(
         for warning in begun.warnings:
             _complain(f"warning: {warning}")
         if as_json:
-            _say_json({**asdict(begun), "file": None if prints else str(file), "text": begun.text if prints else None})
+            _say_json(
+                {
+                    **asdict(begun),
+                    "file": None if prints else printable(str(file)),
+                    "text": begun.text if prints else None,
+                }
+            )
             return
         if prints:
             typer.echo(begun.text, nl=False)

@@ -100,7 +100,7 @@ def start(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callable
     return Start(
         text=write_draft(draft),
         dialect=draft.dialect,
-        because=found.seen.because,
+        because=printable(found.seen.because),
         facts=tuple(
             (name, getattr(site, key), _who(key, wish, draft))
             for name, key in (("title", "title"), ("address", "url"), ("language", "language"), ("zone", "timezone"))
@@ -114,7 +114,7 @@ def start(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callable
         url=draft.url,
         guesses=guesses,
         advice=tuple(_advice(wish, found, aside=aside)),
-        warnings=tuple(map(str, found.reader.warnings)),
+        warnings=tuple(printable(str(warning)) for warning in found.reader.warnings),
     )
 
 
@@ -151,7 +151,7 @@ def _advice(wish: Wish, found: Survey, *, aside: bool) -> Iterator[str]:
     if aside and found.seen.dialect == "jekyll":
         yield f"add {wish.file.name} to exclude in _config.yml, or Jekyll publishes it with the site"
     root = wish.site.resolve()
-    if any((folder / ".git").exists() for folder in (root, *root.parents)):
+    if any(os.path.exists(folder / ".git") for folder in (root, *root.parents)):  # noqa: PTH110
         ignored = f"add {_ASIDE}/ to .gitignore; " if aside else ""
         yield f'{ignored}this is a git working copy: with [source] kind = "git" its repository is followed instead'
 
@@ -167,11 +167,12 @@ def _told(feed: Mapping[str, Any]) -> str:
 def faults_of_file(file: Path, *, force: bool) -> tuple[Fault, ...]:
     """Why a configuration cannot be written there."""
     where = printable(str(file))
-    if file.is_dir():
+    # The functions of os.path have an answer for any name, where a Path raises.
+    if os.path.isdir(file):  # noqa: PTH112
         return (Fault(where=where, problem="is a folder", remedy="name a file, as in -o syndicator.toml"),)
-    if not file.absolute().parent.is_dir():
+    if not os.path.isdir(file.absolute().parent):  # noqa: PTH112
         return (Fault(where=where, problem="its folder does not exist", remedy="make the folder, or name another"),)
-    if (file.exists() or file.is_symlink()) and not force:
+    if os.path.lexists(file) and not force:
         return (_there(where),)
     return ()
 
@@ -179,7 +180,7 @@ def faults_of_file(file: Path, *, force: bool) -> tuple[Fault, ...]:
 def write_new(file: Path, text: str, *, force: bool) -> None:
     """Write a file whole or not at all, over another one only with ``force``. Raises ConfigError."""
     where = printable(str(file))
-    target = file.resolve()  # a link stays one
+    target = Path(os.path.realpath(file))  # a link stays one
     beside = target.with_name(f"{_BESIDE}{target.name}"[:200])
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)

@@ -72,8 +72,9 @@ def survey(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callabl
     ``ask`` is for the address, when nothing else is wrong; it is told what is wrong with the one there is.
     """
     found = [*faults, *faults_of_given(wish.given)]
-    if not wish.site.is_dir():
-        problem = "is no folder" if wish.site.exists() else "does not exist"
+    # The functions of os.path have an answer for any name, where a Path raises.
+    if not os.path.isdir(wish.site):  # noqa: PTH112
+        problem = "is no folder" if os.path.exists(wish.site) else "does not exist"  # noqa: PTH110
         raise ConfigError((*found, _fault(wish.site, problem, "name the folder of the site")))
     good = {key: value for key, value in wish.given.items() if not faults_of_given({key: value})}
     try:

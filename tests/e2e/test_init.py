@@ -308,6 +308,11 @@ def test_all_faults_are_told_at_once(place: Place) -> None:
             '--url: expected an address such as "https://news.example.org/", found "example"\n',
         ),
         (("site", "-o", "no/ours.toml"), "no/ours.toml: its folder does not exist; make the folder, or name another\n"),
+        (("x" * 300,), f"{'x' * 300}: does not exist; name the folder of the site\n"),
+        (
+            ("site", "-o", "x" * 300),
+            f"{'x' * 300}: cannot be written (File name too long); name another file with -o\n",
+        ),
         (("site", "-o", "site"), "site: is a folder; name a file, as in -o syndicator.toml\n"),
     ],
 )
@@ -354,6 +359,27 @@ def test_a_title_of_the_site_cannot_leave_its_comment(place: Place) -> None:
     assert {} == place.settings()["hub"]
     assert "\x1b" not in done.stdout + (place.root / "syndicator.toml").read_text()
     assert "mind       no post is live yet" in done.stdout
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--stdout",)])
+def test_names_that_are_not_utf_8_end_in_words(place: Place, words: tuple[str, ...]) -> None:
+    odd = os.fsdecode(b"\xff")
+    place.write(f"site/{odd}.md", "---\ntitle: A\ndate: 2024-01-02\n---\n")
+    place.write(f"{odd}/a.md", "---\ntitle: A\ndate: 2024-01-02\n---\n")
+    url = ("--url", "https://a.example.net")
+
+    done = place.command("init", "site", *url, *words, "-o", f"{odd}.toml")
+    assert "udcff.md" in done.stdout + done.stderr
+    told = "\\udcff: has a name that is not UTF-8; rename the folder\n"
+    assert told == place.command("init", odd, *url, *words, status=2).stderr
+
+
+def test_a_link_to_itself_is_a_file_that_is_there(jekyll: Place) -> None:
+    (jekyll.root / "syndicator.toml").symlink_to("syndicator.toml")
+
+    assert "is there already" in jekyll.command("init", "site", status=2).stderr
+    jekyll.command("init", "site", "--force")
+    assert "site" == jekyll.settings()["source"]["path"]
 
 
 def test_files_of_several_generators_are_told_and_one_can_be_chosen(jekyll: Place) -> None:
