@@ -90,6 +90,11 @@ def called(settings: Settings) -> tuple[str, str]:
     return title, url
 
 
+def site_configuration(settings: Settings) -> Configured:
+    """What the site's own configuration says. Raises SourceError."""
+    return _configured(settings, _files(settings))
+
+
 def _files(settings: Settings, limit: int = 2**20) -> SiteFolder | GitFiles:
     """The site's own files where its posts are, ``limit`` bytes each at most: configuration and data are small."""
     if settings.source.kind == "folder":

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DONE, WRONG, USAGE = 0, 1, 2
 _DEFAULT = Path("config/syndicator.toml")
+#: What init writes.
+_FIRST = Path("syndicator.toml")
 
 cli = typer.Typer(
     name="syndicator",
@@ -169,6 +171,70 @@ def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOpt
             _say("\n".join(things.lines()))
 
 
+@cli.command(short_help="Write a configuration for the folder of a site.")
+def init(
+    site: Annotated[Path, typer.Argument(metavar="[SITE]", help="The folder of the site.", show_default=True)] = Path(),
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help='What to write; "-" prints it.')
+    ] = _FIRST,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print the configuration, write nothing.")] = False,
+    url: Annotated[
+        str | None, typer.Option("--url", metavar="ADDRESS", help="Where the site lives, if it does not say it.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="What it is called.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", metavar="NAME", help="What a date without a zone means there.")
+    ] = None,
+    dialect: Annotated[
+        Literal["jekyll", "hugo", "eleventy", "plain"] | None,
+        typer.Option("--dialect", help="What it is made with, if its files do not say it.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a site's own configuration and write ours, complete and commented; say what was guessed.
+
+    The site is one of Jekyll, Hugo or Eleventy, or a folder of posts. Relative paths begin at the folder of FILE.
+    """
+    with _telling():
+        from dataclasses import asdict
+        from datetime import UTC, datetime
+
+        from syndicator.starting import faults_of_file, start, write_new
+        from syndicator.surveying import Wish
+        from syndicator.text import printable
+
+        prints = stdout or str(output) == "-"
+        file = _FIRST if prints else output
+        given = {"title": title, "url": url, "timezone": timezone}
+        wish = Wish(
+            site=site,
+            file=file,
+            dialect=dialect or "",
+            given={key: value for key, value in given.items() if value is not None},
+        )
+        faults = () if prints else faults_of_file(file, force=force)
+        ask = None if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()) else _ask_address
+        begun = start(wish, datetime.now(UTC), faults, ask)
+        if not prints:
+            write_new(file, begun.text, force=force)
+        for warning in begun.warnings:
+            _complain(f"warning: {warning}")
+        if as_json:
+            _say_json(
+                {
+                    **asdict(begun),
+                    "file": None if prints else printable(str(file)),
+                    "text": begun.text if prints else None,
+                }
+            )
+            return
+        if prints:
+            typer.echo(begun.text, nl=False)
+        for line in begun.lines(None if prints else file):
+            typer.echo(line, err=prints)
+
+
 @cli.command(short_help="Ask whether the service here is ready.")
 def healthcheck(context: typer.Context, config: ConfigOption = None) -> None:
     """Ask the service on this machine whether it is ready, for a container's health check.
@@ -222,8 +288,15 @@ def _settings(context: typer.Context, config: Path | None) -> Iterator[Settings]
     """The configuration; whatever goes wrong with it or after it is said in words, with the right exit status."""
     from syndicator.settings import load_settings
 
-    try:
+    with _telling():
         yield load_settings(config or context.obj, os.environ)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Say in words whatever goes wrong, and end with the right exit status."""
+    try:
+        yield
     except ConfigError as error:
         for fault in error.faults:
             _complain(str(fault))
@@ -315,6 +388,21 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         _complain(f"refused: {refusal}")
     if built.trouble:
         _complain(built.trouble)
+
+
+def _ask_address(problem: str) -> str:
+    """Ask on the terminal where the site lives, until it is an address."""
+    from syndicator.surveying import faults_of_given
+
+    _complain(f"The address of the site: {problem}.")
+    try:
+        while faults := faults_of_given({"url": (answer := str(typer.prompt("Where does it live", err=True)))}):
+            for fault in faults:
+                _complain(str(fault))
+    except typer.Abort as abort:
+        _complain("")
+        raise KeyboardInterrupt from abort
+    return answer
 
 
 def _say(line: str) -> None:

@@ -18,6 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     # pure stages: from a file to a post, from a post to a document
     (
         "logs",
+        "dialects.recognise",
         "markup.links",
         "markup.code",
         "posts.dates",
@@ -69,7 +70,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("markup.liquidtags",),
     ("markup.liquid",),
     ("markup.rendering",),
-    ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite", "dialects.authors"),
+    ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite", "dialects.authors", "dialects.ownfeeds"),
     ("formats.extensions", "dialects.eleventyposts", "dialects.hugopeople", "dialects.eleventyaddresses"),
     (
         "markup.render",
@@ -89,12 +90,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("formats", "entries", "feeds", "ledger", "websub.protocol", "web.conditional"),
     ("plan", "explain", "web.shelf", "web.status", "health"),
     # configuration
-    ("configuration.values", "configuration.guess"),
+    ("configuration.values", "configuration.guess", "configuration.template"),
     ("configuration.keys", "configuration.tomlfile", "configuration.repositories"),
     ("configuration.environment",),
     ("configuration.faults",),
     ("settings",),
-    ("publication",),
+    ("publication", "drafting"),
     # back ends
     (
         "outbound.addresses",
@@ -119,8 +120,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("publishing",),
     ("pipeline",),
     ("service", "app"),
-    ("sending", "checking", "asked"),
-    ("running", "building"),
+    ("sending", "checking", "asked", "surveying"),
+    ("running", "building", "starting"),
     ("cli",),
     ("__main__",),
 )
