@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from html import escape
 
+from syndicator.markup.weight import bounded
+
 #: Keeps the start of a line from being the start of something, and is nothing.
 NOTHING = "\x01"
 TILDE = "\x04"
@@ -52,23 +54,28 @@ class Held:
     def __init__(self) -> None:
         self._pieces: list[tuple[str, str, str]] = []
         self._attributes = False
+        self._size = 0
         self.abbreviations: dict[str, str] = {}
 
     def inline(self, html: str, source: str) -> str:
         """A mark for HTML inside of a line; in code the source comes back."""
-        self._pieces.append((html, source, ""))
-        return f"{_INLINE}{len(self._pieces) - 1}{_INLINE}"
+        return f"{_INLINE}{self._hold(html, source, '')}{_INLINE}"
 
     def block(self, html: str, source: str = "") -> str:
         """A mark for HTML that is a block, or begins or ends one; it wants a line of its own."""
-        self._pieces.append((html, source, ""))
-        return f"{_BLOCK}{len(self._pieces) - 1}{_BLOCK}"
+        return f"{_BLOCK}{self._hold(html, source, '')}{_BLOCK}"
 
     def attributes(self, written: str, source: str) -> str:
         """A mark for attributes of the image before it."""
         self._attributes = True
-        self._pieces.append(("", source, written))
-        return f"{_INLINE}{len(self._pieces) - 1}{_INLINE}"
+        return f"{_INLINE}{self._hold('', source, written)}{_INLINE}"
+
+    def _hold(self, html: str, source: str, written: str) -> int:
+        # What has a name may be held any number of times.
+        self._size += len(html) + len(source) + len(written)
+        bounded(self._size)
+        self._pieces.append((html, source, written))
+        return len(self._pieces) - 1
 
     def restore(self, html: str, *, typographic: bool) -> str:
         """HTML of the engine with what was held in its places."""

@@ -10,6 +10,7 @@ from html import escape, unescape
 import nh3
 
 from syndicator.markup.links import FETCHABLE, absolute, encode, host, srcset
+from syndicator.markup.weight import TooHeavy, bounded
 from syndicator.text import legal
 
 
@@ -89,9 +90,16 @@ _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _FLAT = _names(
     "area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot th thead tr track wbr"
 )
-_MOST_CHARACTERS = 5_000_000
+# As a browser takes tags apart; what is in quotes may hold any sign.
+_ONE_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?+"""
+_SOME_ATTRIBUTE = re.compile(_ONE_ATTRIBUTE)
+_WHOLE_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ONE_ATTRIBUTE})*+)")
+_TAG_START = re.compile("<[a-zA-Z]")
+_SHORT = 50_000
+_MOST_ATTRIBUTES = 1_000
 _MOST_WEIGHT = 1_000_000
 _LIGHT = 1_000
+_MOST_TAGS = 200_000
 
 
 def sanitize(html: str, *, permalink: str, prefix: str) -> str:
@@ -102,7 +110,7 @@ def sanitize(html: str, *, permalink: str, prefix: str) -> str:
     image without an address that readers may fetch gives way to its text. Ids stay where a link inside the entry needs
     them and begin with ``prefix``, in the link too. Only characters that XML allows.
 
-    Raises ValueError, with a reason for people, when the HTML is too large or nested too deep to be honest.
+    Raises TooHeavy, with a reason for people, when the HTML is too large or nested too deep to be honest.
     """
     _weigh(html)
     if "<iframe" in html or "<IFRAME" in html:
@@ -124,6 +132,7 @@ class _Rewriter:
         self.prefix = prefix
         self._wanted = self._targets(html) if ' id="' in html or ' name="' in html else frozenset[str]()
         self._used: set[str] = set()
+        self._written = 0
 
     @cached_property
     def page(self) -> str:
@@ -143,6 +152,9 @@ class _Rewriter:
         if name == "img" and not any(key in ("src", "srcset") for key, _ in kept):
             return attributes.get("alt", "")
         written = "".join([f' {key}="{text}"' for key, text in kept])
+        # Short addresses become long ones here.
+        self._written += len(written)
+        bounded(self._written)
         return f"<{name}{written}>"
 
     def _value(self, tag: str, key: str, value: str) -> str | None:
@@ -218,10 +230,14 @@ def _frame_link(match: re.Match[str], permalink: str) -> str:
 
 def _weigh(html: str) -> None:
     """Refuse what would keep the parser busy for minutes: its work grows with the depth at each tag."""
-    if len(html) > _MOST_CHARACTERS:
-        raise ValueError(f"the text comes to {len(html):,} characters of HTML, more than {_MOST_CHARACTERS:,}")
-    if html.count("<") <= _LIGHT:
+    bounded(len(html))
+    if len(html) > _SHORT:
+        _weigh_attributes(html)
+    tags = html.count("<")
+    if tags <= _LIGHT:
         return
+    if tags > _MOST_TAGS:
+        raise TooHeavy(f"the text comes to {tags:,} tags of HTML, more than {_MOST_TAGS:,}")
     depth = weight = 0
     for closing, name in _ANY_TAG.findall(html):
         if closing:
@@ -230,4 +246,22 @@ def _weigh(html: str) -> None:
             weight += depth
             depth += name.lower() not in _FLAT
     if weight > _MOST_WEIGHT:
-        raise ValueError("its HTML is nested too deep (elements that are opened and never closed?)")
+        raise TooHeavy("its HTML is nested too deep (elements that are opened and never closed?)")
+
+
+def _weigh_attributes(html: str) -> None:
+    """Refuse tags with thousands of attributes: the parser compares each with each.
+
+    Every place where a tag may begin is looked at, as the parser may or may not take it for one; honest tags do not
+    overlap.
+    """
+    looked_at = 0
+    for start in _TAG_START.finditer(html):
+        match = _WHOLE_TAG.match(html, start.start())
+        if match is None:
+            continue
+        looked_at += len(match[0])
+        if looked_at > 2 * len(html):
+            raise TooHeavy("its HTML has tags in tags (a quote that is never closed?)")
+        if len(match[1]) > _MOST_ATTRIBUTES and len(_SOME_ATTRIBUTE.findall(match[1])) > _MOST_ATTRIBUTES:
+            raise TooHeavy(f"an element of its HTML has more than {_MOST_ATTRIBUTES:,} attributes")
