@@ -50,7 +50,11 @@ def _indented(size: int) -> str:
 
 def _notes(size: int) -> str:
     count = size // 40
-    return "".join(f"[^{n}] " for n in range(count)) + "\n\n" + "".join(f"[^{n}]: note [^{n + 1}]\n\n" for n in range(count))
+    return (
+        "".join(f"[^{n}] " for n in range(count))
+        + "\n\n"
+        + "".join(f"[^{n}]: note [^{n + 1}]\n\n" for n in range(count))
+    )
 
 
 def _references(size: int) -> str:
@@ -215,17 +219,17 @@ BODIES: Mapping[str, Body] = {
     "html-host-digits": _times("1", begin='<img src="https://a:', end='/">'),
     "html-port-digits": _times("9", begin='<a href="https://a.org:', end='/">x</a>'),
     "html-numbered-images": _numbered('<img src="/a%d.jpg" alt="b">'),
-    "html-images": _times('<img src=/a>'),
+    "html-images": _times("<img src=/a>"),
     "html-tiny-links": _times("<a href=a>"),
     "html-dates": _times('<time datetime="a">'),
     "html-code-class": _times("<code class=language-a>"),
     "html-escape": _times('"&<'),
     "html-nul": _times("&#0;"),
     "html-footnotes": _times('<sup><a href="#'),
-    "html-sections": _times("<section>\n<ol>\n<li id=\"fn"),
+    "html-sections": _times('<section>\n<ol>\n<li id="fn'),
     "html-lines": _times("<i>\n"),
     "html-block-lines": _times("</div>\n<div>\n"),
-    "html-block-open": _times("<div markdown=\"1\">\n"),
+    "html-block-open": _times('<div markdown="1">\n'),
     "html-block-open-paired": _nested('<div markdown="1">\n', "</div>\n"),
     "html-block-same-line": _times('<div markdown="1">a</div>\n'),
     "html-block-tag-open": _times('<div markdown="1"\n'),
@@ -251,7 +255,13 @@ BODIES: Mapping[str, Body] = {
     "table-fill-bare": _table_rows,
     "table-rows-bare": lambda size: "|" + "a|" * 50 + "\n|" + "-|" * 50 + "\n" + "a\n" * (size // 2),
     "mails-long-text": lambda size: "a@b.c " * 90 + "word " * ((size - 600) // 5),
-    "liquid-push-text": lambda size: "{% assign t = '" + "a" * 190_000 + "' %}{% assign l = 'a' | split: ' ' %}" + "{% assign l = l | push: t %}" * 1_000 + "{{ l }}",
+    "liquid-push-text": lambda size: (
+        "{% assign t = '"
+        + "a" * 190_000
+        + "' %}{% assign l = 'a' | split: ' ' %}"
+        + "{% assign l = l | push: t %}" * 1_000
+        + "{{ l }}"
+    ),
     "table-rows": _times("|a|b|\n", begin="|a|b|\n|-|-|\n"),
     "table-pipes": _times("|"),
     "table-no-head": _times("|a|b|\n"),
@@ -273,14 +283,16 @@ BODIES: Mapping[str, Body] = {
     "definitions-loose": _times("a\n\n: b\n\n"),
     "definition-nested": _times(": ", begin="a\n"),
     "definitions-below-limit": lambda size: "a\n: b\n\n" * 1_900 + "c " * ((size - 15_000) // 2),
-    "definitions-below-limit-long": lambda size: "".join("a\n: " + "b " * (size // 4_000) + "\n\n" for _ in range(1_900)),
+    "definitions-below-limit-long": lambda size: "".join(
+        "a\n: " + "b " * (size // 4_000) + "\n\n" for _ in range(1_900)
+    ),
     "attributes": _times("a{: .b}\n"),
     "attributes-lines": _times("{: .b}\n"),
     "attributes-open": _times("{:"),
     "attributes-braces": _times("{: a "),
-    "attributes-images": _times("![a](b){: width=\"1\"}"),
+    "attributes-images": _times('![a](b){: width="1"}'),
     "attributes-named": _held_attributes,
-    "attributes-names": _numbered("{:a%d: title=\"b\"}\n"),
+    "attributes-names": _numbered('{:a%d: title="b"}\n'),
     "attributes-headings": _times("# a {#b}\n"),
     "attributes-hugo": _times("# a {.b .c"),
     "attributes-hugo-line": _times(" .a", begin="# a {", end="}\n"),
@@ -327,29 +339,35 @@ BODIES: Mapping[str, Body] = {
     "liquid-loops": lambda size: "{% for a in (1..5000) %}" * 3 + "x" + "{% endfor %}" * 3,
     "liquid-loop-text": lambda size: "{% for a in (1..9000) %}" + "x" * (size - 100) + "{% endfor %}",
     "liquid-loop-outputs": lambda size: "{% for a in (1..9000) %}" + "{{ a }}" * 4_900 + "{% endfor %}",
-    "liquid-loop-filters": lambda size: '{% assign t = "a b " %}'
-    + "{% assign t = t | append: t %}" * 14
-    + "{% for a in (1..4900) %}{{ t | split: ' ' | sort | join: 'x' | size }}{% endfor %}",
+    "liquid-loop-filters": lambda size: (
+        '{% assign t = "a b " %}'
+        + "{% assign t = t | append: t %}" * 14
+        + "{% for a in (1..4900) %}{{ t | split: ' ' | sort | join: 'x' | size }}{% endfor %}"
+    ),
     "liquid-double": lambda size: '{% assign t = "aaaaaaaaaa" %}' + "{% assign t = t | append: t %}" * 60 + "{{ t }}",
-    "liquid-double-capture": lambda size: "{% assign t = 'aaaaaaaaaa' %}"
-    + "{% capture t %}{{ t }}{{ t }}{% endcapture %}" * 60
-    + "{{ t }}",
-    "liquid-replace": lambda size: '{% assign t = "aaaaaaaaaa" %}'
-    + "{% assign t = t | replace: 'a', 'aaaaaaaaaa' %}" * 30
-    + "{{ t }}",
+    "liquid-double-capture": lambda size: (
+        "{% assign t = 'aaaaaaaaaa' %}" + "{% capture t %}{{ t }}{{ t }}{% endcapture %}" * 60 + "{{ t }}"
+    ),
+    "liquid-replace": lambda size: (
+        '{% assign t = "aaaaaaaaaa" %}' + "{% assign t = t | replace: 'a', 'aaaaaaaaaa' %}" * 30 + "{{ t }}"
+    ),
     "liquid-split": lambda size: '{% assign t = "' + "a" * 190_000 + '" %}' + '{{ t | split: "" | size }}' * 1_000,
-    "liquid-sort": lambda size: '{% assign t = "'
-    + "b a " * 2_400
-    + '" | split: " " %}'
-    + "{% assign x = t | sort %}" * 4_000,
-    "liquid-uniq": lambda size: '{% assign t = "'
-    + " ".join(map(str, range(4_900)))
-    + '" | split: " " %}'
-    + "{% assign x = t | uniq %}" * 4_000,
+    "liquid-sort": lambda size: (
+        '{% assign t = "' + "b a " * 2_400 + '" | split: " " %}' + "{% assign x = t | sort %}" * 4_000
+    ),
+    "liquid-uniq": lambda size: (
+        '{% assign t = "' + " ".join(map(str, range(4_900))) + '" | split: " " %}' + "{% assign x = t | uniq %}" * 4_000
+    ),
     "liquid-concat": lambda size: "{% assign t = 'a b' | split: ' ' %}" + "{% assign t = t | concat: t %}" * 40,
-    "liquid-push": lambda size: "{% assign t = 'a b' | split: ' ' %}" + "{% assign t = t | push: t %}" * 1_000 + "{{ t | jsonify }}",
-    "liquid-push-join": lambda size: "{% assign t = 'a b' | split: ' ' %}" + "{% assign t = t | push: t | push: t %}" * 25 + "{{ t }}",
-    "liquid-power": lambda size: "{% assign t = 99999999999999999 %}" + "{% assign t = t | times: t %}" * 30 + "{{ t }}",
+    "liquid-push": lambda size: (
+        "{% assign t = 'a b' | split: ' ' %}" + "{% assign t = t | push: t %}" * 1_000 + "{{ t | jsonify }}"
+    ),
+    "liquid-push-join": lambda size: (
+        "{% assign t = 'a b' | split: ' ' %}" + "{% assign t = t | push: t | push: t %}" * 25 + "{{ t }}"
+    ),
+    "liquid-power": lambda size: (
+        "{% assign t = 99999999999999999 %}" + "{% assign t = t | times: t %}" * 30 + "{{ t }}"
+    ),
     "liquid-power-long": lambda size: "{{ 9 " + "| times: 99999999999999999" * (size // 30) + " }}",
     "liquid-number": _times("9", begin="{{ ", end=" }}"),
     "liquid-float": lambda size: "{{ 1e999999999 | plus: 1 }}{{ 1.5 | round: 999999999 }}",
@@ -358,15 +376,25 @@ BODIES: Mapping[str, Body] = {
     "liquid-date-wide": lambda size: "{{ 1 | date: '%999999999Y' }}",
     "liquid-truncate": lambda size: "{{ 'a' | truncate: 999999999999, 'b' }}{{ 'a' | ljust: 999999999 }}",
     "liquid-url": lambda size: "{% assign t = '" + "ü" * 90_000 + "' %}" + "{% assign t = t | url_encode %}" * 20,
-    "liquid-escape": lambda size: "{% assign t = '" + "&" * 40_000 + "' %}" + "{% assign t = t | escape %}" * 100 + "{{ t }}",
+    "liquid-escape": lambda size: (
+        "{% assign t = '" + "&" * 40_000 + "' %}" + "{% assign t = t | escape %}" * 100 + "{{ t }}"
+    ),
     "liquid-strip-html": lambda size: "{% assign t = '" + "<" * 190_000 + "' %}" + "{{ t | strip_html }}" * 1_000,
-    "liquid-strip-html-open": lambda size: "{% assign t = '" + "<!--" * 45_000 + "' %}" + "{{ t | strip_html }}" * 1_000,
-    "liquid-strip-script": lambda size: "{% assign t = '" + "<script" * 27_000 + "' %}" + "{{ t | strip_html }}" * 1_000,
+    "liquid-strip-html-open": lambda size: (
+        "{% assign t = '" + "<!--" * 45_000 + "' %}" + "{{ t | strip_html }}" * 1_000
+    ),
+    "liquid-strip-script": lambda size: (
+        "{% assign t = '" + "<script" * 27_000 + "' %}" + "{{ t | strip_html }}" * 1_000
+    ),
     "liquid-words": lambda size: "{% assign t = '" + "a " * 90_000 + "' %}" + "{{ t | number_of_words }}" * 4_900,
     "liquid-slugify": lambda size: "{% assign t = '" + "a-" * 90_000 + "' %}" + "{{ t | slugify }}" * 1_000,
     "liquid-output-big": lambda size: "{% assign t = '" + "a" * 190_000 + "' %}" + "{{ t }}" * 4_900,
-    "liquid-where": lambda size: "{% assign t = '" + "a " * 4_900 + "' | split: ' ' %}" + "{{ t | where: 'a', 'b' }}" * 4_900,
-    "liquid-contains": lambda size: "{% assign t = '" + "a" * 190_000 + "' %}" + "{% if t contains 'aaaaaab' %}{% endif %}" * 2_400,
+    "liquid-where": lambda size: (
+        "{% assign t = '" + "a " * 4_900 + "' | split: ' ' %}" + "{{ t | where: 'a', 'b' }}" * 4_900
+    ),
+    "liquid-contains": lambda size: (
+        "{% assign t = '" + "a" * 190_000 + "' %}" + "{% if t contains 'aaaaaab' %}{% endif %}" * 2_400
+    ),
     "liquid-ifs": _nested("{% if a %}", "{% endif %}"),
     "liquid-ifs-open": _times("{% if a %}"),
     "liquid-elsif": lambda size: "{% if a %}" + "{% elsif b %}" * 4_900 + "{% endif %}",
@@ -390,7 +418,9 @@ BODIES: Mapping[str, Body] = {
     "liquid-increment": _times("{% increment a %}"),
     "liquid-posts": _times("{% post_url 2020-01-01-a %}"),
     "liquid-many-lost": _numbered("{{ a%d }} "),
-    "liquid-body-in-loop": lambda size: "{% for a in (1..5000) %}{{ page.title }}{{ page.content }}{{ page.big }}{% endfor %}",
+    "liquid-body-in-loop": lambda size: (
+        "{% for a in (1..5000) %}{{ page.title }}{{ page.content }}{{ page.big }}{% endfor %}"
+    ),
     "hugo-open": _times("{{<"),
     "hugo-percent": _times("{{%"),
     "hugo-nested": _nested("{{< a >}}", "{{< /a >}}"),
@@ -499,11 +529,15 @@ HEADS: Mapping[str, Body] = {
     "image-list": lambda size: "image: [" + _numbered("/a%d, ")(size - 20) + "b]",
     "image-caption": _times("<b>", begin="image: {path: /a.jpg, caption: '", end="'}"),
     "permalink": _times(":title/", begin="permalink: '/", end="'"),
-    "permalink-categories": lambda size: "categories: [" + _numbered("c%d, ")(size // 2) + "]\npermalink: '/" + ":categories/" * (size // 30) + "'",
+    "permalink-categories": lambda size: (
+        "categories: [" + _numbered("c%d, ")(size // 2) + "]\npermalink: '/" + ":categories/" * (size // 30) + "'"
+    ),
     "permalink-slashes": _times("/", begin="permalink: '", end="'"),
     "permalink-dots": _times("/..", begin="permalink: '", end="'"),
     "permalink-liquid": _times("{{ title }}", begin="permalink: '/", end="/'"),
-    "permalink-liquid-loop": lambda size: "permalink: '/{% for a in (1..9999) %}{% for b in (1..9999) %}x{% endfor %}{% endfor %}/'",
+    "permalink-liquid-loop": lambda size: (
+        "permalink: '/{% for a in (1..9999) %}{% for b in (1..9999) %}x{% endfor %}{% endfor %}/'"
+    ),
     "slug": _times("Aü -", begin="slug: '", end="'"),
     "slug-dashes": _times("-", begin="slug: 'a", end="b'"),
     "title-words": _times("Aü -", begin="title: '", end="'"),
@@ -518,5 +552,7 @@ HEADS: Mapping[str, Body] = {
     "excerpt-html": _times("<div>", begin="excerpt: '", end="'"),
     "excerpt-liquid": lambda size: "excerpt: '{% for a in (1..9000) %}{{ page.title }}{% endfor %}'",
     "excerpt-only": lambda size: "feed: {excerpt_only: true}",
-    "computed": lambda size: "eleventyComputed: {permalink: '{% for a in (1..9999) %}{% for b in (1..9999) %}x{% endfor %}{% endfor %}/'}",
+    "computed": lambda size: (
+        "eleventyComputed: {permalink: '{% for a in (1..9999) %}{% for b in (1..9999) %}x{% endfor %}{% endfor %}/'}"
+    ),
 }

@@ -62,7 +62,7 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
     """
     held = Held()
     # Every line begins and ends with a line end: rules are found by it, and fast.
-    text = f"\n{without_marks(body)}"
+    text = f"\n{held.carried(without_marks(body))}"
     text = text if body.endswith("\n") else f"{text}\n"
     if flavour.engine == "kramdown":
         text = _from_kramdown(text, held, flavour)
@@ -96,9 +96,7 @@ def _may_link(text: str) -> bool:
     """Whether bare addresses are to be looked for, at the price of what cannot be done in time."""
     if "://" not in text and "www." not in text and "@" not in text:
         return False
-    return len(text) < _SHORT or (
-        len(text) * text.count("@") <= _MOST_FOR_MAILS and text.count("w") <= _MOST_FOR_WWW
-    )
+    return len(text) < _SHORT or (len(text) * text.count("@") <= _MOST_FOR_MAILS and text.count("w") <= _MOST_FOR_WWW)
 
 
 def _from_commonmark(body: str, held: Held) -> str:
@@ -136,7 +134,8 @@ def _from_kramdown(body: str, held: Held, flavour: Flavour) -> str:
 
 
 def _from_goldmark(body: str, held: Held, flavour: Flavour) -> str:
-    if flavour.typographic and "<" in body and MAY_HOLD.search(body):
+    # Without raw HTML nothing of the author's may pass the engine by.
+    if flavour.raw_html and flavour.typographic and "<" in body and MAY_HOLD.search(body):
         body = hold_sixth(body, held)
     if flavour.math:
         body = goldmark.hold_formulas(body, flavour.math, held)

@@ -100,6 +100,10 @@ _MOST_ATTRIBUTES = 1_000
 _MOST_WEIGHT = 1_000_000
 _LIGHT = 1_000
 _MOST_TAGS = 200_000
+# What stands in them may be the name of a host, and these take long to write in ASCII.
+_ADDRESSES = _names("cite href poster src srcset")
+_MOST_ODD = 20_000
+_MOST_CANDIDATES = 200
 
 
 def sanitize(html: str, *, permalink: str, prefix: str) -> str:
@@ -132,7 +136,7 @@ class _Rewriter:
         self.prefix = prefix
         self._wanted = self._targets(html) if ' id="' in html or ' name="' in html else frozenset[str]()
         self._used: set[str] = set()
-        self._written = 0
+        self._written = self._odd = 0
 
     @cached_property
     def page(self) -> str:
@@ -159,11 +163,17 @@ class _Rewriter:
 
     def _value(self, tag: str, key: str, value: str) -> str | None:
         """The attribute's new value, still escaped; None when it goes."""
+        if key in _ADDRESSES and not (value.isascii() and "%" not in value):
+            self._odd += 1 + value.count(",")
+            if self._odd > _MOST_ODD:
+                raise TooHeavy(f"has more than {_MOST_ODD:,} addresses in other letters than those of English")
         if key in ("src", "poster"):
             return _escaped(absolute(unescape(value), self.permalink, allowed=FETCHABLE))
         if key == "href":
             return _escaped(self._link(unescape(value)))
         if key == "srcset":
+            if value.count(",") > _MOST_CANDIDATES:
+                return None
             return _escaped(srcset(unescape(value), self.permalink))
         if key == "cite":
             return _escaped(absolute(unescape(value), self.permalink, allowed=FETCHABLE))

@@ -7,6 +7,8 @@ _LIGHT = 100_000
 #: Signs that a Markdown engine, a parser of HTML or a typesetter makes something of: some 400 bytes each at worst.
 _SIGNS = (*"<>&\"'`*_~[](){}!|\\$^=+#:-\n\t\r", "..")
 _MOST_SIGNS = 250_000
+#: The engine writes a way back from a note for each mark that leads to it.
+_MOST_NOTES = 10_000
 #: Cells that are empty count as well.
 _MOST_CELLS = 200_000
 _OF_DASHES = "|-: \t>*+0123456789.)"
@@ -28,6 +30,9 @@ def weigh(text: str) -> None:
     signs = sum(map(text.count, _SIGNS))
     if signs > _MOST_SIGNS:
         raise TooHeavy(f"has {signs:,} signs of Markdown or HTML and ends of lines, more than {_MOST_SIGNS:,}")
+    notes = text.count("[^")
+    if notes > _MOST_NOTES:
+        raise TooHeavy(f"has {notes:,} marks of footnotes, more than {_MOST_NOTES:,}")
 
 
 def weigh_tables(text: str) -> None:
