@@ -113,7 +113,12 @@ def _shown(tag: str) -> str:
 
 
 def _refuse(context: TemplateContext, reason: str) -> PostError:
-    return PostError(context.path, reason, line=context.line, remedy="shorten its templates, or put raw around what is only to be shown")
+    return PostError(
+        context.path,
+        reason,
+        line=context.line,
+        remedy="shorten its templates, or put raw around what is only to be shown",
+    )
 
 
 # --- Liquid -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from html import escape, unescape
 import nh3
 
 from syndicator.markup.links import FETCHABLE, absolute, encode, host, srcset
-from syndicator.markup.weight import TooHeavy, bounded
+from syndicator.markup.weight import TooHeavy, bounded, weigh_tags
 from syndicator.text import legal
 
 
@@ -90,16 +90,8 @@ _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _FLAT = _names(
     "area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot th thead tr track wbr"
 )
-# As a browser takes tags apart; what is in quotes may hold any sign.
-_ONE_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?+"""
-_SOME_ATTRIBUTE = re.compile(_ONE_ATTRIBUTE)
-_WHOLE_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ONE_ATTRIBUTE})*+)")
-_TAG_START = re.compile("<[a-zA-Z]")
-_SHORT = 50_000
-_MOST_ATTRIBUTES = 1_000
 _MOST_WEIGHT = 1_000_000
 _LIGHT = 1_000
-_MOST_TAGS = 200_000
 # What stands in them may be the name of a host, and these take long to write in ASCII.
 _ADDRESSES = _names("cite href poster src srcset")
 _MOST_ODD = 20_000
@@ -240,14 +232,9 @@ def _frame_link(match: re.Match[str], permalink: str) -> str:
 
 def _weigh(html: str) -> None:
     """Refuse what would keep the parser busy for minutes: its work grows with the depth at each tag."""
-    bounded(len(html))
-    if len(html) > _SHORT:
-        _weigh_attributes(html)
-    tags = html.count("<")
-    if tags <= _LIGHT:
+    weigh_tags(html)
+    if html.count("<") <= _LIGHT:
         return
-    if tags > _MOST_TAGS:
-        raise TooHeavy(f"the text comes to {tags:,} tags of HTML, more than {_MOST_TAGS:,}")
     depth = weight = 0
     for closing, name in _ANY_TAG.findall(html):
         if closing:
@@ -257,21 +244,3 @@ def _weigh(html: str) -> None:
             depth += name.lower() not in _FLAT
     if weight > _MOST_WEIGHT:
         raise TooHeavy("its HTML is nested too deep (elements that are opened and never closed?)")
-
-
-def _weigh_attributes(html: str) -> None:
-    """Refuse tags with thousands of attributes: the parser compares each with each.
-
-    Every place where a tag may begin is looked at, as the parser may or may not take it for one; honest tags do not
-    overlap.
-    """
-    looked_at = 0
-    for start in _TAG_START.finditer(html):
-        match = _WHOLE_TAG.match(html, start.start())
-        if match is None:
-            continue
-        looked_at += len(match[0])
-        if looked_at > 2 * len(html):
-            raise TooHeavy("its HTML has tags in tags (a quote that is never closed?)")
-        if len(match[1]) > _MOST_ATTRIBUTES and len(_SOME_ATTRIBUTE.findall(match[1])) > _MOST_ATTRIBUTES:
-            raise TooHeavy(f"an element of its HTML has more than {_MOST_ATTRIBUTES:,} attributes")

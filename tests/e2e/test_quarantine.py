@@ -1,4 +1,4 @@
-"""Posts that cannot be read: the last good version stays, all is said with file, line and remedy, and they come back."""
+"""Posts that cannot be read: the last good version stays, all is said with file and line, and they come back."""
 
 from __future__ import annotations
 
