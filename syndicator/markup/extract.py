@@ -12,7 +12,7 @@ from syndicator.markup.weight import weigh_tags
 
 # Where a tag need not begin with the byte of "<"; pages of our day are in none of these.
 _UNWEIGHED = re.compile(
-    rb"charset\s*=\s*[\"']?\s*(?:utf-?7|utf-?16|utf-?32|ucs|iso-?2022|hz|ebcdic|ibm)", re.IGNORECASE
+    rb"""charset\s*=\s*["']?\s*(?:utf-?7|utf-?16|utf-?32|ucs|iso-?2022|hz|ebcdic|ibm)""", re.IGNORECASE
 )
 
 
