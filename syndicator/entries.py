@@ -47,7 +47,7 @@ def make_entry(
     from syndicator.markup.render import to_html
     from syndicator.markup.rendering import render_templates
     from syndicator.markup.summary import cut, summary_of
-    from syndicator.markup.weight import TooHeavy, weigh
+    from syndicator.markup.weight import REMEDY, TooHeavy, weigh
 
     published, updated = _dates(record)
     prefix = f"e{digest(record.entry_id.encode())[:8]}-"
@@ -66,8 +66,7 @@ def make_entry(
         else:
             summary = summary_of(html, SUMMARY_LENGTH)
     except TooHeavy as error:
-        remedy = "shorten it, or make several posts of it"
-        raise PostError(post.path, str(error), line=post.templates.line, remedy=remedy) from error
+        raise PostError(post.path, str(error), line=post.templates.line, remedy=REMEDY) from error
     entry = Entry(
         id=record.entry_id,
         url=post.permalink,

@@ -19,8 +19,8 @@ _UNWEIGHED = re.compile(
 def extract(page: bytes, selector: str = "") -> str | None:
     """What is inside of the first element that fits, the first of several selectors that fits any; None for nothing.
 
-    The HTML is as it stands there: not safe, addresses relative. libxml2 keeps to its own limits of depth and size; what
-    else could keep it busy is weighed. Raises TooHeavy.
+    The HTML is as it stands there: not safe, addresses relative. libxml2 keeps to its own limits of depth and size, and
+    what else could keep it busy is weighed. Raises TooHeavy.
     """
     parser = etree.HTMLParser(encoding=None if b"charset" in page[:2_048].lower() else "utf-8", remove_comments=True)
     if b"\0" in page or _UNWEIGHED.search(page, 0, 2_048):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+REMEDY = "shorten it, or make several posts of it"
+
 #: Any text of so many characters is done in good time, whatever stands in it.
 _LIGHT = 100_000
 #: Signs that a Markdown engine, a parser of HTML or a typesetter makes something of: some 400 bytes each at worst.

@@ -55,8 +55,6 @@ _SEEN = (
     "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
     "link",
 )  # fmt: skip
-#: What helps against a text that asks too much.
-TOO_LONG = "shorten it, or make several posts of it"
 #: Where a permalink needs a date and a draft has none: its address is never shown.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -313,7 +311,7 @@ class PostReading:
         from syndicator.markup.render import to_html
         from syndicator.markup.rendering import render_templates
         from syndicator.markup.summary import summary_of
-        from syndicator.markup.weight import TooHeavy, weigh
+        from syndicator.markup.weight import REMEDY, TooHeavy, weigh
 
         flavour = self.rules.flavour(self.dialect.markdown)
         try:
@@ -321,7 +319,7 @@ class PostReading:
             part, warnings = render_templates(part, markup, templates)
             html = to_html(part, markup=markup, permalink=permalink, prefix="", flavour=flavour)
         except TooHeavy as error:
-            raise PostError(self.file.path, str(error), line=self.matter.body_line, remedy=TOO_LONG) from error
+            raise PostError(self.file.path, str(error), line=self.matter.body_line, remedy=REMEDY) from error
         self.warnings.extend(warnings)
         return summary_of(html, _MAX_EXCERPT)
 

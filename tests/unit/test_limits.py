@@ -125,8 +125,10 @@ KEYS = st.sampled_from([
 ])  # fmt: skip
 SCALARS = st.one_of(
     st.text(max_size=20),
-    st.sampled_from(["2020-01-01", "2020-13-45", "0000-00-00", "12:30", "now", "Last Modified", "true", "no", "~",
-                     "1e999", "-1", "{{ title }}", "{% if", "/:title/", "../..", "//x", "data:,a", "a, b", "<b>", "&amp;", "\x85"]),
+    st.sampled_from([
+        "2020-01-01", "2020-13-45", "0000-00-00", "12:30", "now", "Last Modified", "true", "no", "~", "1e999", "-1",
+        "{{ title }}", "{% if", "/:title/", "../..", "//x", "data:,a", "a, b", "<b>", "&amp;", "\x85",
+    ]),
 )  # fmt: skip
 VALUES = st.recursive(
     SCALARS,
