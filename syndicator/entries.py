@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import orjson
 
+from syndicator.errors import PostError
 from syndicator.images import dress, enclosure_of
 from syndicator.markup.flavour import COMMONMARK, Flavour
 from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, PostWarning, Site, digest
@@ -39,26 +41,32 @@ def make_entry(
 
     The ledger's dates and id win over the post's. ``flavour`` is the Markdown of the site's generator, ``posts`` are
     the addresses of the posts that the body refers to, by reference as written. Raises PostError when its templates
-    cannot be done.
+    cannot be done, or its text would cost too much.
     """
     # Late: most passes render nothing, and the Markdown engine and the sanitiser take their time to import.
     from syndicator.markup.render import to_html
     from syndicator.markup.rendering import render_templates
     from syndicator.markup.summary import cut, summary_of
+    from syndicator.markup.weight import REMEDY, TooHeavy, weigh
 
     published, updated = _dates(record)
     prefix = f"e{digest(record.entry_id.encode())[:8]}-"
     templates = replace(post.templates, posts=posts or {})
-    body, warnings = render_templates(legal(post.body), post.markup, templates)
-    html = to_html(body, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
-    if post.summary:
-        summary = cut(post.summary, 4 * SUMMARY_LENGTH)
-    elif post.excerpt:
-        part, _ = render_templates(legal(post.excerpt), post.markup, templates)  # a part of the body: told above
-        part = to_html(part, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
-        summary = summary_of(part, 4 * SUMMARY_LENGTH) or summary_of(html, SUMMARY_LENGTH)
-    else:
-        summary = summary_of(html, SUMMARY_LENGTH)
+    to_safe = partial(to_html, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
+    try:
+        body = legal(post.body)
+        weigh(body)
+        body, warnings = render_templates(body, post.markup, templates)
+        html = to_safe(body)
+        if post.summary:
+            summary = cut(post.summary, 4 * SUMMARY_LENGTH)
+        elif post.excerpt:
+            part, _ = render_templates(legal(post.excerpt), post.markup, templates)  # a part of the body: told above
+            summary = summary_of(to_safe(part), 4 * SUMMARY_LENGTH) or summary_of(html, SUMMARY_LENGTH)
+        else:
+            summary = summary_of(html, SUMMARY_LENGTH)
+    except TooHeavy as error:
+        raise PostError(post.path, str(error), line=post.templates.line, remedy=REMEDY) from error
     entry = Entry(
         id=record.entry_id,
         url=post.permalink,

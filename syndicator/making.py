@@ -74,7 +74,8 @@ def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str
             entries.append((record, entry, post.image))
             warnings += (*odd, *left_out)
         except PostError as error:
-            refused.append((error, record.version))
+            # The post may be good when its page is made, or made anew; of that its version says nothing.
+            refused.append((error, record.version if reader.built is None else ""))
     return Made(entries=tuple(entries), refused=tuple(refused), warnings=tuple(warnings), again=again)
 
 

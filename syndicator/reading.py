@@ -96,15 +96,21 @@ class Reader:
 
     def rendered(self, post: Post) -> tuple[Post, tuple[PostWarning, ...]]:
         """The post with the text of its page; where that cannot be had, as it is, with a word about it.
+        Raises PostError.
 
         A page older than its post is taken all the same: it is what visitors see, and times are no part of content.
         """
         if self.built is None or not post.body:
             return post, ()
         from syndicator.markup.extract import extract
+        from syndicator.markup.weight import TooHeavy
 
         page = self.built.page(post.permalink)
-        text = extract(page, self.selector) if page is not None else None
+        try:
+            text = extract(page, self.selector) if page is not None else None
+        except TooHeavy as error:
+            remedy = "shorten the post, or mend the page"
+            raise PostError(post.path, f"its built page {post.permalink}: {error}", remedy=remedy) from error
         if text:
             return replace(post, body=legal(text), markup=Markup.HTML, templates=TemplateContext(kind="off")), ()
         reason = "its page is not in the built site" if page is None else "the text was not found in its built page"

@@ -7,8 +7,8 @@ from bisect import bisect_right
 
 # A fence may stand in block quotes and list items. The run of a backtick fence is followed by no backtick on its line.
 # Patterns that begin with a character as it stands are found many times faster.
-_FENCE = re.compile(r"````*(?![^\n]*`)")
-_ANY_FENCE = re.compile(r"````*(?![^\n]*`)|~~~~*")
+_FENCE = re.compile(r"````*+")
+_ANY_FENCE = re.compile(r"````*+|~~~~*+")
 _FENCE_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _FENCE_END = re.compile(r"\n[ \t>]*(`{3,}|~{3,})[ \t]*(?=\n|\Z)")
 # Four spaces begin code only below a blank line, and in no list.
@@ -49,19 +49,27 @@ def _fences(body: str) -> list[tuple[int, int]]:
     at = 0
     fence = _ANY_FENCE if "~~~" in body else _FENCE
     while opening := fence.search(body, at):
-        start = opening.start()
-        line = body.rfind("\n", 0, start) + 1
-        if not _FENCE_LEAD.fullmatch(body, max(line, at), start):
-            at = opening.end()
+        start, end = opening.span()
+        above = body.rfind("\n", at, start)
+        # What was looked at before on this line is no lead, so nothing is looked at twice.
+        begins = (above >= 0 or not at) and _FENCE_LEAD.fullmatch(body, above + 1, start)
+        if not begins or (opening[0][0] == "`" and _has_ticks(body, end)):
+            at = end
             continue
         mark = opening[0]
         at = len(body)  # CommonMark: a fence that nobody closes goes on to the end.
-        for closing in _FENCE_END.finditer(body, opening.end()):
+        for closing in _FENCE_END.finditer(body, end):
             if closing[1].startswith(mark):
                 at = closing.end()
                 break
         found.append((start, at))
     return found
+
+
+def _has_ticks(body: str, at: int) -> bool:
+    """Whether the rest of the line has a backtick."""
+    tick = body.find("`", at)
+    return tick >= 0 and body.find("\n", at, tick) < 0
 
 
 def _spans(body: str, start: int, end: int) -> list[tuple[int, int]]:

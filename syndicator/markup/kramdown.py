@@ -8,6 +8,7 @@ from html import escape, unescape
 
 from syndicator.markup.code import Code
 from syndicator.markup.marks import LEFT_GUILLEMET, RIGHT_GUILLEMET, TILDE, Held
+from syndicator.markup.weight import bounded
 
 _EXTENSION = re.compile(r"\{::(comment|nomarkdown|options)\b([^{}\n]*?)(/)?\}")
 _EXTENSION_END = re.compile(r"\{:/(?:comment|nomarkdown)?\}")
@@ -179,10 +180,15 @@ def set_abbreviations(html: str, abbreviations: Mapping[str, str]) -> str:
     words = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
     found = re.compile(rf"<(?:code|kbd|samp|var)\b[^<>]*+>[^<]*+</|<[^<>]*+>|(?<![\w&]){'(' + words + ')'}(?!\w)")
 
+    size = len(html)
+
     def mark(match: re.Match[str]) -> str:
+        nonlocal size
         if match[1] is None:
             return match[0]
         title = written[match[1]]
+        size += len(title)
+        bounded(size)
         return f'<abbr title="{escape(title)}">{match[1]}</abbr>' if title else f"<abbr>{match[1]}</abbr>"
 
     return found.sub(mark, html)

@@ -114,12 +114,20 @@ class Context(RenderContext):
 
 def size_of(value: object) -> int:
     """How large a value is. Raises NoAnswer where it is larger than it may be."""
-    if isinstance(value, str):
+    if isinstance(value, str):  # nearly always
         bounded(len(value))
         return len(value)
-    if isinstance(value, (list, tuple, range)):
-        bounded(len(value), MOST_ITEMS)
-        return len(value) * 20
-    if isinstance(value, int):
-        bounded(value.bit_length(), 128)
-    return 0
+    left, length, items = [value], 0, 0
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            length += len(item)
+            bounded(length)
+        elif isinstance(item, (list, tuple, range)):
+            # A list may hold another any number of times, and that one a third.
+            items += len(item)
+            bounded(items, MOST_ITEMS)
+            left.extend(() if isinstance(item, range) else item)
+        elif isinstance(item, int):
+            bounded(item.bit_length(), 128)
+    return length + items * 20

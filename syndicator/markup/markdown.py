@@ -16,6 +16,7 @@ from syndicator.markup.marks import Held, without_marks
 from syndicator.markup.notes import mend_notes, settle_notes
 from syndicator.markup.tables import to_github
 from syndicator.markup.typography import set_typography
+from syndicator.markup.weight import weigh_tables
 
 # Forms have no place in feeds, but whether a thing is done must not be lost.
 _BOXES = (
@@ -34,6 +35,10 @@ _TITLED = re.compile(r"\S+[ \t]+(?:'.*'|\(.*\))")
 #: The engine's work grows with the square of a list of definitions; beyond this they are text.
 _MOST_DEFINITIONS = 2_000
 _SHORT = 10_000
+#: For each mail address that it links, the engine copies the text behind it; beyond this product bare
+#: addresses are text. It looks at each letter that "www." might begin with as well.
+_MOST_FOR_MAILS = 200_000_000
+_MOST_FOR_WWW = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,11 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
 
     All flavours know tables, footnotes (ids ``fn:NAME`` and ``fnref:NAME``), strikethrough, task and definition lists.
     kramdown's attribute lists, tables of contents and comments go, as nothing in a feed could honour them
-    (frontmatter-42 to -47, -60). Linear in the length of the body.
+    (frontmatter-42 to -47, -60). Linear in the length of the body. Raises TooHeavy.
     """
     held = Held()
     # Every line begins and ends with a line end: rules are found by it, and fast.
-    text = f"\n{without_marks(body)}"
+    text = f"\n{held.carried(without_marks(body))}"
     text = text if body.endswith("\n") else f"{text}\n"
     if flavour.engine == "kramdown":
         text = _from_kramdown(text, held, flavour)
@@ -63,7 +68,8 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
     else:
         text = _from_commonmark(text, held)
     definitions = len(text) < _SHORT or text.count("\n:") <= _MOST_DEFINITIONS
-    options = _options(flavour, definitions)
+    weigh_tables(text)
+    options = _options(flavour, definitions, autolink=flavour.autolink and _may_link(text))
     html = comrak.render_markdown(text, options.extension, options.parse, options.render)
     if "<input" in html:
         for box, sign in _BOXES:
@@ -81,6 +87,13 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
     if flavour.typographic:
         html = set_typography(html, flavour)
     return held.restore(html, typographic=flavour.typographic)
+
+
+def _may_link(text: str) -> bool:
+    """Whether bare addresses are to be looked for, at the price of what cannot be done in time."""
+    if "://" not in text and "www." not in text and "@" not in text:
+        return False
+    return len(text) < _SHORT or (len(text) * text.count("@") <= _MOST_FOR_MAILS and text.count("w") <= _MOST_FOR_WWW)
 
 
 def _from_commonmark(body: str, held: Held) -> str:
@@ -118,7 +131,8 @@ def _from_kramdown(body: str, held: Held, flavour: Flavour) -> str:
 
 
 def _from_goldmark(body: str, held: Held, flavour: Flavour) -> str:
-    if flavour.typographic and "<" in body and MAY_HOLD.search(body):
+    # Without raw HTML nothing of the author's may pass the engine by.
+    if flavour.raw_html and flavour.typographic and "<" in body and MAY_HOLD.search(body):
         body = hold_sixth(body, held)
     if flavour.math:
         body = goldmark.hold_formulas(body, flavour.math, held)
@@ -140,14 +154,14 @@ def _hold_signs(body: str, held: Held, flavour: Flavour) -> str:
 
 
 @lru_cache(maxsize=16)
-def _options(flavour: Flavour, definitions: bool) -> _Options:
+def _options(flavour: Flavour, definitions: bool, *, autolink: bool) -> _Options:
     extension = comrak.ExtensionOptions()
     extension.table = True
     extension.footnotes = True
     extension.strikethrough = True
     extension.tasklist = True
     extension.description_lists = definitions
-    extension.autolink = flavour.autolink
+    extension.autolink = autolink
     extension.shortcodes = flavour.emoji
     extension.highlight = flavour.mark
     extension.insert = flavour.insert

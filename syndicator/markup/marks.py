@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from html import escape
 
+from syndicator.markup.weight import bounded
+
 #: Keeps the start of a line from being the start of something, and is nothing.
 NOTHING = "\x01"
 TILDE = "\x04"
@@ -21,6 +23,11 @@ _ANY = re.compile(f"[{ALL}]")
 #: A held block, as it stands in the text.
 HELD_BLOCK = _BLOCK
 
+_CARRIED, _CARRIED_BLOCK = "\x0e", "\x0f"
+_ANY_CARRIED = re.compile(f"([{_CARRIED}{_CARRIED_BLOCK}])((?:[0-9a-f]{{2}})++)\\1")
+_TAGS = re.compile(r"(?:<[^<>]*+>)++")
+_BLOCKS = ("<figure", "<p>", "<pre", "<details")
+
 # Patterns that begin with a character as it stands are found many times faster.
 _HELD = (re.compile("\x02([0-9]{1,7})\x02"), re.compile("\x03([0-9]{1,7})\x03"))
 _IN_ADDRESS = re.compile("%02([0-9]{1,7})%02")
@@ -34,6 +41,16 @@ _SIGNS = _PLAIN | {LEFT_GUILLEMET: "«", RIGHT_GUILLEMET: "»"}
 def without_marks(text: str) -> str:
     """The text without characters that would be taken for marks; legal text has none."""
     return _ANY.sub("", text) if _has_mark(text) else text
+
+
+def carry(html: str) -> str:
+    """HTML in which each run of tags is written as a mark that carries it: it reaches readers also where the author's
+    own HTML does not (frontmatter.md 59). What stands between the tags is read as Markdown.
+
+    What begins with a block is one, and not part of a paragraph.
+    """
+    mark = _CARRIED_BLOCK if html.startswith(_BLOCKS) else _CARRIED
+    return _TAGS.sub(lambda tags: f"{mark}{tags[0].encode().hex()}{mark}", html)
 
 
 def _has_mark(text: str) -> bool:
@@ -52,23 +69,39 @@ class Held:
     def __init__(self) -> None:
         self._pieces: list[tuple[str, str, str]] = []
         self._attributes = False
+        self._size = 0
         self.abbreviations: dict[str, str] = {}
 
     def inline(self, html: str, source: str) -> str:
         """A mark for HTML inside of a line; in code the source comes back."""
-        self._pieces.append((html, source, ""))
-        return f"{_INLINE}{len(self._pieces) - 1}{_INLINE}"
+        return f"{_INLINE}{self._hold(html, source, '')}{_INLINE}"
 
     def block(self, html: str, source: str = "") -> str:
         """A mark for HTML that is a block, or begins or ends one; it wants a line of its own."""
-        self._pieces.append((html, source, ""))
-        return f"{_BLOCK}{len(self._pieces) - 1}{_BLOCK}"
+        return f"{_BLOCK}{self._hold(html, source, '')}{_BLOCK}"
+
+    def carried(self, text: str) -> str:
+        """The text with a mark of this store in the place of each that carries its HTML along."""
+        if _CARRIED not in text and _CARRIED_BLOCK not in text:
+            return text
+
+        def hold(match: re.Match[str]) -> str:
+            html = bytes.fromhex(match[2]).decode("utf-8", "replace")
+            return self.inline(html, html) if match[1] == _CARRIED else self.block(html, html)
+
+        return _ANY_CARRIED.sub(hold, text).replace(_CARRIED, "").replace(_CARRIED_BLOCK, "")
 
     def attributes(self, written: str, source: str) -> str:
         """A mark for attributes of the image before it."""
         self._attributes = True
-        self._pieces.append(("", source, written))
-        return f"{_INLINE}{len(self._pieces) - 1}{_INLINE}"
+        return f"{_INLINE}{self._hold('', source, written)}{_INLINE}"
+
+    def _hold(self, html: str, source: str, written: str) -> int:
+        # What has a name may be held any number of times.
+        self._size += len(html) + len(source) + len(written)
+        bounded(self._size)
+        self._pieces.append((html, source, written))
+        return len(self._pieces) - 1
 
     def restore(self, html: str, *, typographic: bool) -> str:
         """HTML of the engine with what was held in its places."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 from syndicator.markup.flavour import COMMONMARK, Flavour
 from syndicator.markup.markdown import render_markdown
 from syndicator.markup.sanitize import sanitize
+from syndicator.markup.weight import weigh
 from syndicator.model import Markup
-from syndicator.text import legal
 
 
 def to_html(body: str, *, markup: Markup, permalink: str, prefix: str, flavour: Flavour = COMMONMARK) -> str:
     """A body as a safe HTML fragment with absolute addresses.
 
     ``permalink`` is the entry's absolute address; ``prefix`` what no other entry's ids begin with ("e1-"); ``flavour``
-    the Markdown of the site's generator. Templates are done by now (``rendering``). Raises ValueError when it comes to
-    more than can be published.
+    the Markdown of the site's generator. Templates are done by now (``rendering``), and
+    what they have put in is carried under marks. Raises TooHeavy when it would
+    cost too much, or comes to more than can be published.
     """
-    text = legal(body)
-    html = render_markdown(text, flavour) if markup is Markup.MARKDOWN else text
+    weigh(body)
+    html = render_markdown(body, flavour) if markup is Markup.MARKDOWN else body
     return sanitize(html, permalink=permalink, prefix=prefix)

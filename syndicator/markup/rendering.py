@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 from syndicator.errors import PostError
 from syndicator.markup.code import Code
 from syndicator.markup.embeds import is_block
+from syndicator.markup.marks import carry
 from syndicator.markup.shortcodes import render_shortcodes
 from syndicator.markup.tags import Piece, balance, has_templates, pieces_of
 from syndicator.markup.templates import code_block, drop
 from syndicator.markup.values import Values
+from syndicator.markup.weight import TooHeavy
 from syndicator.model import Markup, PostWarning, TemplateContext
 from syndicator.posts.fields import reach
 from syndicator.posts.values import Quoted
@@ -64,7 +66,10 @@ def render_templates(body: str, markup: Markup, context: TemplateContext) -> tup
     """
     if context.kind == "off" or not has_templates(body, context.kind):
         return body, ()
-    done = _render(body, markup, context)
+    try:
+        done = _render(body, markup, context)
+    except TooHeavy as error:
+        raise _refuse(context, str(error)) from error
     if context.mode == "skip" and done.mostly(body):
         first = min(done.lost)
         raise PostError(
@@ -112,7 +117,12 @@ def _shown(tag: str) -> str:
 
 
 def _refuse(context: TemplateContext, reason: str) -> PostError:
-    return PostError(context.path, reason, remedy="shorten its templates, or put raw around what is only to be shown")
+    return PostError(
+        context.path,
+        reason,
+        line=context.line,
+        remedy="shorten its templates, or put raw around what is only to be shown",
+    )
 
 
 # --- Liquid -------------------------------------------------------------------------------------------------------
@@ -244,13 +254,19 @@ def _hugo(body: str, markup: Markup, context: TemplateContext) -> Rendered:
         text, lost = drop(body, markup, liquid=False)
         return Rendered(text=text, lost=lost, marks=sum(map(len, lost.values())))
     code = Code(body) if markup is Markup.MARKDOWN else Code("")
+
+    def place(html: str, start: int, end: int) -> str:
+        # Hugo puts shortcodes in when Markdown is done, so that a site without raw HTML has them all the same.
+        placed = _place(body, markup, html, start, end)
+        return carry(placed) if markup is Markup.MARKDOWN else placed
+
     shown = render_shortcodes(
         body,
         is_code=code.__contains__,
         posts=context.posts,
         params=lambda name: _param(name, context),
         block=lambda language, content, start, end: code_block(body, markup, language, content, start, end),
-        place=lambda html, start, end: _place(body, markup, html, start, end),
+        place=place,
     )
     return Rendered(text=shown.text, lost=shown.lost, marks=shown.marks)
 

@@ -10,6 +10,7 @@ from html import escape, unescape
 import nh3
 
 from syndicator.markup.links import FETCHABLE, absolute, encode, host, srcset
+from syndicator.markup.weight import TooHeavy, bounded, weigh_tags
 from syndicator.text import legal
 
 
@@ -97,9 +98,12 @@ _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _FLAT = _names(
     "area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot th thead tr track wbr"
 )
-_MOST_CHARACTERS = 5_000_000
 _MOST_WEIGHT = 1_000_000
 _LIGHT = 1_000
+# What stands in them may be the name of a host, and these take long to write in ASCII.
+_ADDRESSES = _names("cite href poster src srcset")
+_MOST_ODD = 20_000
+_MOST_CANDIDATES = 200
 
 
 def sanitize(html: str, *, permalink: str, prefix: str) -> str:
@@ -110,7 +114,7 @@ def sanitize(html: str, *, permalink: str, prefix: str) -> str:
     image without an address that readers may fetch gives way to its text. Ids stay where a link inside the entry needs
     them and begin with ``prefix``, in the link too. Only characters that XML allows.
 
-    Raises ValueError, with a reason for people, when the HTML is too large or nested too deep to be honest.
+    Raises TooHeavy, with a reason for people, when the HTML is too large or nested too deep to be honest.
     """
     _weigh(html)
     if "<iframe" in html or "<IFRAME" in html:
@@ -134,6 +138,7 @@ class _Rewriter:
         self.prefix = prefix
         self._wanted = self._targets(html) if ' id="' in html or ' name="' in html else frozenset[str]()
         self._used: set[str] = set()
+        self._written = self._odd = 0
 
     @cached_property
     def page(self) -> str:
@@ -153,15 +158,24 @@ class _Rewriter:
         if name == "img" and not any(key in ("src", "srcset") for key, _ in kept):
             return attributes.get("alt", "")
         written = "".join([f' {key}="{text}"' for key, text in kept])
+        # Short addresses become long ones here.
+        self._written += len(written)
+        bounded(self._written)
         return f"<{name}{written}>"
 
     def _value(self, tag: str, key: str, value: str) -> str | None:
         """The attribute's new value, still escaped; None when it goes."""
+        if key in _ADDRESSES and not (value.isascii() and "%" not in value):
+            self._odd += 1 + value.count(",")
+            if self._odd > _MOST_ODD:
+                raise TooHeavy(f"has more than {_MOST_ODD:,} addresses in other letters than those of English")
         if key in ("src", "poster"):
             return _escaped(absolute(unescape(value), self.permalink, allowed=FETCHABLE))
         if key == "href":
             return _escaped(self._link(unescape(value)))
         if key == "srcset":
+            if value.count(",") > _MOST_CANDIDATES:
+                return None
             return _escaped(srcset(unescape(value), self.permalink))
         if key == "cite":
             return _escaped(absolute(unescape(value), self.permalink, allowed=FETCHABLE))
@@ -241,8 +255,7 @@ def _scripted(html: str) -> str:
 
 def _weigh(html: str) -> None:
     """Refuse what would keep the parser busy for minutes: its work grows with the depth at each tag."""
-    if len(html) > _MOST_CHARACTERS:
-        raise ValueError(f"the text comes to {len(html):,} characters of HTML, more than {_MOST_CHARACTERS:,}")
+    weigh_tags(html)
     if html.count("<") <= _LIGHT:
         return
     depth = weight = 0
@@ -253,4 +266,4 @@ def _weigh(html: str) -> None:
             weight += depth
             depth += name.lower() not in _FLAT
     if weight > _MOST_WEIGHT:
-        raise ValueError("its HTML is nested too deep (elements that are opened and never closed?)")
+        raise TooHeavy("its HTML is nested too deep (elements that are opened and never closed?)")

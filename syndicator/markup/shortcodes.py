@@ -9,17 +9,21 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape
+from itertools import islice
 from typing import Any, NamedTuple
 
 from syndicator.markup.embeds import Arguments, arguments, embed
 from syndicator.markup.tags import Finder
 from syndicator.markup.values import typed, written
+from syndicator.markup.weight import TooHeavy, bounded
 
 _OPEN = re.compile(r"\{\{[<%]")
 _CLOSE = {"{{<": ">}}", "{{%": "%}}"}
 _NAME = re.compile(r"\s*(/?)\s*([\w./-]*)")
 #: Shortcodes within shortcodes; what is deeper is not looked at as a pair.
 _DEEPEST = 20
+#: No honest post has more.
+_MOST = 5_000
 _GONE = frozenset({"qr", "comment"})
 
 
@@ -49,7 +53,9 @@ def render_shortcodes(
     block: Callable[[str, str, int, int], str],
     place: Callable[[str, int, int], str],
 ) -> Shown:
-    """The body with what can be known of each shortcode in its place. Linear in the length of the body."""
+    """The body with what can be known of each shortcode in its place. Linear in the length of the body.
+
+    Raises TooHeavy."""
     return _Walk(body, is_code, posts, params, block, place).run()
 
 
@@ -70,9 +76,12 @@ class _Walk:
         self.block = block
         self.place = place
         self.lost: dict[int, str] = {}
+        self._written = 0
 
     def run(self) -> Shown:
-        found = list(self._find())
+        found = list(islice(self._find(), _MOST + 1))
+        if len(found) > _MOST:
+            raise TooHeavy(f"has more than {_MOST:,} shortcodes")
         ends = _pairs([code for code in found if isinstance(code, _Shortcode)])
         kept: list[list[str]] = [[]]
         open_: list[tuple[_Shortcode, int]] = []
@@ -139,7 +148,10 @@ class _Walk:
         given = arguments(code.text)
         if code.name == "details":
             summary = given.first("summary", "title", place=0)
-            return f"<p><strong>{escape(summary, quote=False)}</strong></p>\n\n{inner}\n\n" if summary else inner
+            if not summary:
+                return inner
+            head = f"<p><strong>{escape(summary, quote=False)}</strong></p>"
+            return f"{self.place(head, code.start, code.end)}\n\n{inner}\n\n"
         if not inner.strip() and (html := embed(code.name, given)):
             return self.place(html, code.start, code.end)
         if code.name in ("figure", "image", "img") and (
@@ -158,6 +170,8 @@ class _Walk:
         elif code.name == "param":
             text = written(typed(self.params(given.first("name", "key", place=0))))
             if text:
+                self._written += len(text)
+                bounded(self._written)
                 return text
         elif html := embed(code.name, given):
             return self.place(html, code.start, code.end)

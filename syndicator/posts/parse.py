@@ -319,15 +319,20 @@ class PostReading:
     def excerpt_text(self, part: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
         """The text of a part of the body."""
         # Late, as skimming wants none of it.
-        from syndicator.markup.markdown import render_markdown
+        from syndicator.markup.render import to_html
         from syndicator.markup.rendering import render_templates
-        from syndicator.markup.sanitize import sanitize
         from syndicator.markup.summary import summary_of
+        from syndicator.markup.weight import REMEDY, TooHeavy, weigh
 
-        part, warnings = render_templates(part, markup, templates)
+        flavour = self.rules.flavour(self.dialect.markdown)
+        try:
+            weigh(part)
+            part, warnings = render_templates(part, markup, templates)
+            html = to_html(part, markup=markup, permalink=permalink, prefix="", flavour=flavour)
+        except TooHeavy as error:
+            raise PostError(self.file.path, str(error), line=self.matter.body_line, remedy=REMEDY) from error
         self.warnings.extend(warnings)
-        html = render_markdown(part, self.rules.flavour(self.dialect.markdown)) if markup is Markup.MARKDOWN else part
-        return summary_of(sanitize(html, permalink=permalink, prefix=""), _MAX_EXCERPT)
+        return summary_of(html, _MAX_EXCERPT)
 
     def part(self, body: str) -> str:
         """The part of the body that stands for it, by the post's own separator or the dialect's; "" for none."""

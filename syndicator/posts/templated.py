@@ -35,12 +35,12 @@ def template_context(
     body has no templates (frontmatter.md 40, 71).
     """
     if not has_templates(body, kind):
-        return TemplateContext(kind="off")
+        return TemplateContext(kind="off", line=line)
     if kind == "liquid" and truth(data.get("render_with_liquid")) is False:
-        return TemplateContext(kind="off")
+        return TemplateContext(kind="off", line=line)
     engine = text(data.get("templateEngineOverride"))
     if kind == "eleventy" and engine and not {"liquid", "njk"} & set(engine.replace(",", " ").split()):
-        return TemplateContext(kind="off")
+        return TemplateContext(kind="off", line=line)
     own = {
         "title": Quoted(title),
         "slug": Quoted(slug),

@@ -14,6 +14,7 @@ import html5lib
 import pytest
 from lxml import etree
 
+from tests.bombs import BODIES
 from tests.newsroom import COMMAND, Newsroom
 
 HOSTILE = Path(__file__).parents[1] / "hostile" / "_posts"
@@ -164,3 +165,75 @@ def test_no_connection_is_made_to_any_private_address_in_a_post(tmp_path: Path) 
     assert 0 == done.returncode, done.stderr
     assert "REACHED" not in done.stderr
     assert 3 == len(newsroom.items())
+
+
+#: Where each dialect looks for posts; Hugo and Eleventy have to be told of names and of the collection.
+PLACES = {
+    "jekyll": ("_posts", {}),
+    "hugo": ("content/posts", {"hugo.toml": '[frontmatter]\ndate = ["date", ":filename"]\n'}),
+    "eleventy": ("posts", {"posts/posts.json": '{"tags": "post"}'}),
+    "plain": (".", {}),
+}
+ALWAYS_REFUSED = {
+    *REFUSED, "date-text", "utf16-with-bom", "date-huge-epoch", "date-list", "title-raw-controls",
+    "guid-collision-two", "title-lone-surrogate", "date-zero", "date-leap-second", "invalid-utf8-latin1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", sorted(PLACES))
+def test_check_says_each_refusal_on_one_line_and_build_publishes_the_rest(tmp_path: Path, dialect: str) -> None:
+    newsroom = Newsroom(tmp_path, dialect=dialect)
+    folder, files = PLACES[dialect]
+    (newsroom.root / "content" / folder).mkdir(parents=True, exist_ok=True)
+    for post in HOSTILE.iterdir():
+        (newsroom.root / "content" / folder / post.name).write_bytes(post.read_bytes())
+    for name, text in files.items():
+        (newsroom.root / "content" / name).write_text(text)
+
+    done = newsroom.command("check")
+
+    assert 1 == done.returncode
+    lines = [line.removeprefix("error: ") for line in done.stderr.splitlines() if line.startswith("error: ")]
+    refused = [re.sub(r".*/|^\d{4}-\d\d-\d\d-|\.md$", "", line.split(":")[0]) for line in lines]
+    refused = [re.sub(r"^\d{4}-\d\d-\d\d-", "", name) for name in refused]
+    assert sorted(ALWAYS_REFUSED) == sorted(refused)
+    assert done.stderr.isprintable() or not re.search(r"[^\n -~\u00a0-\uffff]", done.stderr)
+    assert all(re.search(r"\.md(:\d+){0,2}: .+; .+|holds more than 10,000 values", line) for line in lines), lines
+    built = newsroom.build(status=1)
+    assert len(refused) == sum(line.startswith("refused: ") for line in built.stderr.splitlines())
+    assert "The good post" in newsroom.titles()
+    everything = b"".join(newsroom.files().values()).decode() + built.stderr + done.stderr
+    assert "SECRET" not in everything
+    assert "PWNED" not in everything
+
+
+KILLERS = (
+    "star-tower", "brackets-open", "links-many", "table-fill", "table-fill-bare", "ticks-growing", "reference-titles",
+    "html-attributes-block", "html-p", "abbreviation-huge", "attributes-named", "notes-same", "liquid-push-join",
+    "liquid-push-text", "bare-mails", "dots",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", ["jekyll", "hugo"])
+def test_posts_made_to_cost_much_cost_little_and_the_good_one_goes_out(tmp_path: Path, dialect: str) -> None:
+    """Each of these took longer than ten seconds, or more than 200 MB, before it was weighed."""
+    newsroom = Newsroom(tmp_path, dialect=dialect)
+    folder = newsroom.root / "content" / PLACES[dialect][0]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, body in {**{name: BODIES[name](1_900_000) for name in KILLERS}, "good": "Words."}.items():
+        (folder / f"2026-01-01-{name}.md").write_text(f"---\ndate: 2026-01-01\ntitle: {name}\n---\n{body}\n")
+    code = (
+        "import resource, subprocess, sys\n"
+        "done = subprocess.run(sys.argv[1:], capture_output=True, timeout=120)\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+        "print(done.returncode, used.ru_maxrss, round(used.ru_utime + used.ru_stime))"
+    )
+    words = [*COMMAND, "-c", str(newsroom.root / "syndicator.toml"), "build"]
+
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    status, kilobytes, seconds = map(int, done.stdout.split())
+
+    assert 1 == status
+    assert "good" in newsroom.titles()
+    assert kilobytes < 300 * 1024
+    assert seconds < 2 * len(KILLERS)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.dialects import hugo
+from syndicator.dialects import hugosite
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.errors import PostError, SourceError
 from syndicator.model import ImageFacts
@@ -57,7 +57,7 @@ def test_of_a_bundle_in_a_repository_the_index_is_the_post_and_all_else_belongs_
     authors.publish()
     clone.fetch()
     files = GitFiles(clone, "")
-    dialect = hugo.configure(files).dialect
+    dialect = hugosite.configure(files).dialect
 
     scan = GitSource(clone, "", dialect, limit=100_000).scan({"content/news/storm/notes.md": "v"})
 

@@ -54,7 +54,7 @@ def test_pages_without_a_text_have_none(page: bytes) -> None:
 def test_a_page_that_is_nested_deep_is_over_in_no_time() -> None:
     started = time.process_time()
 
-    extract(b"<article>" + b"<div>" * 200_000 + b"x")
+    extract(b"<article>" + b"<div>" * 150_000 + b"x")
 
     assert time.process_time() - started < 2
 

@@ -207,7 +207,12 @@ def test_no_body_takes_long(body: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [("<div>" * 10_000, "nested too deep"), ("[^1]" * 100_000 + "\n\n[^1]: x", "characters of HTML")],
+    [
+        ("<div>" * 10_000, "nested too deep"),
+        (f"[a](/{'b' * 100}) " * 40_000, "characters of HTML"),
+        ("[^1]" * 100_000 + "\n\n[^1]: x", "has 300,006 signs of Markdown or HTML"),
+        ("- a\n" * 100_001, "tags of HTML"),
+    ],
 )
 def test_a_refusal_says_why(body: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator.errors import PostError
 from syndicator.markup.rendering import render_templates
 from syndicator.model import Markup, TemplateContext
 
@@ -25,8 +28,9 @@ CONTEXT = TemplateContext(
 
 
 def shown(body: str, markup: Markup = Markup.MARKDOWN, **changes: Any) -> tuple[str, int]:
+    """With HTML that is carried through Markdown as it will stand there."""
     text, warnings = render_templates(body, markup, replace(CONTEXT, **changes))
-    return text, len(warnings)
+    return re.sub("([\x0e\x0f])([0-9a-f]+)\\1", lambda mark: bytes.fromhex(mark[2]).decode(), text), len(warnings)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,8 @@ def test_a_storm_of_shortcodes_is_over_in_no_time(body: str) -> None:
     """2026-01-12-shortcode-storm.md"""
     started = time.process_time()
 
-    shown(body)
+    with suppress(PostError):  # thousands are refused
+        shown(body)
 
     assert time.process_time() - started < 1
 
