@@ -369,7 +369,7 @@ def test_why_tells_a_last_good_version_from_a_post_that_never_had_one(newsroom: 
 
     assert ["Alpha"] == newsroom.titles()
     assert re.search(r"main +in +number 1 of 1, its last good", newsroom.command("why", "2026-01-01-a.md").stdout)
-    assert re.search(r"main +out +.*2026-01-02-b\.md: .*nested", newsroom.command("why", "2026-01-02-b.md").stdout)
+    assert re.search(r"main +out +.*2026-01-02-b\.md:4: its HTML is nested", newsroom.command("why", "2026-01-02-b.md").stdout)
 
 
 def test_check_finds_what_only_rendering_and_reading_a_post_whole_bring_to_light(newsroom: Newsroom) -> None:
@@ -380,7 +380,7 @@ def test_check_finds_what_only_rendering_and_reading_a_post_whole_bring_to_light
     done = newsroom.command("check")
 
     assert 1 == done.returncode
-    assert re.search(r"^error: _posts/2026-01-02-deep\.md: .*nested", done.stderr, re.MULTILINE)
+    assert re.search(r"^error: _posts/2026-01-02-deep\.md:4: its HTML is nested", done.stderr, re.MULTILINE)
     assert re.search(r"^warning: _posts/2026-01-03-image\.md:3: image: .*left out", done.stderr, re.MULTILINE)
 
 
