@@ -123,7 +123,7 @@ def expected(dialect: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("dialect", "folder", "words", "live"),
     [
-        ("jekyll", "jekyll", (), 67),
+        ("jekyll", "jekyll", (), 68),
         ("hugo", "hugo", (), 79),
         ("eleventy", "eleventy/site", (), 54),
         (
