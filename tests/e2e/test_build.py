@@ -369,7 +369,8 @@ def test_why_tells_a_last_good_version_from_a_post_that_never_had_one(newsroom: 
 
     assert ["Alpha"] == newsroom.titles()
     assert re.search(r"main +in +number 1 of 1, its last good", newsroom.command("why", "2026-01-01-a.md").stdout)
-    assert re.search(r"main +out +.*2026-01-02-b\.md:4: its HTML is nested", newsroom.command("why", "2026-01-02-b.md").stdout)
+    why = newsroom.command("why", "2026-01-02-b.md").stdout
+    assert re.search(r"main +out +.*2026-01-02-b\.md:4: its HTML is nested", why)
 
 
 def test_check_finds_what_only_rendering_and_reading_a_post_whole_bring_to_light(newsroom: Newsroom) -> None:
