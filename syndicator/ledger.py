@@ -101,7 +101,7 @@ def settle(
     ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
     ripe = [r for r in records.values() if not r.entry_id and r.gone is None and r.state(now) is PostState.LIVE]
     newcomers += [r._replace(entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
-    for record in sorted(newcomers, key=lambda record: record.path):
+    for record in sorted(newcomers, key=lambda record: record.path) if ripe else newcomers:
         holder = ids.get(record.entry_id, record.path)
         if holder == record.path:
             note(record)
@@ -132,6 +132,8 @@ def _origins(
 
     A path whose bytes and title are all new may have been taken over by another post while its own moved away.
     """
+    if not known:
+        return {}
     own = {fresh.path: known[fresh.path] for fresh in seen if fresh.path in known and known[fresh.path].entry_id}
     replaced = {
         fresh.path

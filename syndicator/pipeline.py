@@ -10,17 +10,10 @@ from datetime import datetime
 import orjson
 
 from syndicator.crew import Crew
-from syndicator.entries import EntryKeys
 from syndicator.errors import PostError, SourceError
-from syndicator.feeds import live, next_change, select
-from syndicator.gathering import Gathering
-from syndicator.ledger import settle
-from syndicator.making import make_entries
 from syndicator.model import FeedSpec, PostRecord, PostWarning, digest
-from syndicator.plan import check_paths
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
-from syndicator.publishing import Press, publish
 from syndicator.reading import Reader, Reading, begin_reading, finish_reading
 
 #: So many posts must be known before an empty folder counts as an accident.
@@ -113,19 +106,8 @@ class Pipeline:
         return report
 
     def _set_up(self) -> None:
-        self._reader = reader = self._ask_reader()
-        orders = self._orders
-        self._press = Press(
-            publisher=self._publisher,
-            ledger=self._ledger,
-            site=reader.site,
-            feeds_url=orders.feeds_url,
-            hubs=orders.hubs,
-            salt=reader.rules_name,
-            announce=orders.announce,
-            dry_run=orders.dry_run,
-        )
-        wanted = (reader.rules_name, replace(orders, dry_run=False, allow_empty=False))
+        self._reader = self._ask_reader()
+        wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False))
         self._name = digest(orjson.dumps(wanted))
 
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
@@ -179,6 +161,15 @@ class Pipeline:
         progress: Progress,
         crew: Crew,
     ) -> Report:
+        # Late, as most passes find nothing new and end before.
+        from syndicator.entries import EntryKeys
+        from syndicator.feeds import live, next_change, select
+        from syndicator.gathering import Gathering
+        from syndicator.ledger import settle
+        from syndicator.making import make_entries
+        from syndicator.plan import check_paths
+        from syndicator.publishing import Press, publish
+
         known = self._ledger.posts() if self._posts is None else self._posts
         scan, changed = reading.scan, reading.changed
         if not changed:
@@ -223,8 +214,18 @@ class Pipeline:
         if not self._orders.dry_run:
             self._ledger.remember(change)
 
+        press = Press(
+            publisher=self._publisher,
+            ledger=self._ledger,
+            site=self._reader.site,
+            feeds_url=self._orders.feeds_url,
+            hubs=self._orders.hubs,
+            salt=self._reader.rules_name,
+            announce=self._orders.announce,
+            dry_run=self._orders.dry_run,
+        )
         due = next_change(settled.records.values(), now)
-        published = publish(self._press, selections, work, now, progress, crew)
+        published = publish(press, selections, work, now, progress, crew)
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),

@@ -14,7 +14,6 @@ import orjson
 from syndicator import __version__
 from syndicator.crew import Crew
 from syndicator.errors import PostError
-from syndicator.ledger import record_of
 from syndicator.markup.flavour import Flavour
 from syndicator.model import (
     Markup,
@@ -240,6 +239,8 @@ def finish_reading(reading: Reading, progress: Callable[[int], None]) -> ReadRes
 
 
 def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
+    from syndicator.ledger import record_of
+
     records: list[PostRecord] = []
     refused: list[tuple[PostError, str]] = []
     warnings: list[PostWarning] = []
