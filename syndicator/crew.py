@@ -55,7 +55,8 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=error is None, cancel_futures=True)
+            # Whoever has all results needs not wait until Python has taken the processes apart.
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def start(self) -> None:
         """Let the processes begin now: they prepare while the caller finds out what there is to do."""

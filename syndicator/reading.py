@@ -32,7 +32,7 @@ from syndicator.text import legal, printable
 
 #: From so many posts on a second process saves more than it costs.
 _MANY = 2_000
-_CHUNK = 250
+_CHUNK = 125
 #: So many go through the stages of reading side by side: enough for the gain, few enough for the processor's cache.
 _STAGED = 50
 #: Results are small: all may wait while the caller is busy elsewhere.
