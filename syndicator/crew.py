@@ -55,8 +55,13 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            # Whoever has all results needs not wait until Python has taken the processes apart.
+            import multiprocessing
+
             self._pool.shutdown(wait=False, cancel_futures=True)
+            # All results are here, or nobody wants them: no need to wait until Python has taken a process apart.
+            for process in multiprocessing.active_children():
+                process.kill()
+                process.join()
 
     def start(self) -> None:
         """Let the processes begin now: they prepare while the caller finds out what there is to do."""

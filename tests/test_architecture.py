@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -206,3 +208,38 @@ def test_a_library_lives_in_one_place(library: str, homes: set[str]) -> None:
     }
 
     assert users <= homes
+
+
+_POSSESSIVE = """
+import importlib, pkgutil, re, sys, syndicator
+from re import _parser
+compile_, wrong = re.compile, []
+def of_groups(parsed):
+    for kind, args in parsed:
+        parts = [part for part in (args if isinstance(args, (list, tuple)) else [args])]
+        if str(kind) == "POSSESSIVE_REPEAT":
+            inside = args[2]
+            yield len(inside) != 1 or str(inside[0][0]) not in ("IN", "LITERAL", "NOT_LITERAL", "ANY", "CATEGORY")
+        for part in parts:
+            for below in part if isinstance(part, list) else [part]:
+                if isinstance(below, _parser.SubPattern):
+                    yield from of_groups(below)
+def look(pattern, flags=0):
+    found = compile_(pattern, flags)
+    name = sys._getframe(1).f_globals.get("__name__", "")
+    if name.startswith("syndicator.") and any(of_groups(_parser.parse(found.pattern, int(flags)))):
+        wrong.append(name)
+    return found
+re.compile = look
+for module in pkgutil.walk_packages(syndicator.__path__, "syndicator."):
+    if "migrations" not in module.name and not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(sorted(set(wrong)))
+"""
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Before Python 3.11.5 that matches wrongly where the group can backtrack; ``(?>(?:…)*)`` says the same."""
+    command = [sys.executable, "-c", _POSSESSIVE]
+
+    assert "[]\n" == subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT.parent).stdout

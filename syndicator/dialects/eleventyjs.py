@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 #: Strings, whose slashes and stars are no comments, and where comments begin. Bounded, so that no text takes for ever.
 _PIECE = re.compile(
-    r""""(?:[^"\\\n]|\\.){0,1000}+"|'(?:[^'\\\n]|\\.){0,1000}+'|`(?:[^`\\]|\\.){0,1000}+`|//[^\n]*+|/\*""", re.DOTALL
+    r""""(?>(?:[^"\\\n]|\\.){0,1000})"|'(?>(?:[^'\\\n]|\\.){0,1000})'|`(?>(?:[^`\\]|\\.){0,1000})`|//[^\n]*+|/\*""",
+    re.DOTALL,
 )
 _LONGEST = 256 * 1024
 _DIR = re.compile(r"\bdir\s*:\s*\{([^{}]{0,2000})\}")

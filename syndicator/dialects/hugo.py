@@ -28,7 +28,7 @@ from syndicator.posts.plaintext import title_text
 from syndicator.posts.visibility import decided
 
 _MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
-_PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![ \t]*+\n)[^\n]++)*+")
+_PARAGRAPH = re.compile(r"[^\n]++(?>(?:\n(?![ \t]*+\n)[^\n]++)*)")
 #: What the configuration calls the date in the name of a file.
 FROM_NAME = ":filename"
 #: What Hugo does not look for below ``params``.

@@ -28,8 +28,8 @@ _UNKNOWN = re.compile(
     "\ufe69\ufea0-\ufeff\uffe0-\uffe6\U0001d400-\U0001d7ff\U0001f100-\U0001f1e5\U0001f519-\U0001f51e\U0001f51f-\U0001f524"
     "\U0001f670-\U0001f67f\U0001f700-\U0001f77f]"
 )
-_POSSESSIVE = re.compile(r"([a-z\d])'([ts])(\s|$)")
-_NO_SLUG = re.compile(r"[^a-z\d]+")
+_POSSESSIVE = re.compile(r"([a-z0-9])'([ts])(\s|$)")
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 _SLUG = {**_LATIN, "ä": "a", "ö": "o", "ü": "u", "đ": "dj", "ħ": "", "ĳ": "", "œ": "oe", "$": "dollar", "%": "percent",
     "&": "and", "<": "less", ">": "greater", "|": "or", "£": "pound", "€": "euro", "¢": "cent", "¥": "yen",

@@ -9,7 +9,7 @@ from syndicator.markup.code import Code
 from syndicator.markup.marks import Held
 
 _ATTRIBUTE = r"""[ \t]*+(?:[#.][\w:.-]++|[\w:-]++=(?:"[^"\n]*+"|'[^'\n]*+'|\[[^\]\n]*+\]|[^\s{}"']++))[ \t,]*+"""
-_BRACES = re.compile(rf"\{{(?:{_ATTRIBUTE})++\}}[ \t]*(?=\n)")
+_BRACES = re.compile(rf"\{{(?>(?:{_ATTRIBUTE})+)\}}[ \t]*(?=\n)")
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]")
 _SETEXT = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*\n")
 _WWW = re.compile(r'(?<=<a href="http)(?=://(www\.[^"]*)">\1)')

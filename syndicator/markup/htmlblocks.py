@@ -23,7 +23,7 @@ _RAW = _names("math pre script style textarea")
 #: Whether a body can hold a block of HTML at all.
 MAY_HOLD = re.compile(r"\n {0,3}<[A-Za-z/]")
 _START = re.compile(r"\n( {0,3})<([A-Za-z][\w:-]*)")
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']++|\"[^\"\n]*\"|'[^'\n]*')*+)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?>(?:[^<>\"']++|\"[^\"\n]*\"|'[^'\n]*')*))>")
 _MARKDOWN = re.compile(r"""\smarkdown\s*=\s*(?:"(\w*)"|'(\w*)'|(\w+))""", re.IGNORECASE)
 # CommonMark takes a lone tag of any kind for the start of HTML; kramdown sees a paragraph.
 _LONE = re.compile(r"\n( {0,3})(?=</?([A-Za-z]\w*)\b[^<>\n]*>[ \t]*\n)")

@@ -76,7 +76,7 @@ def has_marks(body: str) -> bool:
     """Whether there can be anything for ``drop_marks``."""
     if "{" in body and ("{:" in body or "{#" in body or "{." in body):
         return True
-    return "*[" in body and _SHORT.search(body) is not None
+    return "*" in body and "*[" in body and _SHORT.search(body) is not None
 
 
 def drop_marks(body: str, held: Held) -> str:

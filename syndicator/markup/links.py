@@ -15,10 +15,10 @@ FETCHABLE = frozenset({"http", "https"})
 # Most addresses are fine as they are; these say so without taking them apart (dot segments are looked for apart).
 _FINE = re.compile(
     r"https?://[a-z0-9_][a-z0-9_.-]*"
-    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+)?"
-    r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+)?"
+    r"(?:/(?>(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*))?"
+    r"(?:#(?>(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*))?"
 )
-_FINE_PATH = re.compile(r"/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+")
+_FINE_PATH = re.compile(r"/(?!/)(?>(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)")
 _FINE_ORIGIN = re.compile(r"https?://[a-z0-9_][a-z0-9_.-]*(?=[/?#]|\Z)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?")

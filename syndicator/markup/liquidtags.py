@@ -31,7 +31,7 @@ from syndicator.markup.liquidnodes import (
 )
 
 _LONGEST_EXPRESSION = 1_000
-_WORDS = re.compile(r"""\s*+((?:"[^"]*+"|'[^']*+'|[^\s,"']++)++)(?:\s*+,|\s++or\b|\s*+\Z)""")
+_WORDS = re.compile(r"""\s*+((?>(?:"[^"]*+"|'[^']*+'|[^\s,"']++)+))(?:\s*+,|\s++or\b|\s*+\Z)""")
 
 #: Blocks that have an end of their own, and tags that have none.
 BLOCKS = frozenset({"if", "unless", "case", "for", "capture", "highlight"})

@@ -27,7 +27,7 @@ _BOXES = (
 _C1 = re.compile("[\x80-\x9f]")
 
 # An address with spaces is none in CommonMark; people write them all the same: [x](/img/my photo (1).jpg "y").
-_SPACED = re.compile(r'\]\((?=[^() \n]*+[ (])[ \t]*+((?:[^()<>"\n]++|\([^()<>"\n]*+\))++)("[^"\n]*"[ \t]*)?\)')
+_SPACED = re.compile(r'\]\((?=[^() \n]*+[ (])[ \t]*+((?>(?:[^()<>"\n]++|\([^()<>"\n]*+\))+))("[^"\n]*"[ \t]*)?\)')
 _REFERENCE = re.compile(r"^( {0,3}\[[^\[\]\n^]+\]:[ \t]*+)([^\s<][^\n]*)$", re.MULTILINE)
 _QUOTE_ENTITY = re.compile(r"&(?:#|quot;|apos;)")
 _ADDRESS = re.compile(r"https?://|\.{0,2}/|.*\.[A-Za-z0-9]{2,5}\Z", re.DOTALL)
@@ -74,7 +74,7 @@ def render_markdown(body: str, flavour: Flavour = COMMONMARK) -> str:
     if "<input" in html:
         for box, sign in _BOXES:
             html = html.replace(box, sign)
-    if "&#" in body:
+    if "&" in body and "&#" in body:
         html = _C1.sub(lambda match: match[0].encode("latin-1").decode("cp1252", "ignore"), html)
     if flavour.engine != "commonmark":
         if "<dt>" in html:
@@ -117,7 +117,7 @@ def _from_kramdown(body: str, held: Held, flavour: Flavour) -> str:
         body = kramdown.hold_math(body, held)
     if kramdown.has_marks(body):
         body = kramdown.drop_marks(body, held)
-    if "[^" in body:
+    if "^" in body and "[^" in body:
         body = settle_notes(body, kramdown=True)
     if "|" in body:
         body = to_github(body)
@@ -138,7 +138,7 @@ def _from_goldmark(body: str, held: Held, flavour: Flavour) -> str:
         body = goldmark.hold_formulas(body, flavour.math, held)
     if "{" in body:
         body = goldmark.drop_attributes(body, block=flavour.block_attributes)
-    if "[^" in body:
+    if "^" in body and "[^" in body:
         body = settle_notes(body, kramdown=False)
     return _hold_signs(body, held, flavour)
 
@@ -148,7 +148,7 @@ def _hold_signs(body: str, held: Held, flavour: Flavour) -> str:
         return body
     if "\\" in body or ("&" in body and _QUOTE_ENTITY.search(body)):
         body = kramdown.hold_straight(body, held)
-    if "<<" in body or ">>" in body:
+    if ("<" in body and "<<" in body) or (">" in body and ">>" in body):
         body = kramdown.hold_guillemets(body, bound=flavour.engine == "kramdown")
     return body
 

@@ -24,8 +24,8 @@ _ANY = re.compile(f"[{ALL}]")
 HELD_BLOCK = _BLOCK
 
 _CARRIED, _CARRIED_BLOCK = "\x0e", "\x0f"
-_ANY_CARRIED = re.compile(f"([{_CARRIED}{_CARRIED_BLOCK}])((?:[0-9a-f]{{2}})++)\\1")
-_TAGS = re.compile(r"(?:<[^<>]*+>)++")
+_ANY_CARRIED = re.compile(f"([{_CARRIED}{_CARRIED_BLOCK}])((?>(?:[0-9a-f]{{2}})+))\\1")
+_TAGS = re.compile(r"(?>(?:<[^<>]*+>)+)")
 _BLOCKS = ("<figure", "<p>", "<pre", "<details")
 
 # Patterns that begin with a character as it stands are found many times faster.

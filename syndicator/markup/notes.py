@@ -8,7 +8,8 @@ from syndicator.markup.code import Code
 
 _LINE = r"(?![ \t]*(?:\n|\Z)| {0,3}\[\^)[^\n]*"
 _DEFINITION = re.compile(
-    rf"^ {{0,3}}\[\^([^\]\[\n]+)\]:[^\n]*(?:\n{_LINE})*+(?:\n(?:[ \t]*\n)+(?: {{4}}|\t)[^\n]*(?:\n{_LINE})*+)*+",
+    rf"^ {{0,3}}\[\^([^\]\[\n]+)\]:[^\n]*(?>(?:\n{_LINE})*)"
+    rf"(?>(?:\n(?:[ \t]*\n)+(?: {{4}}|\t)[^\n]*(?>(?:\n{_LINE})*))*)",
     re.MULTILINE,
 )
 _REFERENCE = re.compile(r"\[\^([^\]\[\n]+)\]")

@@ -81,10 +81,10 @@ _LAZY = {
 }  # fmt: skip
 
 # Before nh3, on any HTML. A tag that has another "<" outside of quotes is none: this keeps the search linear.
-_IFRAME = re.compile(r"""<iframe\b((?:[^'"<>]++|"[^"]*"|'[^']*')*+)>(?:[^<]*+</iframe\s*>)?""", re.IGNORECASE)
+_IFRAME = re.compile(r"""<iframe\b((?>(?:[^'"<>]++|"[^"]*"|'[^']*')*))>(?:[^<]*+</iframe\s*>)?""", re.IGNORECASE)
 # The picture that sites show where no script loads it late.
 _UNSCRIPTED = re.compile(
-    r"""<noscript\b[^<>]*>\s*(<img\b(?:[^'"<>]++|"[^"]*"|'[^']*')*+>)\s*</noscript\s*>""", re.IGNORECASE
+    r"""<noscript\b[^<>]*>\s*(<img\b(?>(?:[^'"<>]++|"[^"]*"|'[^']*')*)>)\s*</noscript\s*>""", re.IGNORECASE
 )
 # nh3 drops what is in MathML; without its marks at least the text of a formula stays.
 _MATH = re.compile(

@@ -9,7 +9,7 @@ from html import unescape
 
 from syndicator.text import one_line
 
-_TOKEN = re.compile(r"""<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][^\s/>]*)((?:[^'"<>]++|"[^"]*"|'[^']*')*+)>""", re.DOTALL)
+_TOKEN = re.compile(r"""<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][^\s/>]*)((?>(?:[^'"<>]++|"[^"]*"|'[^']*')*))>""", re.DOTALL)
 # Elements inside of a line: a word may go on through them. All others part words.
 _INLINE = frozenset(
     re.findall(

@@ -17,9 +17,9 @@ _MOST_NOTES = 10_000
 _MOST_CELLS = 200_000
 _OF_DASHES = "|-: \t>*+0123456789.)"
 # As a browser takes tags apart; what is in quotes may hold any sign.
-_ONE_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?+"""
+_ONE_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?>(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?)"""
 _SOME_ATTRIBUTE = re.compile(_ONE_ATTRIBUTE)
-_WHOLE_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ONE_ATTRIBUTE})*+)")
+_WHOLE_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?>(?:{_ONE_ATTRIBUTE})*))")
 _TAG_START = re.compile("<[a-zA-Z]")
 _SHORT = 50_000
 _MOST_ATTRIBUTES = 1_000

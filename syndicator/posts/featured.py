@@ -30,8 +30,8 @@ _UPWARDS = re.compile(r"(?:\.\.?[/\\]+)+")
 # An address in the letters of RFC 3986 goes on as it is written, byte for byte, query string and all.
 _LETTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
 _VALID = re.compile(
-    rf"https?://(?:[A-Za-z0-9_][A-Za-z0-9_.-]*+|\[[0-9A-Fa-f:.]++\])(?::[0-9]{{1,5}})?(?:/(?:{_LETTER})*+)?"
-    rf"(?:\?(?:{_LETTER}|\?)*+)?(?:#(?:{_LETTER}|\?)*+)?"
+    rf"https?://(?:[A-Za-z0-9_][A-Za-z0-9_.-]*+|\[[0-9A-Fa-f:.]++\])(?::[0-9]{{1,5}})?(?:/(?>(?:{_LETTER})*))?"
+    rf"(?:\?(?>(?:{_LETTER}|\?)*))?(?:#(?>(?:{_LETTER}|\?)*))?"
 )
 
 

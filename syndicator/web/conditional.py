@@ -24,7 +24,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 # One member of a list of tags: quoted (commas may be inside), or a bare token as readers send that strip quotes.
 # Nothing is given back once taken, so that no list takes longer than its length.
-_MEMBER = re.compile(r'[ \t]*+(?:(?P<weak>W/)?"(?P<opaque>[^"]*+)"|(?P<bare>[^\s,"]++))?+[ \t]*+(?:,|\Z)')
+_MEMBER = re.compile(r'[ \t]*+(?>(?:(?P<weak>W/)?"(?P<opaque>[^"]*+)"|(?P<bare>[^\s,"]++))?)[ \t]*+(?:,|\Z)')
 #: What proxies that compress on the way append to a tag.
 _PROXY_SUFFIX = re.compile(r"(?:--?|;)(?:gzip|gz|br|zstd|deflate)$")
 

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator.dialects.slugs import slug, slugify
@@ -61,6 +61,7 @@ def test_slug_spells_as_eleventy_does_or_says_that_it_cannot(text: str, expected
 
 
 @given(st.text())
+@example("\u1c40")
 def test_whatever_the_text_a_slug_is_safe_or_refused(text: str) -> None:
     with suppress(ValueError):
         assert re.fullmatch(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?", slugify(text))
