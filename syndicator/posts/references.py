@@ -45,6 +45,8 @@ def references(body: bytes) -> tuple[str, ...]:
 def former(data: Mapping[str, Any]) -> tuple[str, ...]:
     """What a post is called by the addresses that redirect to it: frontmatter.md 34, 56."""
     written = [texts(data[name]) for name in ("aliases", "redirect_from") if name in data]
+    if not written:
+        return ()
     found = (last_part(unquote(address.partition("?")[0].partition("#")[0])) for each in written for address in each)
     return tuple(dict.fromkeys([part for part in found if part and len(part) <= _LONGEST]))[:_MOST]
 
