@@ -261,6 +261,8 @@ def main() -> None:
     """The console script."""
     # Nothing that starting makes is garbage; looking for some costs a tenth of a short command.
     gc.disable()
+    # Nobody's plugin has a word in how our configuration is read, and looking through all packages for some takes time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     status: int | str | None = DONE
     try:
         cli()
