@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syndicator.markup.extract import extract
@@ -61,6 +61,8 @@ def test_a_page_that_is_nested_deep_is_over_in_no_time() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), st.from_regex(r"[a-z.#\[\]=~>, *'\"-]{0,20}", fullmatch=True))
+@example(b"", "[-]")
+@example(b"", "a²[²]")
 def test_any_page_and_any_selector_are_survived(page: bytes, selector: str) -> None:
     try:
         xpaths(selector)
