@@ -16,6 +16,8 @@ from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
 
 _BATCH = 50
+#: So many batches or feeds a process are handed out before anybody asks: the caller is busy with the state meanwhile.
+_AHEAD = 8
 #: From so many entries on a second process saves more than it costs.
 _MANY_ENTRIES = 200
 
@@ -41,7 +43,7 @@ def make_entries(reader: Reader, records: Sequence[PostRecord], crew: Crew, aims
     """Render posts, batch by batch."""
     tasks = [(record, aims.get(record.path, ())) for record in records]
     batches = [tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH)]
-    return crew.map(partial(_make, reader), batches, big=len(records) >= _MANY_ENTRIES)
+    return crew.map(partial(_make, reader), batches, big=len(records) >= _MANY_ENTRIES, ahead=_AHEAD)
 
 
 def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str], ...]]]) -> Made:
@@ -123,7 +125,7 @@ def write_documents(
 
     ``entries`` is about how many entries they hold together.
     """
-    return crew.map(partial(_write, publisher), feeds, big=entries >= _MANY_ENTRIES)
+    return crew.map(partial(_write, publisher), feeds, big=entries >= _MANY_ENTRIES, ahead=_AHEAD)
 
 
 def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> Writing:

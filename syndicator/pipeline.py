@@ -204,6 +204,7 @@ class Pipeline:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
             self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
             self._posts = dict(settled.records)
+        due = next_change(settled.records.values(), now)
         work.take(made, progress)
         refusals = {**old, **_refusals([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
@@ -224,7 +225,6 @@ class Pipeline:
             announce=self._orders.announce,
             dry_run=self._orders.dry_run,
         )
-        due = next_change(settled.records.values(), now)
         published = publish(press, selections, work, now, progress, crew)
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),

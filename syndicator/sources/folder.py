@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
@@ -134,7 +134,7 @@ class _Look:
 
     def walk(self) -> None:
         """List every post below the root. Raises SourceError when the root itself cannot be listed."""
-        folders, found, known, now = [""], self.found, self._known, self._now
+        folders = [""]
         while folders:
             folder = folders.pop()
             here = PurePosixPath(folder)
@@ -148,16 +148,8 @@ class _Look:
                         # What is known may have become a part of another post since.
                         entries = [entry for entry in entries if alone(entry.name) and not entry.is_dir()]
                     begin = f"{folder}/" if folder else ""
-                    for entry in entries:
+                    for entry in self._odd(entries, begin, is_post):
                         path = begin + entry.name
-                        if path in known and entry.is_file(follow_symlinks=False):
-                            # Nearly all of them, nearly always; what is wrong with one says the longer way.
-                            try:
-                                found[path] = _version(entry.stat(), now)
-                            except OSError:
-                                pass
-                            else:
-                                continue
                         below = self._visit(entry, path, is_post)
                         if below is not None:
                             folders.append(below)
@@ -171,6 +163,28 @@ class _Look:
                 self.refused.append(
                     PostError(printable(folder), f"cannot be listed ({error.strerror})", remedy=_remedy(error))
                 )
+
+    def _odd(
+        self, entries: Iterable[os.DirEntry[str]], begin: str, is_post: Callable[[str], bool]
+    ) -> list[os.DirEntry[str]]:
+        """Note the plain files, which nearly all are nearly always; what is left needs a closer look."""
+        odd: list[os.DirEntry[str]] = []
+        found, known, now = self.found, self._known, self._now
+        for entry in entries:
+            path = begin + entry.name
+            if not entry.is_file(follow_symlinks=False):
+                odd.append(entry)
+            elif path in known:
+                try:
+                    found[path] = _version(entry.stat(), now)
+                except OSError:
+                    odd.append(entry)
+            elif is_post(entry.name):
+                if path.isprintable():
+                    found[path] = ""  # whoever reads it sees its version, too
+                else:
+                    odd.append(entry)
+        return odd
 
     def hides(self, path: str) -> bool:
         """Whether a post that was not found may still be there, where this look could not reach."""
