@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[1] / "syndicator"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__", "text"),
     ("errors",),
+    ("model.values", "model.site", "model.image", "model.delivery"),
+    ("model.post", "model.feed"),
     ("model",),
     ("markup.flavour", "markup.clock"),
     ("ports",),

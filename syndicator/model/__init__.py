@@ -1,0 +1,39 @@
+"""The nouns: what the author wrote, what a feed shows, what is published, what is owed."""
+
+from __future__ import annotations
+
+from syndicator.model.delivery import Announcement, Delivery
+from syndicator.model.feed import Content, Document, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Format
+from syndicator.model.image import Enclosure, Image, ImageFacts, ImageRef
+from syndicator.model.post import Markup, Post, PostRecord, PostState, PostWarning, Skim, TemplateContext, Visibility
+from syndicator.model.site import Person, Site, SourceFile
+from syndicator.model.values import digest
+
+__all__ = [
+    "Announcement",
+    "Content",
+    "Delivery",
+    "Document",
+    "DocumentRecord",
+    "Enclosure",
+    "Entry",
+    "Feed",
+    "FeedRecord",
+    "FeedSpec",
+    "Format",
+    "Image",
+    "ImageFacts",
+    "ImageRef",
+    "Markup",
+    "Person",
+    "Post",
+    "PostRecord",
+    "PostState",
+    "PostWarning",
+    "Site",
+    "Skim",
+    "SourceFile",
+    "TemplateContext",
+    "Visibility",
+    "digest",
+]
