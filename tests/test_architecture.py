@@ -18,6 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model.post", "model.feed"),
     ("model",),
     ("markup.flavour", "markup.clock"),
+    ("ports.source", "ports.dialect", "ports.publisher", "ports.state"),
     ("ports",),
     # pure stages: from a file to a post, from a post to a document
     (

@@ -1,0 +1,45 @@
+"""What the pass needs from the world: a source, a dialect, a publisher, a state and remote images."""
+
+from __future__ import annotations
+
+from syndicator.ports.dialect import Configured, Dialect, FileName, SiteFacts, Templates
+from syndicator.ports.publisher import Publisher
+from syndicator.ports.source import BuiltSite, FetchReport, Move, Scan, SiteFiles, Source, Upstream
+from syndicator.ports.state import (
+    EntryRecord,
+    ImageAnswer,
+    ImageDesk,
+    Ledger,
+    LedgerChange,
+    Outbox,
+    PassRecord,
+    Publication,
+    Refusal,
+    StoredEntry,
+)
+
+__all__ = [
+    "BuiltSite",
+    "Configured",
+    "Dialect",
+    "EntryRecord",
+    "FetchReport",
+    "FileName",
+    "ImageAnswer",
+    "ImageDesk",
+    "Ledger",
+    "LedgerChange",
+    "Move",
+    "Outbox",
+    "PassRecord",
+    "Publication",
+    "Publisher",
+    "Refusal",
+    "Scan",
+    "SiteFacts",
+    "SiteFiles",
+    "Source",
+    "StoredEntry",
+    "Templates",
+    "Upstream",
+]

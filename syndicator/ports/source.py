@@ -1,0 +1,120 @@
+"""Where posts come from, and what lies beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from syndicator.errors import PostError
+from syndicator.model import ImageFacts, SourceFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A file that a source says was renamed, and perhaps edited at once; ``alike`` is from 0 to 1 (the same bytes)."""
+
+    old: str
+    new: str
+    alike: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One look at a source: files that are new or changed (path and version), paths that are gone, refusals.
+
+    A version may be "" for a file that nothing was known of: reading it tells. ``moved`` is what the source itself
+    knows of renames among them; most know nothing.
+    """
+
+    changed: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
+    refused: tuple[PostError, ...] = ()
+    moved: tuple[Move, ...] = ()
+
+
+class Source(Protocol):
+    """Where posts come from."""
+
+    def scan(self, known: Mapping[str, str]) -> Scan:
+        """Compare with the versions known by path. Raises SourceError when the source as a whole cannot be read."""
+        ...
+
+    def read(self, path: str) -> SourceFile:
+        """The file as it is now. Raises PostError when it is gone, unreadable, too large or leads out of the source."""
+        ...
+
+    def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
+        """Version and facts of a local image, None when there is no such file inside the source.
+
+        ``known_version`` is what the caller has remembered: when it is still right, the facts come back empty.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchReport:
+    """How the last fetch from ``url`` went: when it was tried, and what was wrong ("" for nothing).
+
+    ``commit`` is what posts are read from, ``fetched`` when the last fetch went well.
+    """
+
+    url: str
+    tried: datetime
+    fetched: datetime | None = None
+    commit: str = ""
+    problem: str = ""
+
+
+class Upstream(Protocol):
+    """Where a source's files are fetched from, when they are somebody else's."""
+
+    @property
+    def name(self) -> str:
+        """For people: where it is."""
+        ...
+
+    def fetch(self, stopped: Callable[[], bool] = ...) -> bool:
+        """Get what is new; whether anything is. ``stopped`` is asked now and then whether to leave off.
+
+        Raises SourceError when it cannot be had; what was fetched before stays.
+        """
+        ...
+
+    def is_spoilt(self) -> bool:
+        """Whether what was fetched before cannot be read, so that a fetch should not wait."""
+        ...
+
+    def report(self) -> FetchReport | None:
+        """How the last fetch went, None when there was none."""
+        ...
+
+
+class BuiltSite(Protocol):
+    """The pages that the site's own generator has made of the posts."""
+
+    def page(self, permalink: str) -> bytes | None:
+        """The page at an address of the site; None when there is none that can be read."""
+        ...
+
+
+class SiteFiles(Protocol):
+    """The site's own files beside its posts: configuration and data. Paths are relative to the source, with ``/``."""
+
+    def read(self, path: str) -> bytes | None:
+        """What is in a file; None when there is none. Raises SourceError when it cannot be read, is larger than a
+        megabyte or leads out of the source."""
+        ...
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """What is in a folder ("" for the root), sorted; folders end in ``/``. Empty when there is none.
+
+        Raises SourceError when it cannot be listed. Links that lead out of the source are left out.
+        """
+        ...
+
+    def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+        """The paths of the files in and below a folder whose names fit, sorted; hidden folders are left out, and those
+        that cannot be listed."""
+        ...

@@ -1,0 +1,159 @@
+"""What is remembered from pass to pass: the ledger, what is owed, and questions about images."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from syndicator.model import Announcement, Delivery, DocumentRecord, Entry, FeedRecord, ImageFacts, ImageRef, PostRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """What is known of a rendered entry without loading it: ``key`` names all it was rendered from."""
+
+    path: str
+    key: str
+    image: ImageRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """A rendered entry to keep."""
+
+    record: EntryRecord
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A post in quarantine: which version of the file, and what is wrong with it."""
+
+    path: str
+    version: str
+    reason: str
+    since: datetime
+    line: int | None = None
+    column: int | None = None
+    remedy: str = ""
+
+    @property
+    def place(self) -> str:
+        """``file``, ``file:line`` or ``file:line:column``."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageAnswer:
+    """What is remembered of an image: ``version`` for local files, "" for remote ones; ``status`` is known, asked
+    (the answer is awaited), failed (asked again when due), refused (never asked again) or missing (a local file)."""
+
+    url: str
+    facts: ImageFacts
+    status: str
+    version: str = ""
+    attempts: int = 0
+    due: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerChange:
+    """What a pass learnt about posts and made of them, to be remembered before what was published is.
+
+    ``moved`` are paths whose entry lives on under another path, ``cleared`` are paths that are not refused any more,
+    ``dropped_images`` are addresses that no entry has now.
+    """
+
+    posts: tuple[PostRecord, ...] = ()
+    moved: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    cleared: tuple[str, ...] = ()
+    images: tuple[ImageAnswer, ...] = ()
+    entries: tuple[StoredEntry, ...] = ()
+    dropped_images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What a pass has published, to be remembered with the announcements that are now owed, in one transaction."""
+
+    feeds: tuple[FeedRecord, ...] = ()
+    dropped_feeds: tuple[str, ...] = ()
+    documents: tuple[DocumentRecord, ...] = ()
+    dropped_documents: tuple[str, ...] = ()
+    dropped_entries: tuple[str, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRecord:
+    """The last pass that came to its end: when, how long (seconds), and what it found and did.
+
+    ``orders`` names what was wanted of it, ``next_change`` is when the same files would give something else. "" for
+    ``orders`` says that something happened since.
+    """
+
+    at: datetime
+    seconds: float
+    posts: int
+    live: int
+    feeds: int
+    documents: int
+    written: int
+    refused: int
+    orders: str = ""
+    next_change: datetime | None = None
+
+
+class Ledger(Protocol):
+    """Posts, entries, feeds, documents: what a pass reads before and writes after."""
+
+    def posts(self) -> dict[str, PostRecord]: ...
+    def refusals(self) -> dict[str, Refusal]: ...
+    def feeds(self) -> dict[str, FeedRecord]: ...
+    def documents(self) -> dict[str, DocumentRecord]: ...
+    def entry_records(self) -> dict[str, EntryRecord]: ...
+    def entries(self, paths: Collection[str]) -> dict[str, Entry]: ...
+    def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]: ...
+    def versions(self) -> dict[str, str]:
+        """Versions of the files that are there, by path: of posts, and of those in quarantine."""
+        ...
+
+    def last_pass(self) -> PassRecord | None: ...
+    def remember(self, change: LedgerChange) -> None: ...
+    def record(self, publication: Publication, now: datetime) -> None: ...
+    def note_pass(self, record: PassRecord) -> None: ...
+
+
+class Outbox(Protocol):
+    """Deliveries, claimed by lease so that several workers never send one twice at a time."""
+
+    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]: ...
+    def delivered(self, delivery: Delivery, now: datetime) -> None:
+        """Done, unless a newer version is owed by now."""
+        ...
+
+    def postpone(self, delivery: Delivery, due: datetime, error: str) -> None: ...
+    def give_up(self, delivery: Delivery, now: datetime, error: str) -> None: ...
+    def deliveries(self) -> Sequence[Delivery]:
+        """All of them, for people to look at."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+    def keep_hubs(self, hubs: Collection[str]) -> None:
+        """Forget what is owed to hubs that are not configured any more."""
+        ...
+
+
+class ImageDesk(Protocol):
+    """Questions about remote images, claimed by lease."""
+
+    def claim_images(self, now: datetime, limit: int, lease: timedelta) -> Sequence[ImageAnswer]: ...
+    def answer_image(self, answer: ImageAnswer) -> None: ...
+    def next_image_due(self) -> datetime | None: ...
