@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
 
+from syndicator.configuration.addresses import Address, BaseAddress, Host, Networks
 from syndicator.configuration.environment import read_environment
 from syndicator.configuration.faults import Origins, explain, feed_faults, wrong_value
 from syndicator.configuration.guess import DEFAULT_STATE
@@ -18,8 +19,6 @@ from syndicator.configuration.keys import Kind, keys_of
 from syndicator.configuration.repositories import Branch, Depth, Repository, Token, is_folder, source_faults
 from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.configuration.values import (
-    Address,
-    BaseAddress,
     Bytes,
     Database,
     DocumentPath,
@@ -30,10 +29,8 @@ from syndicator.configuration.values import (
     FieldPaths,
     Filled,
     Folder,
-    Host,
     Language,
     Limit,
-    Networks,
     Port,
     Selector,
     Switch,

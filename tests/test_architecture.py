@@ -96,7 +96,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("plan", "explain", "web.shelf", "web.status", "health"),
     # configuration
     ("configuration.values", "configuration.guess", "configuration.template"),
-    ("configuration.keys", "configuration.tomlfile", "configuration.repositories"),
+    ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),
+    ("configuration.repositories",),
     ("configuration.environment",),
     ("configuration.faults",),
     ("settings",),

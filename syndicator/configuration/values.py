@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.selectors import xpaths
 from syndicator.text import printable
-
-IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _DURATION = re.compile(r"(?:[0-9]{1,9}(?:ms|[dhms]))+")
@@ -30,9 +25,6 @@ _LANGUAGE = re.compile(
 )
 # Names that mean another zone on each machine, so that the same content would not give the same bytes.
 _OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
-# RFC 1123 section 2.1; underscores are common in names that only a private network knows.
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
-_ADDRESS = re.compile(r"https?://([^/?#\\]+)([^\s\\]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,53 +121,6 @@ def _timezone_remedy(value: str, known: Sequence[str]) -> str:
     return f'did you mean "{meant}"?' if meant else "names look like Europe/Berlin"
 
 
-def _address(value: str) -> str:
-    """An absolute address, percent-encoded once. A name and password in it would be shown to every reader."""
-    match = _ADDRESS.fullmatch(value)
-    if match is None:
-        bare = re.fullmatch(r"(?:\w[\w-]*\.)+\w{2,}(?:[:/][^\s\\]*)?", value)
-        raise Wrong(remedy=f'did you mean "https://{printable(value)}"?' if bare else "")
-    if "@" in match[1]:
-        raise Wrong("holds a user name or password, and readers would see it", "leave out all before the @")
-    if "#" in match[2]:
-        raise Wrong("holds a fragment (#…)", "leave it out")
-    if not (url := absolute(value, "", allowed=FETCHABLE)):
-        raise Wrong
-    if not is_host(urlsplit(url).hostname or ""):
-        raise Wrong("names a host that cannot be", "hosts look like news.example.org")
-    return url
-
-
-def is_host(name: str) -> bool:
-    """Whether an IP address or a name that can be looked up: labels of at most 63 letters, digits, - and _."""
-    try:
-        ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
-        pass
-    else:
-        return True
-    try:
-        plain = name.removesuffix(".").encode("idna").decode("ascii")
-    except UnicodeError:
-        return False
-    labels = plain.split(".")
-    # What ends in a number can only be meant as an IP address, and is none.
-    return len(plain) <= 253 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
-
-
-def _host(value: str) -> str:
-    if not is_host(value):
-        raise Wrong
-    return value
-
-
-def _base_address(value: str) -> str:
-    url = _address(value)
-    if "?" in url:
-        raise Wrong("holds a query (?…), and other addresses are built upon it", "leave it out")
-    return url if url.endswith("/") else f"{url}/"
-
-
 def _duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
@@ -229,23 +174,8 @@ def _document(value: str) -> str:
     return value
 
 
-def _network(value: object) -> IpNetwork:
-    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
-        return value
-    if not isinstance(value, str):
-        raise Wrong('is not text such as "10.0.0.0/8"')
-    try:
-        return ipaddress.ip_network(value)
-    except ValueError:
-        pass
-    try:
-        meant = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        raise Wrong("is not a network such as 10.0.0.0/8") from None
-    raise Wrong("has bits set beyond its length", f'did you mean "{meant}"?')
-
-
-def _paths(value: object) -> object:
+def listed(value: object) -> object:
+    """One item as a list of one; whatever else is wrong is found later."""
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
@@ -284,24 +214,17 @@ Filled = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
 Switch = Annotated[bool, Expect("true or false")]
 Language = Annotated[str, AfterValidator(_language), Expect('a language tag such as "en" or "pt-BR"')]
 Timezone = Annotated[str, AfterValidator(_timezone), Expect('the name of a time zone such as "Europe/Berlin"')]
-Address = Annotated[str, AfterValidator(_address), Expect('an address such as "https://hub.example.net/"')]
-BaseAddress = Annotated[str, AfterValidator(_base_address), Expect('an address such as "https://news.example.org/"')]
-Host = Annotated[str, AfterValidator(_host), Expect('an address or a name of this machine such as "127.0.0.1"')]
 Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to this file or absolute")]
 Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
 DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]
 Duration = Annotated[timedelta, BeforeValidator(_duration), Expect('a duration such as "250ms", "10s" or "1h30m"')]
-Network = Annotated[IpNetwork, BeforeValidator(_network)]
-Networks = Annotated[
-    tuple[Network, ...], BeforeValidator(_paths), Expect('a list of networks such as ["10.0.0.0/8", "fd00::/8"]')
-]
 FeedName = Annotated[
     str, Field(pattern=r"\A[a-z0-9-]{1,100}\z"), Expect("a name of lower-case letters, digits and hyphens")
 ]
 FieldName = Annotated[str, Field(pattern=r"\A[a-z_]{1,100}\z")]
 FieldPaths = Annotated[
     tuple[Annotated[str, AfterValidator(_dotted)], ...],
-    BeforeValidator(_paths),
+    BeforeValidator(listed),
     Expect('a name in the front matter such as "image.path", or a list of them'),
 ]
 Limit = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
