@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from syndicator.configuration.faults import feed_faults
+from syndicator.configuration.tables import FeedTable
 from syndicator.configuration.template import fill, setting
 from syndicator.configuration.values import shown
 from syndicator.dialects.ownfeeds import OwnFeeds
-from syndicator.settings import FeedTable
 
 #: What marks a comment about something that could not be known.
 GUESSED = "GUESSED"

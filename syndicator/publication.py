@@ -6,11 +6,12 @@ from dataclasses import asdict
 
 from pydantic import ValidationError
 
+from syndicator.configuration.tables import SiteTable
 from syndicator.configuration.values import Wrong, shown
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import PostWarning, Site
 from syndicator.ports import SiteFacts
-from syndicator.settings import Settings, SiteTable
+from syndicator.settings import Settings
 from syndicator.text import one_line
 
 #: What a publication cannot do without.

@@ -1,211 +1,39 @@
-"""Everything that can be configured: each table of the file is a class here, each key a field with its default."""
+"""Everything that can be configured, and how it is loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import unquote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
 
-from syndicator.configuration.addresses import Address, BaseAddress, Host, Networks
 from syndicator.configuration.environment import read_environment
 from syndicator.configuration.faults import Origins, explain, feed_faults, wrong_value
-from syndicator.configuration.guess import DEFAULT_STATE
 from syndicator.configuration.keys import Kind, keys_of
-from syndicator.configuration.repositories import Branch, Depth, Repository, Token, is_folder, source_faults
-from syndicator.configuration.tomlfile import TomlFile, read_toml
-from syndicator.configuration.values import (
-    Bytes,
-    Database,
-    DocumentPath,
-    Duration,
-    Expect,
-    FeedName,
-    FieldName,
-    FieldPaths,
-    Filled,
-    Folder,
-    Language,
-    Limit,
-    Port,
-    Selector,
-    Switch,
-    Text,
-    Timezone,
-    not_yet,
+from syndicator.configuration.repositories import is_folder, source_faults
+from syndicator.configuration.tables import (
+    AnnounceTable,
+    AuthorTable,
+    FeedTable,
+    HubsTable,
+    HubTable,
+    ImagesTable,
+    LogTable,
+    NetworkTable,
+    PublishTable,
+    RunTable,
+    ServeTable,
+    SiteTable,
+    SourceTable,
+    StateTable,
 )
+from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.errors import ConfigError, Fault
-from syndicator.model import Content, FeedSpec, Format, Person
+from syndicator.model import FeedSpec, Person
 from syndicator.posts.fields import DEFAULT_FIELDS
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class SiteTable(_Table):
-    """``[site]``: the publication. ``title`` and ``url`` may be left to the site's own configuration."""
-
-    title: Filled = ""
-    url: BaseAddress = ""
-    description: Text = ""
-    language: Language = "en"
-    timezone: Timezone = "UTC"
-    author: Text = ""
-
-
-class SourceTable(_Table):
-    """``[source]``: where posts come from, and how to read them. ``fields`` is only what the operator gives.
-
-    With git ``path`` is a folder inside the repository.
-    """
-
-    kind: Literal["folder", "git"] = "folder"
-    path: Folder
-    dialect: Literal["eleventy", "hugo", "jekyll", "plain"] = "jekyll"
-    permalink: Text = ""
-    collection: Text = ""
-    posts: Text = ""
-    input: Text = ""
-    typography: Literal["site", "on", "off"] = "site"
-    every: Duration = timedelta(seconds=60)
-    watch: Switch = True
-    max_post_bytes: Bytes = 2_000_000
-    max_front_matter_bytes: Bytes = 65_536
-    url: Repository = ""
-    branch: Branch = ""
-    depth: Depth = 50
-    partial: Switch = False
-    username: Text = "x-access-token"
-    token: Token = ""
-    ssh_key: Text = ""
-    known_hosts: Text = ""
-    timeout: Duration = timedelta(minutes=5)
-    clone: Text = ""
-    templates: Literal["render", "strip", "skip"] = "render"
-    rendered: Text = ""
-    selector: Selector = ""
-    fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
-
-
-class AuthorTable(_Table):
-    """``[[authors]]``: somebody whom posts name, by ``key`` or by name."""
-
-    name: Filled
-    key: Text = ""
-    title: Text = ""
-    email: Text = ""
-    url: Text = ""
-    avatar: Text = ""
-
-    def to_person(self) -> Person:
-        """The noun; addresses as written."""
-        return Person(name=self.name, title=self.title, email=self.email, url=self.url, avatar=self.avatar)
-
-
-class PublishTable(_Table):
-    """``[publish]``: the folder that documents go to, and where the world finds what is in it."""
-
-    to: Folder
-    url: BaseAddress
-
-
-class FeedTable(_Table):
-    """``[[feeds]]``: a feed, or with ``each`` one feed for every value of a field."""
-
-    name: FeedName
-    title: Text = ""
-    description: Text = ""
-    each: Annotated[
-        str, Field(pattern=r"\A[a-z_]*\z"), Expect('the name of a field such as "category", "tag" or "author"')
-    ] = ""
-    rss: DocumentPath = ""
-    atom: DocumentPath = ""
-    json_: DocumentPath = Field("", alias="json")
-    limit: Limit = 50
-    content: Literal["full", "summary"] = "full"
-
-    def to_spec(self) -> FeedSpec:
-        """The noun."""
-        paths = ((Format.RSS, self.rss), (Format.ATOM, self.atom), (Format.JSON, self.json_))
-        return FeedSpec(
-            name=self.name,
-            outputs=tuple((format_, path) for format_, path in paths if path),
-            title=self.title,
-            description=self.description,
-            each=self.each,
-            limit=self.limit,
-            content=Content(self.content),
-        )
-
-
-class HubsTable(_Table):
-    """``[[hubs]]``: a WebSub hub that is told of every change."""
-
-    url: Address
-
-
-class HubTable(_Table):
-    """``[hub]``: the embedded hub."""
-
-    enabled: Annotated[
-        Switch,
-        BeforeValidator(
-            not_yet((True,), "the embedded hub is not part of this version", "name hubs under [[hubs]] instead")
-        ),
-    ] = False
-
-
-class ServeTable(_Table):
-    """``[serve]``: the HTTP server; ``cache`` is how long others may keep an answer (the max-age of HTTP)."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 8080
-    cache: Duration = timedelta(minutes=5)
-
-
-class StateTable(_Table):
-    """``[state]``: where ids, digests and owed deliveries are remembered. Secret: it may hold a password one day."""
-
-    url: Annotated[Database, Field(repr=False)] = DEFAULT_STATE
-
-
-class NetworkTable(_Table):
-    """``[network]``: private networks that strangers' addresses may reach, and how long one request may take."""
-
-    allow: Networks = ()
-    timeout: Duration = timedelta(seconds=10)
-
-
-class ImagesTable(_Table):
-    """``[images]``: whether other hosts are asked for type and size of the images that posts name there."""
-
-    ask: Switch = True
-
-
-class AnnounceTable(_Table):
-    """``[announce]``: word to hubs, and after how long one that never answers is given up."""
-
-    enabled: Switch = True
-    give_up_after: Duration = timedelta(days=2)
-
-
-class RunTable(_Table):
-    """``[run]``: how long the service may take to stop; container engines kill it after 10 seconds."""
-
-    stop_within: Duration = timedelta(seconds=8)
-
-
-class LogTable(_Table):
-    """``[log]``: what the log looks like and how much it says."""
-
-    format: Literal["auto", "console", "json"] = "auto"
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
 
 _ONE_FEED = {"name": "main", "rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 

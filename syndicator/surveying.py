@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from syndicator.app import reader, site_configuration
 from syndicator.configuration.keys import keys_of
+from syndicator.configuration.tables import SiteTable
 from syndicator.configuration.values import Wrong, shown
 from syndicator.crew import Crew
 from syndicator.dialects.recognise import Recognised, recognise
@@ -20,7 +21,7 @@ from syndicator.feeds import live
 from syndicator.ledger import settle
 from syndicator.ports import Configured
 from syndicator.reading import Reader, read_all
-from syndicator.settings import Settings, SiteTable
+from syndicator.settings import Settings
 from syndicator.sources.site import SiteFolder
 from syndicator.text import one_line, printable
 

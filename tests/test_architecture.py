@@ -98,7 +98,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("configuration.values", "configuration.guess", "configuration.template"),
     ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),
     ("configuration.repositories",),
-    ("configuration.environment",),
+    ("configuration.environment", "configuration.tables"),
     ("configuration.faults",),
     ("settings",),
     ("publication", "drafting"),
