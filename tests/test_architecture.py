@@ -128,11 +128,24 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("service", "app"),
     ("sending", "checking", "asked", "surveying"),
     ("running", "building", "starting"),
+    ("commands.terminal",),
+    ("commands.build", "commands.init", "commands.questions", "commands.service"),
     ("cli",),
     ("__main__",),
 )
 
-PACKAGES = {"configuration", "dialects", "markup", "posts", "publishers", "sources", "state", "web", "websub"}
+PACKAGES = {
+    "commands",
+    "configuration",
+    "dialects",
+    "markup",
+    "posts",
+    "publishers",
+    "sources",
+    "state",
+    "web",
+    "websub",
+}
 
 
 def modules() -> dict[str, Path]:

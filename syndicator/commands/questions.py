@@ -1,0 +1,82 @@
+"""Questions, which change nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from syndicator.commands.terminal import WRONG, ConfigOption, JsonOption, complain, configured, say, say_json
+from syndicator.crew import seldom_looking_for_garbage
+
+
+def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Check configuration, posts and feeds, say all that is wrong at once, and change nothing.
+
+    Every post is read whole, and those that some feed shows are rendered.
+    """
+    with configured(context, config) as settings:
+        from dataclasses import asdict
+        from datetime import UTC, datetime
+
+        from syndicator.checking import check_content
+
+        with seldom_looking_for_garbage():
+            found = check_content(settings, datetime.now(UTC))
+        if as_json:
+            say_json(asdict(found))
+        else:
+            for finding in found.warnings:
+                complain(f"warning: {finding}")
+            for finding in found.errors:
+                complain(f"error: {finding}")
+            say(
+                f"{settings.file}: good\n{found.posts} posts, {found.live} live, {found.feeds} feeds, "
+                f"{len(found.errors)} errors, {len(found.warnings)} warnings"
+            )
+        if found.errors:
+            raise typer.Exit(WRONG)
+
+
+def why(
+    context: typer.Context,
+    post: Annotated[str, typer.Argument(metavar="POST", help="Its path (or the end of it), id or address.")],
+    feed: Annotated[
+        str, typer.Argument(metavar="FEED", help="One feed: its name, or name/value.", show_default=False)
+    ] = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say of one post whether it is in, out or waiting, feed by feed, and which rule decided."""
+    with configured(context, config) as settings:
+        from dataclasses import asdict
+        from datetime import UTC, datetime
+
+        from syndicator.asked import explain_post
+
+        explanations = explain_post(settings, post, feed, datetime.now(UTC))
+        if as_json:
+            say_json([asdict(explanation) for explanation in explanations])
+            return
+        for explanation in explanations:
+            say(explanation.path)
+            for name, value in explanation.facts:
+                say(f"  {name:<12}{value}")
+            width = max((len(verdict.feed) for verdict in explanation.verdicts), default=0)
+            for verdict in explanation.verdicts:
+                say(f"  {verdict.feed:<{width}}  {verdict.verdict:<8}{verdict.reason}")
+
+
+def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show feeds, the last pass, refused posts, hubs and what they are owed, whether or not the service runs."""
+    with configured(context, config) as settings:
+        from dataclasses import asdict
+        from datetime import UTC, datetime
+
+        from syndicator.asked import state_of_things
+
+        things = state_of_things(settings, datetime.now(UTC))
+        if as_json:
+            say_json(asdict(things))
+        else:
+            say("\n".join(things.lines()))
