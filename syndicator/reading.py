@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -29,6 +29,9 @@ from syndicator.model import (
 from syndicator.ports import BuiltSite, Dialect, Scan, Source
 from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
+
+if TYPE_CHECKING:
+    from syndicator.posts.skim import SkimReading
 
 #: From so many posts on a second process saves more than it costs.
 _MANY = 2_000
@@ -122,17 +125,19 @@ class Reader:
         """The post in each of some files, or why it cannot be read, whatever the files hold."""
         from syndicator.posts.parse import PostReading
 
-        return self._staged(files, PostReading.post)
+        return self._staged(files, PostReading, PostReading.post)
 
     def skim(self, files: Sequence[SourceFile]) -> list[Skim | PostError]:
         """What choosing the post in each of some files needs, or why it cannot be read, whatever the files hold."""
-        from syndicator.posts.parse import PostReading
+        from syndicator.posts.skim import SkimReading
 
         return self._staged(
-            files, PostReading.find_time, PostReading.find_terms, PostReading.find_names, PostReading.skim
+            files, SkimReading, SkimReading.find_time, SkimReading.find_terms, SkimReading.find_names, SkimReading.skim
         )
 
-    def _staged(self, files: Sequence[SourceFile], *further: Callable[[Any], Any]) -> list[Any]:
+    def _staged(
+        self, files: Sequence[SourceFile], reading: type[SkimReading], *further: Callable[[Any], Any]
+    ) -> list[Any]:
         """What comes of each file after all stages, or the error of the one where it ended.
 
         One stage for all of them, then the next: a processor that does one thing again and again takes a third less
@@ -140,12 +145,11 @@ class Reader:
         """
         # Late, as a pass that finds nothing changed reads nothing.
         from syndicator.posts.frontmatter import cut, load
-        from syndicator.posts.parse import PostReading
 
         stages: tuple[Callable[[Any], Any], ...] = (
             lambda file: (file, cut(file.path, file.data)),
             lambda pair: (pair[0], load(pair[1], limit=self.rules.limit)),
-            lambda pair: PostReading(pair[0], pair[1], self.dialect, self.site, self.rules),
+            lambda pair: reading(pair[0], pair[1], self.dialect, self.site, self.rules),
             *further,
         )
         results: list[Any] = list(files)

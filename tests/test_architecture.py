@@ -77,7 +77,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("markup.liquid",),
     ("markup.rendering", "markup.render"),
     ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite", "dialects.authors", "dialects.ownfeeds"),
-    ("formats.extensions", "dialects.eleventyposts", "dialects.hugopeople", "dialects.eleventyaddresses"),
+    ("formats.extensions", "dialects.eleventyposts", "dialects.hugopeople", "dialects.eleventyaddresses", "posts.skim"),
     (
         "posts.parse",
         "formats.xml",

@@ -7,8 +7,9 @@ from syndicator.entries import make_entry
 from syndicator.ledger import record_of
 from syndicator.markup.flavour import KRAMDOWN
 from syndicator.model import Entry, Site, SourceFile
-from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
+from syndicator.posts.skim import skim_post
 
 SITE = Site(title="The Example", url="https://news.example.org/")
 

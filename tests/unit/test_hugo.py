@@ -27,8 +27,9 @@ from syndicator.model import Person, Post, PostState, Site, SourceFile, Visibili
 from syndicator.ports import Configured
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
-from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
+from syndicator.posts.skim import skim_post
 
 PLAIN = Hugo()
 PATH = PurePosixPath("content/posts/a.md")

@@ -22,8 +22,9 @@ from syndicator.errors import PostError
 from syndicator.model import ImageRef, Markup, Person, Post, Site, SourceFile, Visibility, digest
 from syndicator.ports import Dialect
 from syndicator.posts.fields import FieldMap
-from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
+from syndicator.posts.skim import skim_post
 
 HOSTILE = Path(__file__).parents[1] / "hostile" / "_posts"
 SITE = Site(title="The Example", url="https://news.example.org/", timezone="America/New_York")

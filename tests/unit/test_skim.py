@@ -10,8 +10,9 @@ import pytest
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.errors import PostError
 from syndicator.model import Site, Skim, SourceFile
-from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
+from syndicator.posts.skim import skim_post
 
 POSTS = sorted((Path(__file__).parents[1] / "hostile" / "_posts").iterdir())
 POSTS += sorted((Path(__file__).parents[2] / "config" / "demo" / "content" / "_posts").iterdir())
