@@ -14,10 +14,8 @@ from syndicator.errors import PostError, SourceError
 from syndicator.images import measure_file
 from syndicator.model import ImageFacts, SourceFile
 from syndicator.ports import Dialect, Scan
+from syndicator.sources.walking import leads_on, version_of
 from syndicator.text import printable
-
-#: A file changed less than this long ago may change again without its time stamp moving; it is read twice.
-_TICK = 20_000_000
 
 
 class FolderSource:
@@ -57,7 +55,7 @@ class FolderSource:
             data = os.read(handle, status.st_size + 1)
             if len(data) != status.st_size:
                 raise PostError(path, "changed while it was read", remedy="it is read again when it is whole")
-            return SourceFile(path=path, version=_version(status, time.time_ns()), data=data)
+            return SourceFile(path=path, version=version_of(status, time.time_ns()), data=data)
         except OSError as error:
             raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
         finally:
@@ -176,7 +174,7 @@ class _Look:
                 odd.append(entry)
             elif path in known:
                 try:
-                    found[path] = _version(entry.stat(), now)
+                    found[path] = version_of(entry.stat(), now)
                 except OSError:
                     odd.append(entry)
             elif is_post(entry.name):
@@ -207,7 +205,7 @@ class _Look:
             status = entry.stat()
             if not stat.S_ISREG(status.st_mode):
                 raise PostError(path, "is not a regular file", remedy="remove it, or give it another name")
-            self.found[path] = _version(status, self._now)
+            self.found[path] = version_of(status, self._now)
         except PostError as error:
             self.refused.append(error)
         except OSError as error:
@@ -224,11 +222,7 @@ class _Look:
             raise PostError(
                 printable(path), "is a link that leads out of the source's folder", remedy="copy the folder"
             )
-        # A link to a folder above itself, or to one that another link led to, would be walked for ever.
-        if target in self._linked or Path(entry.path).parent.resolve().is_relative_to(target):
-            return False
-        self._linked.add(target)
-        return True
+        return leads_on(entry, target, self._linked)
 
 
 _name = attrgetter("name")
@@ -236,12 +230,6 @@ _name = attrgetter("name")
 
 def _none(_: str) -> bool:
     return False
-
-
-def _version(status: os.stat_result, now: int) -> str:
-    """A name that changes with the file; one that another look will not find when the file may be changing still."""
-    unsettled = "~" if 0 <= now - status.st_mtime_ns < _TICK else ""
-    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"
 
 
 def _remedy(error: OSError) -> str:

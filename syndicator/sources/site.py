@@ -10,11 +10,10 @@ from pathlib import Path
 
 from syndicator.errors import SourceError
 from syndicator.model import digest
+from syndicator.sources.walking import leads_on, version_of
 
 #: Configuration and data are small; what is larger is something else.
 _LIMIT = 2**20
-#: A file changed less than this long ago (nanoseconds) may change again without its time stamp moving.
-_TICK = 20_000_000
 _NOT_THERE = "not there"
 
 
@@ -85,14 +84,14 @@ class SiteFolder:
             at = folders.pop()
             try:
                 full = self._inside(at) if at == folder else self._root / at
-                self._walked[at] = _status_of(full.stat(), fresh=True)
+                self._walked[at] = version_of(full.stat(), time.time_ns())
                 with os.scandir(full) as entries:
                     for entry in entries:
                         path = f"{at}/{entry.name}" if at else entry.name
                         if not self._stays(entry):
                             continue
                         if entry.is_dir():
-                            if entry.name[0] != "." and _is_new(entry, linked):
+                            if entry.name[0] != "." and _is_followed(entry, linked):
                                 folders.append(path)
                         elif fits(entry.name):
                             found.append(path)
@@ -107,12 +106,12 @@ class SiteFolder:
             status = self._inside(path).stat()
         except OSError as error:
             return _NOT_THERE if isinstance(error, FileNotFoundError | NotADirectoryError) else f"error {error.errno}"
-        return _status_of(status, fresh=fresh)
+        return version_of(status, time.time_ns() if fresh else None)
 
     def _walked_version(self, path: str) -> str:
         # Whatever a link leads to by now: nothing is read here, and a change makes everything be looked at anew.
         try:
-            return _status_of(os.stat(f"{self._root}/{path}"))  # noqa: PTH116 - there may be very many
+            return version_of(os.stat(f"{self._root}/{path}"))  # noqa: PTH116 - there may be very many
         except OSError:
             return _NOT_THERE
 
@@ -133,17 +132,5 @@ class SiteFolder:
         )
 
 
-def _status_of(status: os.stat_result, *, fresh: bool = False) -> str:
-    unsettled = "~" if fresh and 0 <= time.time_ns() - status.st_mtime_ns < _TICK else ""
-    return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"
-
-
-def _is_new(entry: os.DirEntry[str], linked: set[Path]) -> bool:
-    """Whether a folder is to be gone into: a link only once, and not to a folder above itself."""
-    if not entry.is_symlink():
-        return True
-    target = Path(entry.path).resolve()
-    if target in linked or Path(entry.path).parent.resolve().is_relative_to(target):
-        return False
-    linked.add(target)
-    return True
+def _is_followed(entry: os.DirEntry[str], linked: set[Path]) -> bool:
+    return not entry.is_symlink() or leads_on(entry, Path(entry.path).resolve(), linked)
