@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -20,7 +20,7 @@ from syndicator.dialects.permalinks import STYLES, expand
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import Visibility, digest
-from syndicator.ports import Configured, FileName, SiteFiles, Templates
+from syndicator.ports import Configured, FileName, PostFacts, SiteFiles, Templates
 from syndicator.posts.fields import empty, texts, truth
 from syndicator.posts.visibility import decided
 
@@ -198,31 +198,22 @@ class Eleventy:
             return (), tags
         return texts([*listed(data.get("categories")), *listed(data.get("category"))]), tags
 
-    def permalink(
-        self,
-        pattern: str,
-        *,
-        path: PurePosixPath,
-        data: Mapping[str, Any],
-        slug: str,
-        categories: Sequence[str],
-        published: datetime,
-        zone: ZoneInfo,  # noqa: ARG002
-    ) -> str:
+    def permalink(self, pattern: str, facts: PostFacts) -> str:
         """The post's own ``permalink``, else the operator's pattern or style, else folders and name, date and all.
 
         frontmatter.md 68, 69.
         """
+        path, data = facts.path, facts.data
         below = path.relative_to(self.input) if self.input and path.is_relative_to(self.input) else path
         own = data.get("permalink")
         computed = data.get("eleventyComputed")
         if own is None and isinstance(computed, Mapping):
             own = computed.get("permalink")
         if not empty(own) and truth(own) is not False and self._is_post(path, data):
-            known = Known(data=data, site=self.site_data, path=below, input=self.input, published=published)
+            known = Known(data=data, site=self.site_data, path=below, input=self.input, published=facts.published)
             return written(own, known)
         if pattern:
-            parts = parts_of(below, slug=slug, categories=categories, published=published)
+            parts = parts_of(below, slug=facts.slug, categories=facts.categories, published=facts.published)
             return expand(STYLES.get(pattern, pattern), parts)
         return default(below)
 

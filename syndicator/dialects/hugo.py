@@ -5,7 +5,7 @@ that leaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from syndicator.dialects.titles import from_name
 from syndicator.errors import PostError
 from syndicator.markup.flavour import GOLDMARK, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import FileName, Templates
+from syndicator.ports import FileName, PostFacts, Templates
 from syndicator.posts.dates import parse_date, wall_clock
 from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
@@ -192,27 +192,18 @@ class Hugo:
 
     # --- addresses ------------------------------------------------------------------------------------------------
 
-    def permalink(
-        self,
-        pattern: str,
-        *,
-        path: PurePosixPath,
-        data: Mapping[str, Any],
-        slug: str,
-        categories: Sequence[str],  # noqa: ARG002
-        published: datetime,
-        zone: ZoneInfo,
-    ) -> str:
+    def permalink(self, pattern: str, facts: PostFacts) -> str:
         """The post's own ``url``, else the operator's pattern, else the site's for the section, else folders and name.
 
         frontmatter.md 55.
         """
-        place = self.place(path)
+        data = facts.data
+        place = self.place(facts.path)
         sections, titles = self.branches.sections(place.folder, place.language)
         parts = Parts(
-            date=self._wall(data, published, zone),
+            date=self._wall(facts),
             title=title_text(text(data.get("title"))),
-            slug=slug.strip("-") if text(data.get("slug")) else "",
+            slug=facts.slug.strip("-") if text(data.get("slug")) else "",
             name=place.name,
             sections=tuple(map(self.addresses.paths.of_file, sections)),
             titles=titles,
@@ -221,16 +212,16 @@ class Hugo:
         first_language = place.language == self.languages[0].code
         return self.addresses.of(place, parts, own=text(data.get("url")), pattern=pattern, default=first_language)
 
-    def _wall(self, data: Mapping[str, Any], published: datetime, zone: ZoneInfo) -> datetime:
+    def _wall(self, facts: PostFacts) -> datetime:
         """The post's date (not the one of its publication) on the clock of whoever wrote it."""
         for key in self.date_chain:
-            found, value = first(data, (key,))
+            found, value = first(facts.data, (key,))
             if found and not (key == "published" and truth(value) is not None):
                 try:
-                    return wall_clock(value, zone)
+                    return wall_clock(value, facts.zone)
                 except ValueError:
                     break
-        return published.astimezone(zone)
+        return facts.published.astimezone(facts.zone)
 
     def image_base(self, path: PurePosixPath, permalink: str) -> str:
         """A leaf bundle's images are beside it, all others in the folders of the site."""

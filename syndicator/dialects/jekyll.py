@@ -16,7 +16,7 @@ from syndicator.dialects.defaults import Defaults, fitting, overlaid
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.markup.flavour import KRAMDOWN, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import FileName, Templates
+from syndicator.ports import FileName, PostFacts, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
@@ -169,33 +169,24 @@ class Jekyll:
         categories = texts([*above, *_plural(data.get("categories")), *_singular(data.get("category"))])
         return categories, texts(_singular(data.get("tag")) or _plural(data.get("tags")))
 
-    def permalink(
-        self,
-        pattern: str,
-        *,
-        path: PurePosixPath,
-        data: Mapping[str, Any],
-        slug: str,
-        categories: Sequence[str],
-        published: datetime,
-        zone: ZoneInfo,
-    ) -> str:
+    def permalink(self, pattern: str, facts: PostFacts) -> str:
         """The post's own ``permalink``, else the operator's pattern or style, else the site's.
 
         frontmatter.md 28 to 32.
         """
         pattern = STYLES.get(pattern, pattern) or STYLES.get(self.permalink_style, self.permalink_style)
+        path = facts.path
         stem = self._own_path(path).as_posix()[: -len(path.suffix) or None]
         parts = Parts(
-            published=published.astimezone(zone),
-            slug=slug,
+            published=facts.published.astimezone(facts.zone),
+            slug=facts.slug,
             path=stem.replace("_posts", "", 1).rstrip("."),
             name=path.stem,
             collection="posts",
-            categories=categories,
+            categories=facts.categories,
             output_ext=".htm" if path.suffix == ".htm" else ".html",
         )
-        return expand(text(data.get("permalink")) or pattern, parts)
+        return expand(text(facts.data.get("permalink")) or pattern, parts)
 
     def divided(self, body: str) -> str:  # noqa: ARG002
         """The front matter's summary beats what stands in the body."""

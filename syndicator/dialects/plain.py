@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ from syndicator.dialects.sitedata import load_first
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import PostWarning, Visibility
-from syndicator.ports import Configured, FileName, SiteFiles, Templates
+from syndicator.ports import Configured, FileName, PostFacts, SiteFiles, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Note
@@ -122,31 +122,22 @@ class Plain:
         categories = [*listed(data.get("categories")), *listed(data.get("category"))]
         return texts(categories), texts([*listed(data.get("tags")), *listed(data.get("tag"))])
 
-    def permalink(
-        self,
-        pattern: str,
-        *,
-        path: PurePosixPath,
-        data: Mapping[str, Any],
-        slug: str,
-        categories: Sequence[str],
-        published: datetime,
-        zone: ZoneInfo,
-    ) -> str:
+    def permalink(self, pattern: str, facts: PostFacts) -> str:
         """The post's own ``permalink`` or ``url``, else the operator's pattern or style, else ``/:path/``.
 
         ``:path`` is folders and slug.
         """
+        path = facts.path
         folder = path.parent.parent if path.stem == "index" else path.parent
         parts = Parts(
-            published=published.astimezone(zone),
-            slug=slug,
-            path=(folder / slugify(slug, "pretty", cased=True)).as_posix(),
+            published=facts.published.astimezone(facts.zone),
+            slug=facts.slug,
+            path=(folder / slugify(facts.slug, "pretty", cased=True)).as_posix(),
             name=path.stem,
             collection=path.parts[0] if len(path.parts) > 1 else "",
-            categories=categories,
+            categories=facts.categories,
         )
-        own = text(data.get("permalink")) or text(data.get("url"))
+        own = text(facts.data.get("permalink")) or text(facts.data.get("url"))
         return expand(own or STYLES.get(pattern, pattern) or "/:path/", parts)
 
     def divided(self, body: str) -> str:  # noqa: ARG002

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.ports.dialect import Configured, Dialect, FileName, SiteFacts, Templates
+from syndicator.ports.dialect import Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
 from syndicator.ports.publisher import Publisher
 from syndicator.ports.source import BuiltSite, FetchReport, Move, Scan, SiteFiles, Source, Upstream
 from syndicator.ports.state import (
@@ -32,6 +32,7 @@ __all__ = [
     "Move",
     "Outbox",
     "PassRecord",
+    "PostFacts",
     "Publication",
     "Publisher",
     "Refusal",

@@ -21,6 +21,21 @@ class FileName:
     slug: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFacts:
+    """What a post's address can be made of: its file, its front matter, and what was read out of both.
+
+    ``published`` is in UTC, ``zone`` the site's.
+    """
+
+    path: PurePosixPath
+    data: Mapping[str, Any]
+    slug: str
+    categories: Sequence[str]
+    published: datetime
+    zone: ZoneInfo
+
+
 #: Languages of templates: Liquid as Jekyll has it, Liquid with Eleventy's names, Hugo's shortcodes, none of them.
 Templates = Literal["liquid", "eleventy", "hugo", "none"]
 
@@ -118,17 +133,7 @@ class Dialect(Protocol):
         """Categories and tags, as the generator would split them."""
         ...
 
-    def permalink(
-        self,
-        pattern: str,
-        *,
-        path: PurePosixPath,
-        data: Mapping[str, Any],
-        slug: str,
-        categories: Sequence[str],
-        published: datetime,
-        zone: ZoneInfo,
-    ) -> str:
+    def permalink(self, pattern: str, facts: PostFacts) -> str:
         """The post's address below the site, percent-encoded, without leading slash.
 
         ``pattern`` is the operator's, "" for the generator's own rule. Raises ValueError on an unknown placeholder.

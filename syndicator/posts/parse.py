@@ -11,7 +11,7 @@ from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.templates import drop
 from syndicator.model import Markup, Post, Site, SourceFile, TemplateContext, digest
-from syndicator.ports import Dialect
+from syndicator.ports import Dialect, PostFacts
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import first, quoted, reach, text, truth, unmarked
 from syndicator.posts.frontmatter import split
@@ -169,12 +169,14 @@ class PostReading(SkimReading):
         try:
             below = self.dialect.permalink(
                 self.rules.permalink,
-                path=self.path if self.file.path.isprintable() else PurePosixPath(legal(self.file.path)),
-                data=self.data,
-                slug=self.slug(),
-                categories=categories,
-                published=published,
-                zone=self.zone,
+                PostFacts(
+                    path=self.path if self.file.path.isprintable() else PurePosixPath(legal(self.file.path)),
+                    data=self.data,
+                    slug=self.slug(),
+                    categories=categories,
+                    published=published,
+                    zone=self.zone,
+                ),
             )
         except ValueError as error:
             raise PostError(

@@ -19,6 +19,7 @@ from syndicator.checking import check_content
 from syndicator.crew import Crew
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.model import Entry
+from syndicator.ports import PostFacts
 from syndicator.posts import plainyaml
 from syndicator.progress import quiet
 from syndicator.settings import load_settings
@@ -201,7 +202,9 @@ def test_frontmatter_77_every_form_of_a_date_in_every_zone(case: dict[str, str])
     path = PurePosixPath("_posts/2020-01-01-x.md")
     data = plainyaml.load(f"date: {case['form']}\n", [])
     instant = dialect.instant(data["date"], zone)
-    below = dialect.permalink("", path=path, data=data, slug="x", categories=(), published=instant, zone=zone)
+    below = dialect.permalink(
+        "", PostFacts(path=path, data=data, slug="x", categories=(), published=instant, zone=zone)
+    )
 
     assert datetime.fromisoformat(case["date"]) == instant.replace(microsecond=0)
     assert f"{case['day']}/x.html" == below

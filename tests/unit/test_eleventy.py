@@ -18,7 +18,7 @@ from syndicator.dialects.eleventy import Eleventy, configure
 from syndicator.dialects.eleventyjs import literals
 from syndicator.errors import PostError, SourceError
 from syndicator.model import Post, Site, SourceFile, Visibility
-from syndicator.ports import Configured, Dialect, FileName, SiteFiles
+from syndicator.ports import Configured, Dialect, FileName, PostFacts, SiteFiles
 from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
 
@@ -403,12 +403,14 @@ def address(path: str, pattern: str = "", dialect: Eleventy | None = None, **dat
     dialect = dialect or Eleventy()
     return dialect.permalink(
         pattern,
-        path=where,
-        data={"tags": ["posts"], **data},
-        slug=dialect.file_name(where).slug,
-        categories=("News",),
-        published=datetime(2023, 8, 24, 23, 30, tzinfo=UTC),
-        zone=NEW_YORK,
+        PostFacts(
+            path=where,
+            data={"tags": ["posts"], **data},
+            slug=dialect.file_name(where).slug,
+            categories=("News",),
+            published=datetime(2023, 8, 24, 23, 30, tzinfo=UTC),
+            zone=NEW_YORK,
+        ),
     )
 
 

@@ -24,7 +24,7 @@ from syndicator.errors import PostError, SyndicatorError
 from syndicator.ledger import record_of
 from syndicator.markup.flavour import of_hugo
 from syndicator.model import Person, Post, PostState, Site, SourceFile, Visibility
-from syndicator.ports import Configured
+from syndicator.ports import Configured, PostFacts
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
 from syndicator.posts.parse import parse_post
@@ -547,7 +547,8 @@ def test_the_operators_pattern_beats_the_sites() -> None:
     rules = Hugo(addresses=Addresses(permalinks=(("**", "/site/:slug/"),)))
 
     assert "ours/a/" == rules.permalink(
-        "/ours/:filename/", path=PATH, data={}, slug="a", categories=(), published=DATE.astimezone(UTC), zone=BERLIN
+        "/ours/:filename/",
+        PostFacts(path=PATH, data={}, slug="a", categories=(), published=DATE.astimezone(UTC), zone=BERLIN),
     )
 
 

@@ -16,7 +16,7 @@ from syndicator.dialects.defaults import Defaults
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.permalinks import STYLES, slugify
 from syndicator.model import Visibility
-from syndicator.ports import Dialect, FileName
+from syndicator.ports import Dialect, FileName, PostFacts
 
 JEKYLL = Jekyll()
 PATH = PurePosixPath("_posts/2023-08-24-defection.md")
@@ -45,12 +45,9 @@ def address(
 ) -> str:
     return JEKYLL.permalink(
         pattern,
-        path=path,
-        data=data or {},
-        slug=slug,
-        categories=categories,
-        published=published,
-        zone=ZoneInfo(zone),
+        PostFacts(
+            path=path, data=data or {}, slug=slug, categories=categories, published=published, zone=ZoneInfo(zone)
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.dialects.plain import Plain
 from syndicator.model import Visibility
-from syndicator.ports import Dialect, FileName
+from syndicator.ports import Dialect, FileName, PostFacts
 
 PLAIN = Plain()
 
@@ -25,12 +25,14 @@ def is_post(path: str) -> bool:
 def address(path: str, pattern: str = "", data: dict[str, Any] | None = None) -> str:
     return PLAIN.permalink(
         pattern,
-        path=PurePosixPath(path),
-        data=data or {},
-        slug=PLAIN.file_name(PurePosixPath(path)).slug,
-        categories=("News",),
-        published=datetime(2023, 8, 24, 23, 30, tzinfo=UTC),
-        zone=ZoneInfo("Asia/Tokyo"),
+        PostFacts(
+            path=PurePosixPath(path),
+            data=data or {},
+            slug=PLAIN.file_name(PurePosixPath(path)).slug,
+            categories=("News",),
+            published=datetime(2023, 8, 24, 23, 30, tzinfo=UTC),
+            zone=ZoneInfo("Asia/Tokyo"),
+        ),
     )
 
 
