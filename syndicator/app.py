@@ -146,6 +146,8 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
             future=configured.future,
             typographic=_TYPOGRAPHY[settings.source.typography],
             templates=settings.source.templates,
+            epoch=settings.source.epoch,
+            html_suffix=settings.source.html_suffix,
             site_values=configured.values,
         ),
         salt=f"{limit} {configured.name or files.digest}",

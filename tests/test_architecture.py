@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "markup.code",
         "markup.weight",
         "posts.dates",
+        "posts.epoch",
         "posts.plaintext",
         "posts.values",
         "dialects.permalinks",

@@ -62,6 +62,8 @@ class SourceTable(_Table):
     posts: Text = ""
     input: Text = ""
     typography: Literal["site", "on", "off"] = "site"
+    epoch: Literal["off", "seconds", "milliseconds"] = "off"
+    html_suffix: Literal["keep", "drop"] = "keep"
     every: Duration = timedelta(seconds=60)
     watch: Switch = True
     max_post_bytes: Bytes = 2_000_000

@@ -144,8 +144,11 @@ class Jekyll:
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """A time with seconds and no zone is UTC, all else is in the site's zone, as is all that is quoted: SafeYAML
         takes only the unquoted for a time stamp. frontmatter.md 10, 14.
+
+        ``2023/10/15`` is text to it, with seconds too, so that Ruby reads it in the site's zone.
         """
-        return parse_date(value, zone, seconds_are_utc=not isinstance(value, Quoted), later=True)
+        utc = not isinstance(value, Quoted)
+        return parse_date(value, zone, seconds_are_utc=utc, later=True, year_first=True)
 
     def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
         """Like jekyll-feed, which leaves out what says ``draft: true`` although its page is made.

@@ -74,6 +74,13 @@ def encoded(path: str, *, written: bool) -> str:
     return "/".join(parts) + ("/" if parts and path.endswith(("/", "/.", "/..")) else "")
 
 
+def without_html(path: str) -> str:
+    """A finished path without ``.html``, or ``index.html`` after a folder, as some hosts serve it. frontmatter-33."""
+    if path == "index.html" or path.endswith("/index.html"):
+        return path.removesuffix("index.html")
+    return path.removesuffix(".html") if not path.endswith("/.html") and path != ".html" else path
+
+
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> tuple[str | Callable[[Parts], str], ...]:
     """What is written out, encoded once, and what is filled in, in order."""

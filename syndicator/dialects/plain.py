@@ -111,7 +111,7 @@ class Plain:
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """Every date without a zone is in the site's."""
-        return parse_date(value, zone, seconds_are_utc=False)
+        return parse_date(value, zone, seconds_are_utc=False, year_first=True)
 
     def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:  # noqa: ARG002
         """What the front matter says, in any of its usual words. frontmatter.md 73."""

@@ -22,6 +22,13 @@ _ISO = re.compile(
     rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_OFFSET}))?)?",
     re.ASCII,
 )
+# Year first, so that only one reading is left; one sign for both gaps, or none at all.
+_YEAR_FIRST = re.compile(
+    r"(?P<year>[1-9]\d{3})(?P<gap>[/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})"
+    rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_OFFSET}))?)?",
+    re.ASCII,
+)
+_EIGHT_DIGITS = re.compile(r"[1-9]\d{7}", re.ASCII)
 # RFC 822 section 5 with the four-digit years of RFC 2822; "15 Oct 2023" is the same without a clock.
 _RFC = re.compile(
     rf"(?:(?P<weekday>[A-Za-z]{{3,9}}),?[ ]+)?(?P<day>\d{{1,2}})[ ]+(?P<name>[A-Za-z]{{3,9}})\.?[ ]+(?P<year>\d{{4}})"
@@ -43,18 +50,23 @@ _ZONES = {
 }  # fmt: skip
 
 
-def parse_date(value: object, zone: ZoneInfo, *, seconds_are_utc: bool, later: bool = False) -> datetime:
+def parse_date(
+    value: object, zone: ZoneInfo, *, seconds_are_utc: bool, later: bool = False, year_first: bool = False
+) -> datetime:
     """The instant in UTC that a value of front matter means. Raises ValueError with a reason for people.
 
     Accepted (frontmatter.md C.11): ``YYYY-MM-DD``, with ``HH:MM[:SS[.f]]`` after a ``T`` or a space, and ``Z`` or an
-    offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. Without an offset they are in ``zone``, and a date
-    alone is its midnight. ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the
-    reader of its YAML takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone.
-    A wall clock that a change of daylight saving leaves out is read with the offset before the change; one that
-    comes twice is its first instant, or with ``later`` the second, as Ruby takes it. The last two days of the year 9999
-    are one instant, so that what comes out has a wall clock in every zone.
+    offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. With ``year_first`` also ``YYYY/MM/DD`` and
+    ``YYYY.MM.DD``, with a clock or without, and ``YYYYMMDD``, which nobody can read in another way. Without an offset
+    all are in ``zone``, and a date alone is its midnight.
+
+    ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the reader of its YAML
+    takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone. A wall clock that a
+    change of daylight saving leaves out is read with the offset before the change; one that comes twice is its first
+    instant, or with ``later`` the second, as Ruby takes it. The last two days of the year 9999 are one instant, so that
+    what comes out has a wall clock in every zone.
     """
-    wall = _wall(value)
+    wall = _wall(value, year_first=year_first)
     if wall.tzinfo is None:
         by_seconds = seconds_are_utc and isinstance(value, str) and _has_seconds(value)
         if by_seconds or zone.key == "UTC":
@@ -86,7 +98,7 @@ def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     # It reads as an instant behind the change by less than was skipped, so most need no closer look.
     if _keeps_its_offset(zone, instant.year, instant.month):
         return False
-    wall = _wall(value)
+    wall = _wall(value, year_first=True)
     if wall.tzinfo is not None or instant == _NEVER or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
         return False
     return instant.astimezone(zone).replace(tzinfo=None) != wall
@@ -102,7 +114,7 @@ def _keeps_its_offset(zone: ZoneInfo, year: int, month: int) -> bool:
     return len({(begin + timedelta(days=day)).astimezone(zone).utcoffset() for day in days}) == 1
 
 
-def _wall(value: object) -> datetime:
+def _wall(value: object, *, year_first: bool = False) -> datetime:
     if isinstance(value, datetime):
         found = value
     elif isinstance(value, date):
@@ -110,7 +122,7 @@ def _wall(value: object) -> datetime:
     elif isinstance(value, time):
         raise ValueError("is a time without a date")  # noqa: TRY004 - callers wait for one kind
     elif isinstance(value, str):
-        found = _from_text(value.strip())
+        found = _from_text(value.strip(), year_first=year_first)
     else:
         raise ValueError(f"is {_kind(value)} and no date")  # noqa: TRY004
     if found.year < FIRST_YEAR:
@@ -149,13 +161,15 @@ def _usual(text: str) -> bool:
     )
 
 
-def _from_text(text: str) -> datetime:
+def _from_text(text: str, *, year_first: bool) -> datetime:
     if _usual(text):
         try:
             return datetime.fromisoformat(text)
         except ValueError:
             pass  # the patterns know why
-    match = _ISO.fullmatch(text)
+    if year_first and _EIGHT_DIGITS.fullmatch(text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    match = _ISO.fullmatch(text) or (_YEAR_FIRST.fullmatch(text) if year_first else None)
     if match is not None:
         month = int(match["month"])
     else:
@@ -200,6 +214,8 @@ def _refusal(text: str) -> str:
     shown = printable(text[:60])
     if _NUMBER.fullmatch(text):
         return f'"{shown}" is a number and no date'
+    if _YEAR_FIRST.fullmatch(text):
+        return f'"{shown}" is no date to this generator, which reads hyphens alone'
     if _WITH_SLASHES.fullmatch(text):
         return f'"{shown}" can be read in several ways (day or month first)'
     if _SHORT_YEAR.fullmatch(text):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from syndicator.dialects.permalinks import without_html
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.templates import drop
@@ -185,6 +186,8 @@ class PostReading(SkimReading):
                 line=self.matter.line_of("permalink"),
                 remedy="correct the pattern of the post or of the configuration",
             ) from error
+        if self.rules.html_suffix == "drop":
+            below = without_html(below)
         if len(below) > MAX_ADDRESS:
             raise PostError(
                 self.file.path,

@@ -17,6 +17,9 @@ class Rules:
     the most bytes of front matter; whom the posts may name, whether they are shown before their date, whether signs
     become typographic (None for as on the site), and what becomes of templates ("render", "strip" or "skip").
 
+    ``epoch`` says what a date that is a whole number counts ("seconds", "milliseconds", "off" for nothing), and
+    ``html_suffix`` whether addresses "keep" or "drop" an end that some hosts serve them without.
+
     ``site_values`` is the site's own configuration, which templates may name.
     """
 
@@ -27,6 +30,8 @@ class Rules:
     future: bool = False
     typographic: bool | None = None
     templates: str = "render"
+    epoch: str = "off"
+    html_suffix: str = "keep"
     site_values: Mapping[str, Any] = field(default_factory=dict)
 
     def flavour(self, of_site: Flavour) -> Flavour:

@@ -12,6 +12,7 @@ from syndicator.errors import PostError
 from syndicator.model import PostWarning, Site, Skim, SourceFile, Visibility, digest
 from syndicator.ports import Dialect
 from syndicator.posts.dates import left_out
+from syndicator.posts.epoch import from_epoch, unit_of
 from syndicator.posts.fields import first, quoted, reach, text, texts, truth, unmarked, warn_nested
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names
@@ -148,7 +149,7 @@ class SkimReading:
                 self.file.path,
                 reason,
                 line=self.matter.line_of(key),
-                remedy='write "YYYY-MM-DD HH:MM"' + (", or delete it: the file's name has a date" if written else ""),
+                remedy=_as_date(value) + (", or delete it: the file's name has a date" if written else ""),
             )
         try:
             found = self.dialect.instant(written, self.zone) if written else None
@@ -163,7 +164,7 @@ class SkimReading:
             )
         if key:
             used = "the date in the file's name is used" if found else "it is ignored"
-            self.warn(key, f"{reason}, {used}", 'write "YYYY-MM-DD HH:MM"')
+            self.warn(key, f"{reason}, {used}", _as_date(value))
         return found
 
     def date_field(self) -> tuple[str, Any]:
@@ -181,11 +182,16 @@ class SkimReading:
         try:
             return self.instant(key, value)
         except ValueError as error:
-            self.warn(key, f"{key}: {printable(str(error))}, it is ignored", 'write "YYYY-MM-DD HH:MM"')
+            self.warn(key, f"{key}: {printable(str(error))}, it is ignored", _as_date(value))
             return None
 
     def instant(self, key: str, value: object) -> datetime:
-        found = self.dialect.instant(value, self.zone)
+        try:
+            found = self.dialect.instant(value, self.zone)
+        except ValueError:
+            if (counted := from_epoch(value, self.rules.epoch)) is None:
+                raise
+            return counted
         if left_out(value, self.zone, found):
             reason = f"{key}: {quoted(value)} does not exist in {self.zone.key}, where clocks skipped it"
             self.warn(key, f"{reason}; it is read as {found:%H:%M} UTC")
@@ -217,3 +223,9 @@ class SkimReading:
             if given and len(given) <= _MAX_ID and not _NUMBER.fullmatch(given) and truth(given) is None:
                 return given
         return ""
+
+
+def _as_date(value: object) -> str:
+    """What to do about a date that cannot be read."""
+    unit = unit_of(value)
+    return 'write "YYYY-MM-DD HH:MM"' + (f', or set [source] epoch = "{unit}"' if unit else "")

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator.dialects.eleventy import Eleventy
+from syndicator.dialects.hugo import Hugo
+from syndicator.dialects.jekyll import Jekyll
+from syndicator.dialects.plain import Plain
 from syndicator.posts.dates import left_out, parse_date
+from syndicator.posts.epoch import from_epoch, unit_of
+from syndicator.posts.values import Quoted
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -82,6 +88,49 @@ def test_a_zone_in_the_text_wins(zone: str, written: object, expected: str) -> N
     assert expected == plain(written, zone)
 
 
+@pytest.mark.parametrize("make", [Jekyll, Plain])
+@pytest.mark.parametrize(("zone", "hours"), list(zip(ZONES, AUGUST, strict=True)))
+@pytest.mark.parametrize(
+    ("written", "wall"),
+    [
+        ("2023/08/24", "2023-08-24T00:00:00"),
+        ("2023/8/4", "2023-08-04T00:00:00"),
+        ("2023.08.24", "2023-08-24T00:00:00"),
+        ("2023/08/24 12:55", "2023-08-24T12:55:00"),
+        ("2023/08/24 12:55:10", "2023-08-24T12:55:10"),
+        ("2023/08/24T12:55:10", "2023-08-24T12:55:10"),
+        ("20230824", "2023-08-24T00:00:00"),
+    ],
+)
+def test_a_year_that_comes_first_is_read_in_the_sites_zone_with_seconds_too(
+    make: type[Jekyll | Plain], zone: str, hours: int, written: str, wall: str
+) -> None:
+    """frontmatter-11, frontmatter-14: no time stamp to SafeYAML, so Ruby reads it in the zone of the build.
+
+    Jekyll 4.3.1 gives 2023-10-15T12:30:00+02:00 for "2023/10/15 12:30:00" in Europe/Berlin, and takes 20231015 for a
+    date.
+    """
+    expected = (datetime.fromisoformat(wall) - timedelta(hours=hours)).replace(tzinfo=UTC)
+
+    assert expected == make().instant(written, ZoneInfo(zone))
+    assert expected == make().instant(Quoted(written), ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("make", [Jekyll, Plain])
+@pytest.mark.parametrize("written", ["2023/10/15 12:30:00 +0200", "2023.10.15 10:30 Z", "2023/10/15T12:30+02:00"])
+def test_a_zone_after_a_year_that_comes_first_wins(make: type[Jekyll | Plain], written: str) -> None:
+    """frontmatter-11, frontmatter-14."""
+    assert datetime(2023, 10, 15, 10, 30, tzinfo=UTC) == make().instant(written, NEW_YORK)
+
+
+@pytest.mark.parametrize("make", [Hugo, Eleventy])
+@pytest.mark.parametrize("written", ["2023/10/15", "2023.10.15", "2023/10/15 12:30:00 +0200"])
+def test_hugo_and_eleventy_read_no_slashes(make: type[Hugo | Eleventy], written: str) -> None:
+    """frontmatter-53, frontmatter-67: Hugo 0.168 has no date then, and Luxon no ISO 8601."""
+    with pytest.raises(ValueError, match="reads hyphens alone"):
+        make().instant(written, NEW_YORK)
+
+
 @pytest.mark.parametrize(("zone", "hours"), list(zip(ZONES, AUGUST, strict=True)))
 def test_to_jekyll_seconds_without_a_zone_are_utc(zone: str, hours: int) -> None:
     """frontmatter.md 14."""
@@ -98,6 +147,7 @@ def test_to_jekyll_seconds_without_a_zone_are_utc(zone: str, hours: int) -> None
         ("Europe/Berlin", "2024-03-31 01:59", "2024-03-31T00:59:00", False),
         ("Europe/Berlin", "2024-03-31 02:30", "2024-03-31T01:30:00", True),
         ("Europe/Berlin", "2024-03-31 03:00", "2024-03-31T01:00:00", False),
+        ("Europe/Berlin", "2024/03/31 02:30:00", "2024-03-31T01:30:00", True),
         ("Europe/Berlin", "2024-10-27 02:30", "2024-10-27T00:30:00", False),
         ("America/Los_Angeles", "2024-03-10 02:00", "2024-03-10T10:00:00", True),
         ("America/Los_Angeles", "2024-11-03 01:30", "2024-11-03T08:30:00", False),
@@ -109,7 +159,7 @@ def test_to_jekyll_seconds_without_a_zone_are_utc(zone: str, hours: int) -> None
 )
 def test_days_that_change_the_clocks(zone: str, written: str, expected: str, skipped: bool) -> None:
     """frontmatter.md 13: the offset before the change, and times that do not exist are known as such."""
-    instant = parse_date(written, ZoneInfo(zone), seconds_are_utc=True)
+    instant = parse_date(written, ZoneInfo(zone), seconds_are_utc=True, year_first=True)
 
     assert (expected, skipped) == (_short(instant), left_out(written, ZoneInfo(zone), instant))
 
@@ -119,6 +169,13 @@ def test_days_that_change_the_clocks(zone: str, written: str, expected: str, ski
     [
         ("03/04/2023", "several ways"),
         ("3.4.2023", "several ways"),
+        ("23/10/15", "several ways"),
+        ("2023/10.15", "several ways"),
+        ("2023/10/15 12:30 PM", "several ways"),
+        ("0123/10/15", "several ways"),
+        ("2023/13/45", "does not exist"),
+        ("2023/02/29", "does not exist"),
+        ("20231345", "does not exist"),
         ("23-08-24", "two digits"),
         ("24 Aug 23", "two digits"),
         ("Fri Sep  3 11:21:31 CEST 2021", "certainty"),
@@ -154,7 +211,7 @@ def test_days_that_change_the_clocks(zone: str, written: str, expected: str, ski
 def test_other_values_are_refused_with_a_reason(value: object, reason: str) -> None:
     """frontmatter.md 11; expected.md date-*."""
     with pytest.raises(ValueError, match=reason.replace("\\", "\\\\")) as caught:
-        parse_date(value, NEW_YORK, seconds_are_utc=True)
+        parse_date(value, NEW_YORK, seconds_are_utc=True, year_first=True)
 
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
@@ -210,4 +267,47 @@ def test_what_has_an_offset_is_that_instant_in_every_zone(moment: datetime, zone
 @given(st.text(alphabet="0123456789-:TZ+ .JanMon,/", max_size=30))
 def test_whatever_the_text_an_instant_in_utc_or_a_value_error_comes_out(text: str) -> None:
     with suppress(ValueError):
-        assert parse_date(text, NEW_YORK, seconds_are_utc=True).tzinfo is UTC
+        assert parse_date(text, NEW_YORK, seconds_are_utc=True, year_first=True).tzinfo is UTC
+
+
+# --- counts since 1970 --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (1697328000, "seconds", datetime(2023, 10, 15, tzinfo=UTC)),
+        ("1697328000", "seconds", datetime(2023, 10, 15, tzinfo=UTC)),
+        (" 1697328000 ", "seconds", datetime(2023, 10, 15, tzinfo=UTC)),
+        ("1697328000123", "milliseconds", datetime(2023, 10, 15, 0, 0, 0, 123000, tzinfo=UTC)),
+        (100000000, "seconds", datetime(1973, 3, 3, 9, 46, 40, tzinfo=UTC)),
+        ("99999999999", "seconds", datetime(5138, 11, 16, 9, 46, 39, tzinfo=UTC)),
+        ("1697328000", "off", None),
+        ("1697328000", "milliseconds", None),
+        ("1697328000123", "seconds", None),
+        ("20231015", "seconds", None),
+        ("0001697328000", "milliseconds", None),
+        ("-1697328000", "seconds", None),
+        ("1697328000.5", "seconds", None),
+        ("1_697_328_000", "seconds", None),
+        ("١٦٩٧٣٢٨٠٠٠", "seconds", None),
+        pytest.param(10**5000, "seconds", None, id="huge"),
+        (True, "seconds", None),
+        (1697328000.5, "seconds", None),
+        (None, "seconds", None),
+        ([1697328000], "seconds", None),
+    ],
+)
+def test_a_count_is_read_in_the_unit_that_is_set_and_in_no_other(
+    value: object, unit: str, expected: datetime | None
+) -> None:
+    """frontmatter-11."""
+    assert expected == from_epoch(value, unit)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1697328000, "seconds"), ("1697328000123", "milliseconds"), ("20231015", ""), ("x", "")]
+)
+def test_what_a_number_seems_to_count_is_told_by_its_digits(value: object, expected: str) -> None:
+    """frontmatter-11."""
+    assert expected == unit_of(value)

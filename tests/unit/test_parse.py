@@ -16,9 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.dialects.defaults import Defaults
+from syndicator.dialects.eleventy import Eleventy
+from syndicator.dialects.hugo import Hugo
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
 from syndicator.errors import PostError
+from syndicator.ledger import record_of
 from syndicator.model import ImageRef, Markup, Person, Post, Site, SourceFile, Visibility, digest
 from syndicator.ports import Dialect
 from syndicator.posts.fields import FieldMap
@@ -26,6 +29,9 @@ from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
 from syndicator.posts.skim import skim_post
 
+SECONDS = Rules(epoch="seconds")
+#: Where a day begins that a dialect reads without a zone.
+ZONES = {"jekyll": "America/New_York", "plain": "America/New_York", "eleventy": "UTC"}
 HOSTILE = Path(__file__).parents[1] / "hostile" / "_posts"
 SITE = Site(title="The Example", url="https://news.example.org/", timezone="America/New_York")
 UTC_SITE = Site(title="The Example", url="https://news.example.org/")
@@ -660,3 +666,72 @@ def test_references_to_other_posts_are_remembered_with_a_post() -> None:
     skim = skim_post(file, Jekyll(), SITE, Rules())
 
     assert (("refers to", ("2023-01-02-b",)),) == skim.terms
+
+
+# --- counts for dates, and addresses without .html ----------------------------------------------------------------
+
+DATES = [
+    pytest.param(Jekyll(), "_posts/2020-01-01-a.md", "date: {}\n", id="jekyll"),
+    pytest.param(Hugo(), "content/a.md", "date: {}\n", id="hugo"),
+    pytest.param(Eleventy(), "posts/a.md", "date: {}\ntags: post\n", id="eleventy"),
+    pytest.param(Plain(), "a.md", "date: {}\n", id="plain"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "path", "fields"), DATES)
+@pytest.mark.parametrize("written_as", ["1697328000", '"1697328000"'])
+def test_a_count_is_a_date_where_the_operator_says_what_it_counts(
+    dialect: Dialect, path: str, fields: str, written_as: str
+) -> None:
+    """frontmatter-11: refused otherwise, with the setting that would read it."""
+    text = fields.format(written_as)
+
+    error = refused(f"---\n{text}---\nx", path=path, dialect=dialect)
+    assert 'set [source] epoch = "seconds"' in error.remedy
+    assert 2 == error.line
+    assert datetime(2023, 10, 15, tzinfo=UTC) == written(text, path=path, dialect=dialect, rules=SECONDS).published
+    with pytest.raises(PostError):
+        written(text, path=path, dialect=dialect, rules=Rules(epoch="milliseconds"))
+
+
+@pytest.mark.parametrize("dialect", [Jekyll(), Plain(), Eleventy()])
+def test_a_count_goes_behind_what_the_generator_reads_itself(dialect: Dialect) -> None:
+    """frontmatter-11: eight digits are a day to Ruby and in ISO 8601."""
+    post = written("date: 20231015\ntags: post\n", path="_posts/2020-01-01-a.md", dialect=dialect, rules=SECONDS)
+
+    assert "2023-10-15" == f"{(post.published or datetime.min).astimezone(ZoneInfo(ZONES[dialect.name])):%Y-%m-%d}"
+
+
+def test_counts_date_changes_and_ends_too() -> None:
+    """frontmatter-11, frontmatter-37."""
+    post = written("lastmod: 1697328000\nexpires: '1697414400'\n", rules=SECONDS)
+
+    assert (datetime(2023, 10, 15, tzinfo=UTC), datetime(2023, 10, 16, tzinfo=UTC)) == (post.modified, post.expires)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "fields", "expected"),
+    [
+        (Jekyll(), "_posts/2023-08-24-a.md", "", "2023/08/24/a"),
+        (Jekyll(), "_posts/2023-08-24-a.md", "permalink: /x/index.html\n", "x/"),
+        (Jekyll(), "_posts/2023-08-24-a.md", "permalink: /index.html\n", ""),
+        (Jekyll(), "_posts/2023-08-24-a.md", "permalink: /my-index.html\n", "my-index"),
+        (Jekyll(), "_posts/2023-08-24-a.md", "permalink: /x/.html\n", "x/.html"),
+        (Jekyll(), "_posts/2023-08-24-a.md", "permalink: /x/\n", "x/"),
+        (Hugo(), "content/a.md", "date: 2023-08-24\nurl: /x/y.html\n", "x/y"),
+        (Eleventy(), "posts/a.md", "date: 2023-08-24\ntags: post\npermalink: x/y.html\n", "x/y"),
+        (Plain(), "a.md", "date: 2023-08-24\npermalink: /x/y.html\n", "x/y"),
+    ],
+)
+def test_html_can_be_dropped_from_every_address_and_no_id_moves(
+    dialect: Dialect, path: str, fields: str, expected: str
+) -> None:
+    """frontmatter-33."""
+    file = SourceFile(path=path, version="1", data=f"---\n{fields}---\nx".encode())
+    kept, dropped = (
+        record_of(skim_post(file, dialect, SITE, rules), "1", SITE.url)
+        for rules in (Rules(), Rules(html_suffix="drop"))
+    )
+
+    assert SITE.url + expected == parse_post(file, dialect, SITE, Rules(html_suffix="drop")).permalink
+    assert kept == dropped
