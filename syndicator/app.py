@@ -12,7 +12,7 @@ from syndicator.ports import Configured, Dialect, SiteFiles, Upstream
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
-from syndicator.publication import site_of
+from syndicator.publication import require_files, site_of
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reading import Reader
 from syndicator.settings import Settings
@@ -91,7 +91,7 @@ def called(settings: Settings) -> tuple[str, str]:
 
 
 def site_configuration(settings: Settings) -> Configured:
-    """What the site's own configuration says. Raises SourceError."""
+    """What the site's own configuration says. Raises SourceError and ConfigError."""
     return _configured(settings, _files(settings))
 
 
@@ -105,8 +105,9 @@ def _files(settings: Settings, limit: int = 2**20) -> SiteFolder | GitFiles:
 
 
 def _configured(settings: Settings, files: SiteFiles) -> Configured:
-    """The dialect of the configuration, set up by the site's own; no other is imported."""
+    """The dialect of the configuration, set up by the site's own; no other is imported. Raises as its caller says."""
     wanted = settings.source
+    require_files(settings, files)
     match wanted.dialect:
         case "eleventy":
             from syndicator.dialects import eleventy
@@ -115,11 +116,11 @@ def _configured(settings: Settings, files: SiteFiles) -> Configured:
         case "hugo":
             from syndicator.dialects import hugosite
 
-            return hugosite.configure(files)
+            return hugosite.configure(files, wanted.config)
         case "jekyll":
             from syndicator.dialects import jekyllsite
 
-            return jekyllsite.configure(files)
+            return jekyllsite.configure(files, wanted.config)
         case "plain":
             from syndicator.dialects import plain
 

@@ -10,9 +10,9 @@ from syndicator.configuration.tables import SiteTable
 from syndicator.configuration.values import Wrong, shown
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import PostWarning, Site
-from syndicator.ports import SiteFacts
+from syndicator.ports import SiteFacts, SiteFiles
 from syndicator.settings import Settings
-from syndicator.text import one_line
+from syndicator.text import one_line, printable
 
 #: What a publication cannot do without.
 _NEEDED = ("title", "url")
@@ -46,6 +46,27 @@ def site_of(settings: Settings, facts: SiteFacts) -> tuple[Site, tuple[PostWarni
     if faults:
         raise ConfigError(tuple(faults))
     return Site(**{**SiteTable.model_validate(said).model_dump(), **own}), tuple(warnings)
+
+
+def require_files(settings: Settings, files: SiteFiles) -> None:
+    """Raise ConfigError unless every file is there that the operator names as the site's own configuration, and
+    SourceError when one cannot be read.
+    """
+    where, line = settings.config_place
+    problem = 'names "{}", and there is no such file in the folder that posts come from'
+    faults = tuple(
+        Fault(
+            where=where,
+            line=line,
+            key="source.config",
+            problem=problem.format(printable(name)),
+            remedy="correct the name, relative to [source] path, or leave it out",
+        )
+        for name in settings.source.config
+        if files.read(name) is None
+    )
+    if faults:
+        raise ConfigError(faults)
 
 
 def _wrong(said: dict[str, str]) -> list[tuple[str, str]]:

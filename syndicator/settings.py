@@ -59,17 +59,24 @@ class Settings(BaseSettings):
     log: LogTable = LogTable()
 
     _file: Path = PrivateAttr()
+    _config_place: tuple[str, int | None] = PrivateAttr()
 
-    def __init__(self, file: Path, *tables: dict[str, Any]) -> None:
+    def __init__(self, file: Path, *tables: dict[str, Any], config_place: tuple[str, int | None] = ("", None)) -> None:
         """What earlier tables say goes on top of later ones. Raises pydantic's ValidationError."""
         sources = tuple(InitSettingsSource(type(self), table) for table in tables)
         super().__init__(_build_sources=(sources, {}))
         self._file = file
+        self._config_place = config_place
 
     @property
     def file(self) -> Path:
         """The configuration file, as it was named."""
         return self._file
+
+    @property
+    def config_place(self) -> tuple[str, int | None]:
+        """Where the operator names the site's own configuration: file and line, or the environment variable."""
+        return self._config_place if self._config_place[0] else (str(self._file), None)
 
     @property
     def base(self) -> Path:
@@ -146,7 +153,8 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     # The tables with required keys are always there, so that each key that is missing is named.
     needed: dict[str, Any] = {key.path[0]: {} for key in keys.values() if key.required and key.kind is Kind.TABLE}
     try:
-        settings = Settings(file, environment.tables, toml.tables, needed)
+        named = origins.fault(("source", "config"), "")
+        settings = Settings(file, environment.tables, toml.tables, needed, config_place=(named.where, named.line))
     except ValidationError as error:
         faults.extend(explain(error.errors(include_url=False), origins))
     if faults:

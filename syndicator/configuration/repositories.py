@@ -78,6 +78,11 @@ def source_faults(source: Mapping[str, object]) -> Iterator[tuple[tuple[str, str
     """What is wrong between the keys of ``[source]``, as written, whatever else is wrong with it."""
     text = {key: value for key, value in source.items() if isinstance(value, str)}
     url, path = text.get("url", ""), text.get("path", "")
+    if source.get("config") and (dialect := text.get("dialect", "jekyll")) in ("eleventy", "plain"):
+        yield (
+            ("source", "config"),
+            Wrong(f"is of no use with dialect = {dialect}, which has no such files", "leave it out"),
+        )
     if text.get("kind", "folder") != "git":
         if url and text.get("kind", "folder") == "folder":
             yield ("source", "url"), Wrong("is set, but posts come from a folder with this kind", 'write kind = "git"')

@@ -25,6 +25,7 @@ from syndicator.configuration.values import (
     Limit,
     Port,
     Selector,
+    SiteFileList,
     Switch,
     Text,
     Timezone,
@@ -62,6 +63,7 @@ class SourceTable(_Table):
     posts: Text = ""
     input: Text = ""
     typography: Literal["site", "on", "off"] = "site"
+    config: SiteFileList = ()
     epoch: Literal["off", "seconds", "milliseconds"] = "off"
     html_suffix: Literal["keep", "drop"] = "keep"
     every: Duration = timedelta(seconds=60)

@@ -187,6 +187,14 @@ def _dotted(value: str) -> str:
     return value
 
 
+def _site_file(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/"):
+        raise Wrong("leads out of the folder that posts come from", "name a file in [source] path, relative to it")
+    if not value.isprintable() or value.rpartition(".")[2].lower() not in ("yml", "yaml", "toml", "json"):
+        raise Wrong("is no configuration that is read", "name files that end in .yml, .yaml, .toml or .json")
+    return value
+
+
 def _selector(value: str) -> str:
     try:
         return value if not value or xpaths(value) else ""
@@ -226,6 +234,12 @@ FieldPaths = Annotated[
     tuple[Annotated[str, AfterValidator(_dotted)], ...],
     BeforeValidator(listed),
     Expect('a name in the front matter such as "image.path", or a list of them'),
+]
+SiteFile = Annotated[str, AfterValidator(_site_file)]
+SiteFileList = Annotated[
+    tuple[SiteFile, ...],
+    BeforeValidator(listed),
+    Expect('a list of files such as ["_config.yml", "_config.production.yml"]'),
 ]
 Limit = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
 Port = Annotated[int, Field(ge=0, le=65535), Expect("a whole number from 0 to 65535")]

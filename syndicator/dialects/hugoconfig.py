@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -178,14 +178,18 @@ class Configuration:
                 self.warn(f"languages.{code}.baseURL: is not followed, its posts get addresses below the site's own")
 
 
-def read_configuration(files: SiteFiles) -> Configuration:
-    """The site's configuration, "" where there is none. Raises SourceError when a file of it cannot be read."""
+def read_configuration(files: SiteFiles, names: Sequence[str] = ()) -> Configuration:
+    """The site's configuration, "" where there is none: of the files of these ``names``, later ones on top, else of the
+    first file that Hugo looks for; then of its folders. Raises SourceError when a file of it cannot be read.
+    """
     values: dict[str, Any] = {}
-    path = ""
-    for name in _FILES:
+    path = ", ".join(names)
+    for name in names or _FILES:
         if (data := files.read(name)) is not None:
-            path, values = name, _read(name, data)
-            break
+            values = _merged(values, _read(name, data))
+            path = path or name
+            if not names:
+                break
     for folder in _FOLDERS:
         for name in files.names(folder):
             stem, _, ending = name.rpartition(".")

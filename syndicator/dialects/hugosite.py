@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from syndicator.dialects.hugo import FROM_NAME, Hugo
 from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugocascade import branches_of
@@ -13,12 +15,13 @@ from syndicator.ports import Configured, SiteFiles
 from syndicator.posts.fields import text, truth
 
 
-def configure(files: SiteFiles) -> Configured:
+def configure(files: SiteFiles, config_files: Sequence[str] = ()) -> Configured:
     """The dialect as the site's configuration and the ``_index`` files of its sections set it up.
 
-    Raises SourceError when the configuration cannot be read.
+    ``config_files`` are what the operator names in place of ``hugo.toml``. Raises SourceError when the configuration
+    cannot be read.
     """
-    said = read_configuration(files)
+    said = read_configuration(files, config_files)
     said.report()
     languages = said.languages() or Hugo().languages
     date = said.dates("date")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from syndicator.dialects.defaults import Defaults
+from syndicator.dialects.defaults import Defaults, overlaid
 from syndicator.dialects.jekyll import EXCLUDED, Jekyll
 from syndicator.dialects.jekyllpeople import people_of
-from syndicator.dialects.sitedata import load_first
+from syndicator.dialects.sitedata import load, load_first
 from syndicator.errors import SourceError
 from syndicator.markup.flavour import of_jekyll
 from syndicator.model import Person, PostWarning
@@ -22,14 +22,11 @@ _LANGUAGE = re.compile(r"([A-Za-z]{2,3}(?:[_-][A-Za-z0-9]+)*)(?:[.@].*)?")
 _HELD_BACK = "drafts are never published"
 
 
-def configure(files: SiteFiles) -> Configured:
-    """The dialect as ``_config.yml`` sets it up. Raises SourceError when it cannot be read, with the line."""
-    notes: list[Note] = []
-    path, config = load_first(files, "_config", ("yml", "yaml", "toml"), notes)
-    if config is not None and not isinstance(config, dict):
-        raise SourceError(f"source {path}", "is no table of settings", 'write "name: value" lines')
-    config = config or {}
-    warnings = [PostWarning(path=path, reason=note.reason, line=note.line) for note in notes]
+def configure(files: SiteFiles, config_files: Sequence[str] = ()) -> Configured:
+    """The dialect as ``_config.yml`` sets it up, or ``config_files``, which the operator names in its place: later ones
+    on top of earlier ones. Raises SourceError when one cannot be read, with the line.
+    """
+    path, config, warnings = _configuration(files, config_files)
     warnings += _not_honoured(path, config)
     people = people_of(files, config, warnings)
     return Configured(
@@ -47,6 +44,24 @@ def configure(files: SiteFiles) -> Configured:
         values=config,
         future=_is_set(config, "future"),
     )
+
+
+def _configuration(files: SiteFiles, names: Sequence[str]) -> tuple[str, dict[str, Any], list[PostWarning]]:
+    """What stands in the configuration, for people where, and what is odd about it."""
+    config: dict[str, Any] = {}
+    warnings: list[PostWarning] = []
+    for name in names or ("",):
+        notes: list[Note] = []
+        if not name:
+            path, found = load_first(files, "_config", ("yml", "yaml", "toml"), notes)
+        else:
+            data = files.read(name)
+            path, found = name, None if data is None else load(name, data, notes)
+        if found is not None and not isinstance(found, dict):
+            raise SourceError(f"source {path}", "is no table of settings", 'write "name: value" lines')
+        config = overlaid(config, found or {})
+        warnings += [PostWarning(path=path, reason=note.reason, line=note.line) for note in notes]
+    return ", ".join(names) or path, config, warnings
 
 
 def _dialect(path: str, config: Mapping[str, Any], warnings: list[PostWarning]) -> Jekyll:
