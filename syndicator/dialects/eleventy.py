@@ -20,7 +20,7 @@ from syndicator.dialects.permalinks import STYLES, expand
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import Visibility, digest
-from syndicator.ports import Configured, FileName, PostFacts, SiteFiles, Templates
+from syndicator.ports import HTML_ENDINGS, Configured, FileName, PostFacts, SiteFiles, Templates
 from syndicator.posts.fields import empty, texts, truth
 from syndicator.posts.visibility import decided
 
@@ -66,6 +66,7 @@ class Eleventy:
     """Templates below the input folder, those in a collection being posts. The fields are as ``eleventysite`` says."""
 
     name = "eleventy"
+    as_html = HTML_ENDINGS
     templates: ClassVar[Templates] = "eleventy"
     date_fields = ("date",)
     #: As the feed of Eleventy's own plugin: a summary is one, a description is for search engines.

@@ -21,7 +21,7 @@ from syndicator.dialects.titles import from_name
 from syndicator.errors import PostError
 from syndicator.markup.flavour import GOLDMARK, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import FileName, PostFacts, Templates
+from syndicator.ports import HTML_ENDINGS, FileName, PostFacts, Templates
 from syndicator.posts.dates import parse_date, wall_clock
 from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
@@ -45,6 +45,7 @@ class Hugo:
     """Posts below the content folder: single files, and folders with an ``index`` file in them."""
 
     name = "hugo"
+    as_html = HTML_ENDINGS
     templates: ClassVar[Templates] = "hugo"
     last_path_first = False
     smart_titles = False

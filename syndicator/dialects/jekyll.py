@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from syndicator.dialects.defaults import Defaults, fitting, overlaid
 from syndicator.dialects.permalinks import STYLES, Parts, expand
+from syndicator.errors import PostError
 from syndicator.markup.flavour import KRAMDOWN, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import FileName, PostFacts, Templates
+from syndicator.ports import HTML_ENDINGS, FileName, PostFacts, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
@@ -26,6 +27,15 @@ _WILD = re.compile(r"[*?\[]")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]++\]:.+$", re.MULTILINE)
 _BLOCK = re.compile(r"\{%-?\s*+(end)?(\w++)[^%]*+%\}")
 
+
+#: A post by its name, whatever its ending says: Jekyll copies what it cannot convert. Only what is no text is none.
+_POST = re.compile(
+    r"(\d{2,4}-\d{1,2}-\d{1,2})-([^/]*)"
+    r"\.(?!(?:7z|aac|avif|avi|bmp|bz2|css|docx?|eot|flac|gif|gz|hei[cf]|ico|jpe?g|js|jxl|m4[av]|map|mkv|mov|mp[34]|"
+    r"mpe?g|od[pst]|og[agv]|opus|otf|pdf|png|pptx?|rar|s[ac]ss|svg|tar|tgz|tiff?|ttf|wav|web[mp]|woff2?|xlsx?|xz|zip)\Z)"
+    r"[^./]*[^./~]",
+    re.ASCII | re.IGNORECASE,
+)
 
 #: What is left out whatever ``exclude`` says.
 EXCLUDED = (
@@ -67,16 +77,17 @@ class Jekyll:
         return self._open(folder.parts) and not self._excluded(folder.as_posix())
 
     def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
-        """Dated Markdown and HTML files in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19.
+        """Dated files in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19.
 
-        Where there is a ``collections_dir`` they lie below it.
+        Of the formats that are not read too, so that they are refused by name. Where there is a ``collections_dir`` they
+        lie below it.
         """
         if "_posts" not in folder.parts or not self._open(folder.parts):
             return None
         where = f"{folder.as_posix()}/"
         if not where.startswith(self.collections_dir):
             return None
-        is_post = _post_name(self.extensions).fullmatch
+        is_post = _POST.fullmatch
         if any(_WILD.search(entry) or entry.startswith(where) for entry in self.exclude):
             return lambda name: is_post(name) is not None and not self._excluded(where + name)
         return None if self._excluded(where) else lambda name: is_post(name) is not None
@@ -103,13 +114,18 @@ class Jekyll:
     def bundle(self, folder: PurePosixPath, names: Collection[str]) -> None:
         """Every post is a file."""
 
+    @property
+    def as_html(self) -> frozenset[str]:
+        """All that Jekyll does not convert is put into the page, and into jekyll-feed's feed, as it stands."""
+        return frozenset({*HTML_ENDINGS, ".txt"} - {f".{extension}" for extension in self.extensions})
+
     def image_base(self, path: PurePosixPath, permalink: str) -> str:  # noqa: ARG002
         """All images are below the site's root."""
         return ""
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
-        match = _post_name(self.extensions).fullmatch(path.name)
+        match = _POST.fullmatch(path.name)
         return FileName(date=match[1], slug=match[2].rstrip(".")) if match else FileName(date="", slug=path.stem)
 
     def complete(
@@ -117,8 +133,12 @@ class Jekyll:
     ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
         """The defaults of ``_config.yml`` that fit, below the post's own fields.
 
-        frontmatter.md 23, 24; 27 for commas, which Jekyll takes for a part of the term.
+        frontmatter.md 23, 24; 27 for commas, which Jekyll takes for a part of the term. Raises PostError.
         """
+        if not path.name.lower().endswith(_endings(self.extensions)):
+            reason = f"is written in the format of {path.suffix}, which is not read"
+            remedy = "write it in Markdown or HTML, or move it out of _posts if it is no post"
+            raise PostError(path.as_posix(), reason, remedy=remedy)
         commas: tuple[tuple[str, str], ...] = ()
         for name in ("categories", "tags"):
             if isinstance(written := data.get(name), str) and "," in written:
@@ -187,7 +207,7 @@ class Jekyll:
             name=path.stem,
             collection="posts",
             categories=facts.categories,
-            output_ext=".htm" if path.suffix == ".htm" else ".html",
+            output_ext=".html" if path.suffix[1:].lower() in self.extensions else path.suffix,
         )
         return expand(text(facts.data.get("permalink")) or pattern, parts)
 
@@ -219,9 +239,9 @@ def _listed(entries: Sequence[str], path: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _post_name(extensions: tuple[str, ...]) -> re.Pattern[str]:
-    known = "|".join(map(re.escape, (*extensions, "html", "htm")))
-    return re.compile(rf"(\d{{2,4}}-\d{{1,2}}-\d{{1,2}})-(.+)\.(?:{known})", re.ASCII | re.DOTALL)
+def _endings(extensions: tuple[str, ...]) -> tuple[str, ...]:
+    """The ends of names of files that are read, in lower case: Markdown, and what Jekyll takes as it stands."""
+    return tuple(f".{extension}" for extension in (*extensions, "html", "htm", "txt"))
 
 
 def _special(name: str) -> bool:

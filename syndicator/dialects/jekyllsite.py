@@ -9,6 +9,7 @@ from typing import Any
 from syndicator.dialects.defaults import Defaults, overlaid
 from syndicator.dialects.jekyll import EXCLUDED, Jekyll
 from syndicator.dialects.jekyllpeople import people_of
+from syndicator.dialects.permalinks import STYLES
 from syndicator.dialects.sitedata import load, load_first
 from syndicator.errors import SourceError
 from syndicator.markup.flavour import of_jekyll
@@ -71,17 +72,27 @@ def _dialect(path: str, config: Mapping[str, Any], warnings: list[PostWarning]) 
     exclude = (entry for entry in (*_patterns(config.get("exclude")), *EXCLUDED) if entry not in include)
     usual = Jekyll()
     return Jekyll(
-        permalink_style=text(reach(config, "collections.posts.permalink")) or text(config.get("permalink")) or "date",
+        permalink_style=_permalink(path, config, warnings),
         defaults=tuple(_defaults(path, config, warnings)),
         exclude=tuple(exclude),
         include=include,
         collections_dir=text(config.get("collections_dir")).strip("/"),
-        extensions=tuple(filter(None, (each.strip() for each in extensions.split(",")))) or usual.extensions,
+        extensions=tuple(filter(None, (each.strip().lower() for each in extensions.split(",")))) or usual.extensions,
         excerpt_separator=separator if isinstance(separator, str) else usual.excerpt_separator,
         unpublished=_is_set(config, "unpublished"),
         excerpt_only=truth(reach(config, "feed.excerpt_only")) is True,
         markdown=of_jekyll(config),
     )
+
+
+def _permalink(path: str, config: Mapping[str, Any], warnings: list[PostWarning]) -> str:
+    """The pattern or style of posts. Below ``collections`` Jekyll knows patterns alone: a style's name is one too."""
+    own = text(reach(config, "collections.posts.permalink"))
+    if own not in STYLES:
+        return own or text(config.get("permalink")) or "date"
+    reason = f"collections.posts.permalink: {own} is no style here, Jekyll puts every post at the address /{own}"
+    warnings.append(PostWarning(path=path, reason=reason, remedy=f'write "permalink: {own}" outside of collections'))
+    return f"/{own}"
 
 
 def _url(config: Mapping[str, Any]) -> str:

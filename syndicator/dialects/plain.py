@@ -16,7 +16,7 @@ from syndicator.dialects.sitedata import load_first
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import PostWarning, Visibility
-from syndicator.ports import Configured, FileName, PostFacts, SiteFiles, Templates
+from syndicator.ports import HTML_ENDINGS, Configured, FileName, PostFacts, SiteFiles, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Note
@@ -54,6 +54,7 @@ class Plain:
     """
 
     name = "plain"
+    as_html = HTML_ENDINGS
     templates: ClassVar[Templates] = "none"
     #: frontmatter.md 73. ``published`` may also be yes or no.
     date_fields = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.ports.dialect import Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
+from syndicator.ports.dialect import HTML_ENDINGS, Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
 from syndicator.ports.publisher import Publisher
 from syndicator.ports.source import BuiltSite, FetchReport, Move, Scan, SiteFiles, Source, Upstream
 from syndicator.ports.state import (
@@ -19,6 +19,7 @@ from syndicator.ports.state import (
 )
 
 __all__ = [
+    "HTML_ENDINGS",
     "BuiltSite",
     "Configured",
     "Dialect",

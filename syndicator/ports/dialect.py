@@ -39,11 +39,19 @@ class PostFacts:
 #: Languages of templates: Liquid as Jekyll has it, Liquid with Eleventy's names, Hugo's shortcodes, none of them.
 Templates = Literal["liquid", "eleventy", "hugo", "none"]
 
+#: The usual answer of ``as_html``.
+HTML_ENDINGS = frozenset({".html", ".htm", ".njk", ".liquid"})
+
 
 class Dialect(Protocol):
     """A site generator's rules. Pure: paths, fields and text in, answers out."""
 
     name: str
+
+    @property
+    def as_html(self) -> frozenset[str]:
+        """The ends, in lower case, of files whose body is HTML as it stands and no Markdown."""
+        ...
 
     @property
     def templates(self) -> Templates:

@@ -24,7 +24,6 @@ from syndicator.posts.templated import template_context
 from syndicator.text import legal, printable
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_HTML = frozenset({".html", ".htm", ".njk", ".liquid"})
 #: So many characters of an excerpt stand for a body that is kept back.
 _MAX_EXCERPT = 1_200
 #: Where a permalink needs a date and a draft has none: its address is never shown.
@@ -48,7 +47,7 @@ class PostReading(SkimReading):
         published = self.published(visibility)
         categories, tags = self.terms()
         permalink = self.permalink(categories, published or _UNDATED)
-        markup = Markup.HTML if self.path.suffix.lower() in _HTML else Markup.MARKDOWN
+        markup = Markup.HTML if self.path.suffix.lower() in self.dialect.as_html else Markup.MARKDOWN
         body = legal(self.matter.body)
         title = self.title(body)
         templates = template_context(

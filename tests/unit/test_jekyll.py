@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from syndicator.dialects.defaults import Defaults
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.permalinks import STYLES, slugify
+from syndicator.errors import PostError
 from syndicator.model import Visibility
 from syndicator.ports import Dialect, FileName, PostFacts
 
@@ -71,6 +72,11 @@ def test_it_is_a_dialect() -> None:
         "_posts/2023-08-24-a.b.md",
         "_posts/2023-08-24-ü 日本.mkdown",
         "_posts/23-08-24-a.md",
+        "_posts/2023-08-24-a.txt",
+        "_posts/2023-08-24-A.MD",
+        "_posts/2023-08-24-a.adoc",
+        "_posts/2023-08-24-a.md.bak",
+        "_posts/2023-08-24-.md",
     ],
 )
 def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
@@ -88,8 +94,10 @@ def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
         "_drafts/_posts/2023-08-24-a.md",
         "_posts/a.md",
         "_posts/2023-08-24.md",
-        "_posts/2023-08-24-a.txt",
         "_posts/2023-08-24-a.png",
+        "_posts/2023-08-24-a.JPG",
+        "_posts/2023-08-24-a.md.",
+        "_posts/2023-08-24-a.tar.gz",
         "_posts/_2023-08-24-a.md",
         "_posts/2023-08-24-",
         "_posts/.git/2023-08-24-a.md",
@@ -107,6 +115,47 @@ def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
 def test_everything_else_is_none(path: str) -> None:
     """frontmatter.md 17 to 19."""
     assert not is_post(path)
+
+
+@pytest.mark.parametrize("ending", ["adoc", "textile", "rst", "org", "md.bak", "yml", "text", "mp4x"])
+def test_a_post_in_a_format_that_is_not_read_is_refused_by_name(ending: str) -> None:
+    """frontmatter-17, frontmatter-18: Jekyll makes a page of it, with a converter or as it stands."""
+    path = PurePosixPath(f"_posts/2023-08-24-a.{ending}")
+
+    with pytest.raises(PostError, match=rf"in the format of \.{path.suffix[1:]}, which is not read"):
+        JEKYLL.complete(path, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2023-08-24-a.txt", "2023/08/24/a.txt"),
+        ("2023-08-24-a.HTML", "2023/08/24/a.HTML"),
+        ("2023-08-24-a.htm", "2023/08/24/a.htm"),
+        ("2023-08-24-A.MD", "2023/08/24/A.html"),
+        ("2023-08-24-.md", "2023/08/24/.html"),
+        ("2023-08-24-..md", "2023/08/24/.html"),
+    ],
+)
+def test_what_jekyll_does_not_convert_keeps_its_ending(name: str, expected: str) -> None:
+    """frontmatter-18, frontmatter-29: as Jekyll 4.3.1 names the pages of these files."""
+    path = PurePosixPath("_posts", name)
+
+    assert is_post(path.as_posix())
+    assert expected == address(path=path, slug=JEKYLL.file_name(path).slug)
+
+
+def test_text_is_taken_as_it_stands_unless_it_is_said_to_be_markdown() -> None:
+    """frontmatter-18: jekyll-feed has the body of a .txt post as it is."""
+    assert ".txt" in JEKYLL.as_html
+    assert ".txt" not in Jekyll(extensions=("md", "txt")).as_html
+    assert "2023/08/24/a.html" == Jekyll(extensions=("md", "txt")).permalink(
+        "",
+        PostFacts(
+            path=PurePosixPath("_posts/2023-08-24-a.txt"), data={}, slug="a", categories=(), published=NOON,
+            zone=ZoneInfo("UTC"),
+        ),
+    )  # fmt: skip
 
 
 def test_folders_are_entered_unless_hidden_or_excluded() -> None:

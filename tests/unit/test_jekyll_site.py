@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.jekyllsite import configure
 from syndicator.errors import SourceError
 from syndicator.model import Person, Visibility
-from syndicator.ports import Configured, SiteFacts
+from syndicator.ports import Configured, PostFacts, SiteFacts
 
 POST = PurePosixPath("_posts/2023-08-24-a.md")
 
@@ -106,6 +108,20 @@ def test_the_settings_are_those_of_the_configuration() -> None:
     assert "node_modules" not in found.exclude
     assert ("node_modules", "_pages") == found.include
     assert "A" == found.complete(PurePosixPath("texts/_posts/2023-08-24-a.md"), {})[0]["author"]
+
+
+@pytest.mark.parametrize("style", ["date", "pretty", "ordinal", "weekdate", "none"])
+def test_a_style_below_collections_is_a_pattern_and_told(style: str) -> None:
+    """frontmatter-29, frontmatter-90: Jekyll 4.3.1 puts every post at the address /pretty then."""
+    found = configured(f"permalink: none\ncollections: {{posts: {{permalink: {style}}}}}\n")
+    jekyll = found.dialect
+    published = datetime(2023, 8, 24, tzinfo=UTC)
+
+    facts = PostFacts(path=POST, data={}, slug="a", categories=(), published=published, zone=ZoneInfo("UTC"))
+    assert style == jekyll.permalink("", facts)
+    (warning,) = found.warnings
+    assert f"puts every post at the address /{style}" in warning.reason
+    assert f'write "permalink: {style}" outside of collections' == warning.remedy
 
 
 def test_below_a_collections_folder_alone_are_posts_and_it_is_no_part_of_them() -> None:
