@@ -14,8 +14,8 @@ _BLOCK = (
 )
 _PAIR = re.compile(rf"<({_INLINE})(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
 _BREAK = re.compile(r"<(br|wbr)\s*/?>", re.IGNORECASE)
-_STRONG = re.compile(r"(?<![\w*\\])\*\*(?=[^\s*])([^*]+)(?<=\S)\*\*(?![\w*])")
-_EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*]+)(?<=[^\s\\])\*(?![\w*])")
+# Stars around words, not those of sums, footnotes and shell patterns; code goes on as it is.
+_STARS = re.compile(r"`[^`]+`|(?<![\w*\\])(\*{1,3})(?=[^\s*])([^*]+)(?<=[^\s\\])\1(?![\w*])")
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 # Code goes on as it is; a link or picture is reduced to its text. "a[0](x)" is neither, "[1] x" has no address.
 _LINK = re.compile(
@@ -50,14 +50,22 @@ def title_text(value: str) -> str:
             if bare == title:
                 break
             title = bare
-    if "](" in title:
+    return one_line(_decode(_unmarked(title)))
+
+
+def _unmarked(text: str) -> str:
+    """Text without the marks of Markdown that are certain to be such; underscores never are, as in snake_case."""
+    if "](" in text:
         # Twice: a picture may be what a link is on.
-        title = _LINK.sub(_linked, _LINK.sub(_linked, title))
-    if "*" in title:
-        title = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", title))
-    if "`" in title:
-        title = _CODE.sub(r"\1", title)
-    return one_line(_decode(title))
+        text = _LINK.sub(_linked, _LINK.sub(_linked, text))
+    if "*" in text:
+        # Twice: words may be stressed in what is strong, and the other way round.
+        text = _STARS.sub(_bare, _STARS.sub(_bare, text))
+    return _CODE.sub(r"\1", text) if "`" in text else text
+
+
+def _bare(match: re.Match[str]) -> str:
+    return match[2] or match[0]
 
 
 def _linked(match: re.Match[str]) -> str:
@@ -65,12 +73,17 @@ def _linked(match: re.Match[str]) -> str:
 
 
 def summary_text(value: str) -> str:
-    """A summary as one line of text: comments, scripts, styles and the tags of HTML gone, entities decoded."""
+    """A summary as one line of text: comments, scripts, styles and tags gone, and the marks of Markdown that are
+    certain to be such; entities decoded.
+
+    To Jekyll and Eleventy a summary in the front matter is text, and what the theme makes of it nobody can know; no
+    reader wants to see ``**bold**`` in it. What only looks like Markdown stays to the letter, as in titles.
+    """
     summary = value[:_LONG_SUMMARY]
     if "<" in summary:
         summary = _SILENT.sub("", _COMMENT.sub("", summary))
         summary = _TAG.sub(lambda match: "" if _INLINE_NAME.fullmatch(match[1]) and match[1] != "br" else " ", summary)
-    return one_line(_decode(summary))
+    return one_line(_decode(_unmarked(summary)))
 
 
 def _decode(text: str) -> str:

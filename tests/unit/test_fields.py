@@ -426,13 +426,57 @@ def test_inline_markup_in_titles_becomes_text(written: str, title: str) -> None:
         ("R&D <beta> and a < b", "R&D <beta> and a < b"),
         ("two\nlines", "two lines"),
         ("<img src=x onerror=alert(1)>pic", "pic"),
+        ("**bold**", "bold"),
+        ("A **bold *and stressed* word**, and ***both***.", "A bold and stressed word, and both."),
+        ("*One **two** three*", "One two three"),
+        ("With `code`, a [link](https://e.org/a_(b)) and ![a picture](/a.png).", "With code, a link and a picture."),
+        ("**With `code` in it**", "With code in it"),
+        ("Write `**bold**` or `a * b`.", "Write **bold** or a * b."),
+        ("<p>**In a paragraph**</p><p>Next</p>", "In a paragraph Next"),
+        ("**Q&amp;A**", "Q&A"),
     ],
 )
 def test_a_summary_is_text(written: str, summary: str) -> None:
+    """frontmatter-36, frontmatter-74."""
     assert summary == summary_text(written)
 
 
-@pytest.mark.parametrize("piece", ["<em>", "<!--", "<script>", "*", "**a", "`", "<a ", "&", "&#", "<em>x</em>", "<p><"])
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "2 * 3 * 4", "2*3*4", "snake_case_name", "__init__ and _private_", "f(*args, **kwargs)", "*args and **kwargs",
+        "A 5* hotel and a 4* inn", "price* applies, *see below", "*.md and *.txt", "M*A*S*H", "\\*not stressed\\*",
+        "a ** b ** c", "**kwargs", "[1] is a note", "a[0](x) in C", "`unclosed", "# no heading", "- no list",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_markdown_stays_in_a_summary(summary: str) -> None:
+    """frontmatter-36, frontmatter-74."""
+    assert summary == summary_text(summary) == title_text(summary)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "*a ",
+        " *a",
+        "**a*",
+        "`*a",
+        "***a b",
+        "[](a ",
+        "[a](b 'c",
+        "<em>",
+        "<!--",
+        "<script>",
+        "*",
+        "**a",
+        "`",
+        "<a ",
+        "&",
+        "&#",
+        "<em>x</em>",
+        "<p><",
+    ],
+)
 def test_long_hostile_text_takes_no_time(piece: str) -> None:
     began = time.process_time()
     for length in (900, 60_000):

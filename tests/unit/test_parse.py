@@ -668,6 +668,28 @@ def test_references_to_other_posts_are_remembered_with_a_post() -> None:
     assert (("refers to", ("2023-01-02-b",)),) == skim.terms
 
 
+@pytest.mark.parametrize("field", ["excerpt", "description", "summary"])
+@pytest.mark.parametrize(
+    ("dialect", "path", "fields"),
+    [
+        (Jekyll(), "_posts/2020-01-01-a.md", ""),
+        (Hugo(), "content/a.md", "date: 2020-01-01\n"),
+        (Eleventy(), "posts/a.md", "date: 2020-01-01\ntags: post\n"),
+        (Plain(), "a.md", "date: 2020-01-01\n"),
+    ],
+)
+def test_marks_of_markdown_in_a_written_summary_reach_no_reader(
+    dialect: Dialect, path: str, fields: str, field: str
+) -> None:
+    """frontmatter-36, frontmatter-57, frontmatter-74."""
+    rules = Rules(fields=FieldMap.of(dict(dialect.fields)))
+    post = written(
+        f"{fields}{field}: '**Bold** words, 2 * 3 * 4, snake_case_name'\n", path=path, dialect=dialect, rules=rules
+    )
+
+    assert "Bold words, 2 * 3 * 4, snake_case_name" == post.summary
+
+
 # --- counts for dates, and addresses without .html ----------------------------------------------------------------
 
 DATES = [
