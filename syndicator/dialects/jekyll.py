@@ -79,8 +79,8 @@ class Jekyll:
     def posts_in(self, folder: PurePosixPath) -> Callable[[str], bool] | None:
         """Dated files in or below a folder ``_posts``; drafts never are. frontmatter.md 17 to 19.
 
-        Of the formats that are not read too, so that they are refused by name. Where there is a ``collections_dir`` they
-        lie below it.
+        Those in formats that are not read too, so that they are refused by name. With a ``collections_dir`` they lie
+        below it.
         """
         if "_posts" not in folder.parts or not self._open(folder.parts):
             return None

@@ -23,7 +23,8 @@ from syndicator.posts.values import Note
 from syndicator.posts.visibility import decided
 
 _POST = re.compile(
-    r"(?:(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ]+(.+))?|(.+))\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)", re.DOTALL
+    r"(?:(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ]+(.+))?|(.+))\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)",
+    re.DOTALL | re.IGNORECASE,
 )
 _PAPERS = frozenset({
     "readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors", "history",

@@ -6,15 +6,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator.errors import PostError
 from syndicator.markup.extract import extract
 from syndicator.markup.weight import TooHeavy, weigh, weigh_tables
+from syndicator.model import SourceFile, Visibility
+from syndicator.posts.fields import empty
+from syndicator.posts.frontmatter import split
 from tests.bombs import BODIES
-from tests.hunt import PATHS, Outcome, go, posts
+from tests.hunt import PATHS, Outcome, go, posts, reader
 
 DIALECTS = sorted(PATHS)
 HEAD = b"---\ndate: 2020-01-01\ntitle: T\ntags: post\n---\n"
@@ -175,12 +181,61 @@ def test_any_body_is_shown_or_refused(dialect: str, parts: list[str]) -> None:
     sound(go(dialect, HEAD + "".join(parts).encode("utf-8", "replace")), parts)
 
 
-@pytest.mark.parametrize("dialect", ["hugo", "eleventy", "plain"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 @settings(max_examples=200, deadline=None)
-@given(value=SCALARS.filter(lambda text: not re.search(r"\d{4}", text)))
+@given(value=SCALARS.filter(lambda text: not re.search(r"\d{4}", text) and text.strip() not in ("", "~")))
 def test_what_is_no_date_makes_no_entry(dialect: str, value: str) -> None:
     import json
 
     outcome = go(dialect, (json.dumps({"date": value, "tags": ["post"]}) + "\nwords").encode())
 
     assert outcome.hidden or outcome.refused is not None
+
+
+#: What dates are made of, so that many of the texts below are one, or nearly.
+PARTS = st.sampled_from([
+    "2023", "1999", "9999", "0001", "23", "10", "15", "31", "02", "3", "12", "00", "24", "59", "60", "Oct", "October",
+    "Feb", "Mon", "-", "-", "/", ".", " ", " ", ":", ":", "T", "Z", "+0200", "-07:00", "UTC", "CEST", "PM", ",", "now",
+    "1697328000", "20231015", "1697328000123", "~", "'",
+])  # fmt: skip
+
+
+def names_the_day(value: str, instant: datetime, unit: str) -> bool:
+    """Whether a text has year, month and day of an instant in it, on the clock of some zone."""
+    if unit != "off" and (counts := re.findall(r"\d{9,}", value)):
+        step = 1 if unit == "seconds" else 1000
+        return any(int(count) == round(instant.timestamp() * step) for count in counts)
+    words = re.findall(r"\d+|[A-Za-z]+", value)
+    if len(digits := value.strip()) == 8 and digits.isdigit():
+        words += [digits[:4], digits[4:6], digits[6:]]
+    numbers = {int(word) for word in words if word.isdigit()}
+    for days in (-1, 0, 1):
+        day = instant + timedelta(days=days)
+        month = day.month in numbers or any(len(word) > 2 and f"{day:%B}".startswith(word) for word in words)
+        if f"{day.year}" in words and month and day.day in numbers:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("unit", ["off", "seconds", "milliseconds"])
+@pytest.mark.parametrize("dialect", ["hugo", "jekyll", "plain"])
+@settings(max_examples=300, deadline=None)
+@given(value=st.lists(PARTS, max_size=9).map("".join) | st.text(max_size=12) | st.dates().map(str))
+def test_no_date_is_ever_invented(dialect: str, unit: str, value: str) -> None:
+    """frontmatter-11, frontmatter-14: front matter names the day of a public post, or none, and its file does."""
+    import json
+
+    by = reader(dialect)
+    by = replace(by, rules=replace(by.rules, epoch=unit))
+    heads = (f"---\ndate: {json.dumps(value)}\n---\n", f"---\ndate: {value}\n---\n", json.dumps({"date": value}))
+    for head in heads:
+        data = f"{head}\nwords".encode("utf-8", "replace")
+        skim = by.skim([SourceFile(path=PATHS[dialect], version="1", data=data)])[0]
+        if isinstance(skim, PostError) or skim.visibility is not Visibility.PUBLIC:
+            continue
+        written = split("a.md", data).data.get("date")
+        assert skim.published is not None
+        if empty(written):
+            assert ("jekyll", "2020-01-01 00:00") == (dialect, f"{skim.published:%Y-%m-%d %H:%M}")
+        else:
+            assert names_the_day(str(written), skim.published, unit), head
