@@ -125,7 +125,8 @@ class PostReading(SkimReading):
                 self.warn(key, f"{key}: the shortcodes in it are left out")
                 written, _ = drop(written, Markup.MARKDOWN, liquid=False)
             return self.excerpt_text(written, Markup.MARKDOWN, permalink, replace(templates, kind="off"))
-        return summary_text(text(value))
+        # Where a generator has one field for Markdown, stars in another are meant as such.
+        return summary_text(text(value), literal=bool(self.dialect.markdown_summary))
 
     def excerpt_text(self, part: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
         """The text of a part of the body."""

@@ -72,18 +72,19 @@ def _linked(match: re.Match[str]) -> str:
     return match[0] if match[1] is None else match[1]
 
 
-def summary_text(value: str) -> str:
+def summary_text(value: str, *, literal: bool = False) -> str:
     """A summary as one line of text: comments, scripts, styles and tags gone, and the marks of Markdown that are
     certain to be such; entities decoded.
 
     To Jekyll and Eleventy a summary in the front matter is text, and what the theme makes of it nobody can know; no
-    reader wants to see ``**bold**`` in it. What only looks like Markdown stays to the letter, as in titles.
+    reader wants to see ``**bold**`` in it. What only looks like Markdown stays to the letter, as in titles, and with
+    ``literal`` all of it does.
     """
     summary = value[:_LONG_SUMMARY]
     if "<" in summary:
         summary = _SILENT.sub("", _COMMENT.sub("", summary))
         summary = _TAG.sub(lambda match: "" if _INLINE_NAME.fullmatch(match[1]) and match[1] != "br" else " ", summary)
-    return one_line(_decode(_unmarked(summary)))
+    return one_line(_decode(summary if literal else _unmarked(summary)))
 
 
 def _decode(text: str) -> str:

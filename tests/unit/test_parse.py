@@ -673,7 +673,6 @@ def test_references_to_other_posts_are_remembered_with_a_post() -> None:
     ("dialect", "path", "fields"),
     [
         (Jekyll(), "_posts/2020-01-01-a.md", ""),
-        (Hugo(), "content/a.md", "date: 2020-01-01\n"),
         (Eleventy(), "posts/a.md", "date: 2020-01-01\ntags: post\n"),
         (Plain(), "a.md", "date: 2020-01-01\n"),
     ],
