@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format bench image-test lock clean
+.PHONY: help run test test-readers lint format bench image-test lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do printf '%-18s%s\n' "$$name" "$$does"; done
@@ -26,13 +26,17 @@ test: ## run every test
 	@bash .ci/setup dev
 	$(VENV)/bin/pytest -n auto --dist=worksteal $(ARGS)
 
+test-readers: ## let every reader read the feeds, newsboat, rss2email and npm's too, and say who sees what
+	@bash .ci/setup dev
+	@bash .ci/test-readers $(ARGS)
+
 lint: ## check style, types, scripts, the Dockerfile and the locks
 	@bash .ci/setup dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	@[ -x $(VENV)/bin/shellcheck ] || echo "shellcheck is not to be had for this platform: the scripts go unchecked"
-	[ ! -x $(VENV)/bin/shellcheck ] || $(VENV)/bin/shellcheck .ci/run .ci/setup .ci/lock .ci/image-test
+	[ ! -x $(VENV)/bin/shellcheck ] || $(VENV)/bin/shellcheck .ci/run .ci/setup .ci/lock .ci/image-test .ci/test-readers
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/python -m pip check
 
