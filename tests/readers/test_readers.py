@@ -16,9 +16,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.seen import ATOM, FIELDS, JSON, RSS, Complaint, Reader, Subscriber, compare, truth
+from tests.readers.seen import (
+    ATOM,
+    FIELDS,
+    JSON,
+    RSS,
+    Complaint,
+    Difference,
+    Outcome,
+    Reader,
+    Subscriber,
+    compare,
+    truth,
+)
 from tests.readers.sites import DEMO, Site
-from tests.readers.table import PROPERTY, rows_of
+from tests.readers.table import PROPERTY, Row, lines, rows_of
 from tests.readers.with_fastfeedparser import Fastfeedparser
 from tests.readers.with_feedparser import Feedparser
 from tests.readers.with_newsboat import Newsboat
@@ -84,13 +96,13 @@ def test_a_later_visit_finds_nothing_new_and_costs_no_document(
 def test_a_reader_complains_where_there_is_something_to_complain_of(
     reader: Reader, sites: Mapping[str, Site], tmp_path: Path
 ) -> None:
-    """Or its silence would say nothing: a file breaks off, an address is not there."""
+    """Or its silence would say nothing: a file holds no feed, an address is not there."""
     document = next(document for document in sites[DEMO].documents if document.format == RSS)
-    half = tmp_path / "half.xml"
-    half.write_bytes(document.file.read_bytes()[:500])
+    other = tmp_path / "other.xml"
+    other.write_bytes(b"Not found")
 
     with pytest.raises(Complaint):
-        reader.read([replace(document, file=half, url=document.url + ".gone")], tmp_path)
+        reader.read([replace(document, file=other, url=document.url + ".gone")], tmp_path)
 
 
 def test_there_is_something_to_be_seen(sites: Mapping[str, Site]) -> None:
@@ -105,6 +117,17 @@ def test_there_is_something_to_be_seen(sites: Mapping[str, Site]) -> None:
     assert {True, False} == {file.length > 0 for entry in entries for file in entry.enclosures}
     assert any(entry.updated != entry.published for entry in entries)
     assert {True, False} == {entry.has_html for entry in entries}
+
+
+def test_the_table_says_where_a_reader_sees_something_else_or_nothing_and_why() -> None:
+    found = Difference(format=RSS, field="title", words="feedparser, feed.xml: …")
+    outcome = Outcome(seen={RSS: (2, 9), ATOM: (1, 9)}, differences=(found,), used=frozenset())
+    heading, rss, atom, *legend = lines([Row(**row) for row in rows_of(Feedparser(), [outcome, outcome])])
+
+    assert heading.split() == ["reader", "format", "feeds", "entries", *FIELDS]
+    assert rss.split()[2:8] == ["rss", "4", "18", "yes", "yes", "NO"]
+    assert atom.split()[2:8] == ["atom", "2", "18", "yes", "yes", "yes"]
+    assert {limit.why for limit in Feedparser.limits} == {line[5:] for line in legend[2:]}
 
 
 def test_reader_needs_a_module_that_feedparser_no_longer_brings() -> None:

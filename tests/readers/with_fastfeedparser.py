@@ -13,6 +13,7 @@ from tests.readers.seen import (
     FIRST_PERSON,
     JSON,
     RSS,
+    Complaint,
     Document,
     File,
     Limit,
@@ -45,7 +46,10 @@ class Fastfeedparser:
     def read(self, documents: Sequence[Document], folder: Path) -> Mapping[str, Sequence[SeenEntry]]:
         shown = {}
         for document in documents:
-            parsed = fastfeedparser.parse(document.file.read_bytes())
+            try:
+                parsed = fastfeedparser.parse(document.file.read_bytes())
+            except ValueError as error:
+                raise Complaint(f"{document.path}: {error}") from error
             shown[document.path] = [_seen(entry, parsed["feed"]) for entry in parsed["entries"]]
         return shown
 
