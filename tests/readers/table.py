@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tests.readers.seen import FIELDS, FULL, NOTHING, PART, WRONG, Outcome, Reader, limits_in
+from tests.readers.seen import ATOM, FIELDS, FULL, JSON, NOTHING, PART, RSS, WRONG, Limit, Outcome, Reader, limits_in
 
 #: The name under which a test hands a row to the session, which may run in another process.
 PROPERTY = "readers"
@@ -29,8 +29,9 @@ class Row:
 def rows_of(reader: Reader, outcomes: Sequence[Outcome]) -> Iterator[dict[str, Any]]:
     """The rows of a reader over several sites, as plain values."""
     version = reader.version()
-    for format_ in reader.formats:
-        limits = limits_in(reader, format_)
+    for format_ in (RSS, ATOM, JSON):
+        unread = {name: Limit(field=name, formats=(format_,), why="does not read this format") for name in FIELDS}
+        limits = limits_in(reader, format_) if format_ in reader.formats else unread
         wrong = {found.field for outcome in outcomes for found in outcome.differences if found.format == format_}
         cells = {}
         for name in FIELDS:

@@ -122,12 +122,15 @@ def test_there_is_something_to_be_seen(sites: Mapping[str, Site]) -> None:
 def test_the_table_says_where_a_reader_sees_something_else_or_nothing_and_why() -> None:
     found = Difference(format=RSS, field="title", words="feedparser, feed.xml: …")
     outcome = Outcome(seen={RSS: (2, 9), ATOM: (1, 9)}, differences=(found,), used=frozenset())
-    heading, rss, atom, *legend = lines([Row(**row) for row in rows_of(Feedparser(), [outcome, outcome])])
+    heading, rss, atom, json, *legend = lines([Row(**row) for row in rows_of(Feedparser(), [outcome, outcome])])
 
     assert heading.split() == ["reader", "format", "feeds", "entries", *FIELDS]
     assert rss.split()[2:8] == ["rss", "4", "18", "yes", "yes", "NO"]
     assert atom.split()[2:8] == ["atom", "2", "18", "yes", "yes", "yes"]
-    assert {limit.why for limit in Feedparser.limits} == {line[5:] for line in legend[2:]}
+    assert json.split()[2:6] == ["json", "0", "0", "—"]
+    assert {"does not read this format", *(limit.why for limit in Feedparser.limits)} == {
+        line[5:] for line in legend[2:]
+    }
 
 
 def test_reader_needs_a_module_that_feedparser_no_longer_brings() -> None:
