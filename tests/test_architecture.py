@@ -54,6 +54,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "posts.fields",
         "images",
     ),
+    ("markup.containers",),
     ("markup.kramdown", "markup.goldmark", "markup.htmlblocks", "markup.lists", "markup.notes", "markup.tables"),
     (
         "markup.markdown",

@@ -15,10 +15,13 @@ LEFT_GUILLEMET = "\x05"
 RIGHT_GUILLEMET = "\x06"
 #: What a head cell holds in a table that has no head.
 NO_HEAD = "\x07"
+#: What the first cell of a row holds that stands for the start of a further body of the table, or of its foot.
+NEW_BODY = "\x08"
+FOOT = "\x10"
 
 _INLINE = "\x02"
 _BLOCK = "\x03"
-ALL = NOTHING + TILDE + LEFT_GUILLEMET + RIGHT_GUILLEMET + NO_HEAD + _INLINE + _BLOCK
+ALL = NOTHING + TILDE + LEFT_GUILLEMET + RIGHT_GUILLEMET + NO_HEAD + NEW_BODY + FOOT + _INLINE + _BLOCK
 _ANY = re.compile(f"[{ALL}]")
 #: A held block, as it stands in the text.
 HELD_BLOCK = _BLOCK
@@ -34,7 +37,16 @@ _IN_ADDRESS = re.compile("%02([0-9]{1,7})%02")
 _CODE = re.compile(f"<code[^<>]*+>[^<{ALL}]*+[{ALL}][^<]*+")
 _OF_IMAGE = re.compile("(<img [^<>]*?) />\x02([0-9]{1,7})\x02")
 _NO_THEAD = re.compile(f"<thead>\n<tr>\n(?:<th[^<>]*>{NO_HEAD}</th>\n)+</tr>\n</thead>\n?")
-_PLAIN = {NOTHING: "", TILDE: "~", NO_HEAD: "", LEFT_GUILLEMET: "&lt;&lt;", RIGHT_GUILLEMET: "&gt;&gt;"}
+_PART = re.compile(f"<tr>\n<td[^<>]*>([{NEW_BODY}{FOOT}])</td>\n(?:<td[^<>]*></td>\n)*</tr>\n")
+_PLAIN = {
+    NOTHING: "",
+    TILDE: "~",
+    NO_HEAD: "",
+    NEW_BODY: "",
+    FOOT: "",
+    LEFT_GUILLEMET: "&lt;&lt;",
+    RIGHT_GUILLEMET: "&gt;&gt;",
+}
 _SIGNS = _PLAIN | {LEFT_GUILLEMET: "«", RIGHT_GUILLEMET: "»"}
 
 
@@ -61,6 +73,21 @@ def _replace(html: str, signs: Mapping[str, str]) -> str:
     for mark, sign in signs.items():
         html = html.replace(mark, sign)
     return html
+
+
+def _part_tables(html: str) -> str:
+    """HTML of the engine with tables in the parts that marks in them ask for; it knows one body, and no foot."""
+    kept: list[str] = []
+    at = 0
+    for mark in _PART.finditer(html):
+        part = "tbody" if mark[1] == NEW_BODY else "tfoot"
+        kept += (html[at : mark.start()], f"</tbody>\n<{part}>\n")
+        at = mark.end()
+        end = html.find("</tbody>", at)
+        if part == "tfoot" and end >= 0:
+            kept += (html[at:end], "</tfoot>")
+            at = end + len("</tbody>")
+    return "".join((*kept, html[at:]))
 
 
 class Held:
@@ -110,6 +137,8 @@ class Held:
         html = _CODE.sub(self._in_code, html)
         if NO_HEAD in html:
             html = _NO_THEAD.sub("", html)
+        if NEW_BODY in html or FOOT in html:
+            html = _part_tables(html)
         html = html.replace(f"<p>{_BLOCK}", _BLOCK).replace(f"{_BLOCK}</p>", _BLOCK)
         if self._attributes:
             html = _OF_IMAGE.sub(self._image, html)
