@@ -146,6 +146,7 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
             people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
             future=configured.future,
             typographic=_TYPOGRAPHY[settings.source.typography],
+            mathml=settings.source.math == "mathml",
             templates=settings.source.templates,
             epoch=settings.source.epoch,
             html_suffix=settings.source.html_suffix,

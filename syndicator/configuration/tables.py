@@ -63,6 +63,7 @@ class SourceTable(_Table):
     posts: Text = ""
     input: Text = ""
     typography: Literal["site", "on", "off"] = "site"
+    math: Literal["text", "mathml"] = "text"
     config: SiteFileList = ()
     epoch: Literal["off", "seconds", "milliseconds"] = "off"
     html_suffix: Literal["keep", "drop"] = "keep"

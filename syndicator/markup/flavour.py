@@ -20,8 +20,8 @@ class Flavour:
 
     ``typographic`` asks for curly ``quotes`` and, with ``symbols``, for dashes, dots and guillemets. ``mark``,
     ``insert``, ``subscript`` and ``superscript`` are ``==a==``, ``++a++``, ``~a~`` and ``^a^``. ``math`` holds pairs of
-    delimiters between which nothing is Markdown; kramdown's own need not be named. ``raw_html`` off leaves the author's
-    HTML out.
+    delimiters between which nothing is Markdown; kramdown's own need not be named. ``mathml`` sets formulas in type.
+    ``raw_html`` off leaves the author's HTML out.
     """
 
     engine: Literal["kramdown", "goldmark", "commonmark"]
@@ -38,6 +38,7 @@ class Flavour:
     block_attributes: bool = False
     parse_block_html: bool = False
     math: tuple[tuple[str, str], ...] = ()
+    mathml: bool = False
     raw_html: bool = True
 
 

@@ -7,11 +7,14 @@ from html import escape
 
 from syndicator.markup.code import Code
 from syndicator.markup.marks import Held
+from syndicator.markup.mathml import Typesetter
 
 _ATTRIBUTE = r"""[ \t]*+(?:[#.][\w:.-]++|[\w:-]++=(?:"[^"\n]*+"|'[^'\n]*+'|\[[^\]\n]*+\]|[^\s{}"']++))[ \t,]*+"""
 _BRACES = re.compile(rf"\{{(?>(?:{_ATTRIBUTE})+)\}}[ \t]*(?=\n)")
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]")
 _SETEXT = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*\n")
+# Those that TeX has for formulas on lines of their own; Hugo has no others for that in its guides.
+_DISPLAY = ("$$", "\\[")
 _WWW = re.compile(r'(?<=<a href="http)(?=://(www\.[^"]*)">\1)')
 
 
@@ -33,8 +36,9 @@ def drop_attributes(body: str, *, block: bool) -> str:
     return _BRACES.sub(drop, body)
 
 
-def hold_formulas(body: str, delimiters: tuple[tuple[str, str], ...], held: Held) -> str:
-    """Formulas between the site's delimiters pass through as they are. frontmatter-60."""
+def hold_formulas(body: str, delimiters: tuple[tuple[str, str], ...], held: Held, *, mathml: bool = False) -> str:
+    """Formulas between the site's delimiters pass through as they are, or are set in type. frontmatter-46, -60."""
+    typesetter = Typesetter() if mathml else None
     code = Code(body, indented=True)
     pairs = dict(delimiters)
     opened = re.compile("|".join(map(re.escape, sorted(pairs, key=len, reverse=True))))
@@ -52,7 +56,9 @@ def hold_formulas(body: str, delimiters: tuple[tuple[str, str], ...], held: Held
             continue
         seen = end + len(close)
         source = body[opening.start() : seen]
-        kept += (body[at : opening.start()], held.inline(escape(source, quote=False), source))
+        formula = body[opening.end() : end]
+        made = typesetter.set(formula, display=opening[0] in _DISPLAY) if typesetter else ""
+        kept += (body[at : opening.start()], held.inline(made or escape(source, quote=False), source))
         at = seen
     return "".join((*kept, body[at:]))
 

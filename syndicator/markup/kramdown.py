@@ -8,6 +8,7 @@ from html import escape, unescape
 
 from syndicator.markup.code import Code
 from syndicator.markup.marks import LEFT_GUILLEMET, RIGHT_GUILLEMET, TILDE, Held
+from syndicator.markup.mathml import Typesetter
 from syndicator.markup.weight import bounded
 
 _EXTENSION = re.compile(r"\{::(comment|nomarkdown|options)\b([^{}\n]*?)(/)?\}")
@@ -35,6 +36,8 @@ _WORD = re.compile(r"[\w-]+")
 _MOST_ABBREVIATIONS = 200
 
 _MATH = re.compile(r"(\\)?\$\$(.*?)\$\$", re.DOTALL)
+_ADDRESS = re.compile(r"\]\([^\s()<>]*\Z")
+_LONGEST_BEFORE = 200
 _BOUNDARY_BEHIND = re.compile(r"[ \t]*(?:\n[ \t]*(?=\n|\Z)|\Z)")
 # CommonMark takes the backslash from any punctuation, kramdown not from these; two of them break a line.
 _ESCAPE = re.compile(r"\\(?:(?P<twice>\\(?=\n))|(?P<other>[%&,/;?@^])|.)", re.DOTALL)
@@ -109,21 +112,28 @@ def drop_marks(body: str, held: Held) -> str:
     return _MARKS.sub(drop, body)
 
 
-def hold_math(body: str, held: Held) -> str:
-    """Formulas between ``$$`` in TeX's own brackets, as kramdown leaves them for MathJax. frontmatter-46."""
+def hold_math(body: str, held: Held, *, mathml: bool = False) -> str:
+    """Formulas between ``$$`` in TeX's own brackets, as kramdown leaves them for MathJax, or in type.
+
+    frontmatter-46.
+    """
     code = Code(body, indented=True)
+    typesetter = Typesetter() if mathml else None
 
     def hold(match: re.Match[str]) -> str:
         if match.start() in code:
             return match[0]
         if match[1]:
             return held.inline("$$", "\\$$") + match[2] + held.inline("$$", "$$")
-        formula = escape(match[2].strip(), quote=False)
         start, end = match.span()
-        alone = _ALONE.search(body[max(0, start - 4) : start]) and _blank_above(body, start)
-        if alone and _BOUNDARY_BEHIND.match(body, end):
-            return held.inline(f"\\[{formula}\\]", match[0])
-        return held.inline(f"\\({formula}\\)", match[0])
+        if _ADDRESS.search(body, max(0, start - _LONGEST_BEFORE), start):
+            return match[0]
+        formula = escape(match[2].strip(), quote=False)
+        above = _ALONE.search(body[max(0, start - 4) : start]) and _blank_above(body, start)
+        alone = bool(above and _BOUNDARY_BEHIND.match(body, end))
+        if typesetter and (made := typesetter.set(match[2], display=alone)):
+            return held.inline(made, match[0])
+        return held.inline(f"\\[{formula}\\]" if alone else f"\\({formula}\\)", match[0])
 
     return _MATH.sub(hold, body)
 

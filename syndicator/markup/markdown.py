@@ -114,7 +114,7 @@ def _from_kramdown(body: str, held: Held, flavour: Flavour) -> str:
     if "<" in body and MAY_HOLD.search(body):
         body = hold_kramdown(body, held, parse=parse)
     if "$" in body and "$$" in body:
-        body = kramdown.hold_math(body, held)
+        body = kramdown.hold_math(body, held, mathml=flavour.mathml)
     if kramdown.has_marks(body):
         body = kramdown.drop_marks(body, held)
     if "^" in body and "[^" in body:
@@ -135,7 +135,7 @@ def _from_goldmark(body: str, held: Held, flavour: Flavour) -> str:
     if flavour.raw_html and flavour.typographic and "<" in body and MAY_HOLD.search(body):
         body = hold_sixth(body, held)
     if flavour.math:
-        body = goldmark.hold_formulas(body, flavour.math, held)
+        body = goldmark.hold_formulas(body, flavour.math, held, mathml=flavour.mathml)
     if "{" in body:
         body = goldmark.drop_attributes(body, block=flavour.block_attributes)
     if "^" in body and "[^" in body:

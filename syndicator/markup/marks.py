@@ -35,6 +35,7 @@ _BLOCKS = ("<figure", "<p>", "<pre", "<details")
 _HELD = (re.compile("\x02([0-9]{1,7})\x02"), re.compile("\x03([0-9]{1,7})\x03"))
 _IN_ADDRESS = re.compile("%02([0-9]{1,7})%02")
 _CODE = re.compile(f"<code[^<>]*+>[^<{ALL}]*+[{ALL}][^<]*+")
+_IN_TAG = re.compile("<[a-zA-Z/][^<>]*[^<>]*>".replace("", _INLINE))
 _OF_IMAGE = re.compile("(<img [^<>]*?) />\x02([0-9]{1,7})\x02")
 _NO_THEAD = re.compile(f"<thead>\n<tr>\n(?:<th[^<>]*>{NO_HEAD}</th>\n)+</tr>\n</thead>\n?")
 _PART = re.compile(f"<tr>\n<td[^<>]*>([{NEW_BODY}{FOOT}])</td>\n(?:<td[^<>]*></td>\n)*</tr>\n")
@@ -142,8 +143,10 @@ class Held:
         html = html.replace(f"<p>{_BLOCK}", _BLOCK).replace(f"{_BLOCK}</p>", _BLOCK)
         if self._attributes:
             html = _OF_IMAGE.sub(self._image, html)
+        if _INLINE in html:
+            html = _IN_TAG.sub(self._in_tag, html)
         if "%0" in html:
-            html = _IN_ADDRESS.sub(lambda match: self._piece(match, 0), html.replace("%04", "~"))
+            html = _IN_ADDRESS.sub(self._plain, html.replace("%04", "~"))
         html = _replace(html, _SIGNS if typographic else _PLAIN)
         for pattern in _HELD:
             html = pattern.sub(lambda match: self._piece(match, 0), html)
@@ -154,6 +157,15 @@ class Held:
         for pattern in _HELD:
             text = pattern.sub(lambda held: escape(self._piece(held, 1)), text)
         return _replace(text, _PLAIN)
+
+    def _in_tag(self, match: re.Match[str]) -> str:
+        return _HELD[0].sub(self._plain, match[0])
+
+    def _plain(self, match: re.Match[str]) -> str:
+        """A piece as it may stand in an attribute: signs as they are to be, of all else the source."""
+        html = self._piece(match, 0)
+        source = html.startswith(("\\(", "\\[")) or "<" in html
+        return escape(self._piece(match, 1)) if source else html.replace('"', "&quot;")
 
     def _image(self, match: re.Match[str]) -> str:
         number = int(match[2])

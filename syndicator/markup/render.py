@@ -19,4 +19,4 @@ def to_html(body: str, *, markup: Markup, permalink: str, prefix: str, flavour: 
     """
     weigh(body)
     html = render_markdown(body, flavour) if markup is Markup.MARKDOWN else body
-    return sanitize(html, permalink=permalink, prefix=prefix)
+    return sanitize(html, permalink=permalink, prefix=prefix, mathml=flavour.mathml)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape, unescape
 
 import nh3
 
+from syndicator.markup import mathml as formulas
 from syndicator.markup.links import FETCHABLE, absolute, encode, host, srcset
 from syndicator.markup.weight import TooHeavy, bounded, weigh_tags
 from syndicator.text import legal
@@ -56,15 +57,22 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "video": "data-src height loop muted poster src width",
     }.items()
 }
-_CLEANER = nh3.Cleaner(
-    tags=set(_TAGS),
-    clean_content_tags=set(_GONE),
-    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-    # A player without controls cannot be started in a reader.
-    set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
-    url_schemes={"http", "https", "mailto", "tel"},
-    link_rel=None,
-)
+
+
+@lru_cache(maxsize=2)
+def _cleaner(*, mathml: bool) -> nh3.Cleaner:
+    elements = formulas.ELEMENTS if mathml else frozenset[str]()
+    more = dict.fromkeys(elements, formulas.ATTRIBUTES)
+    return nh3.Cleaner(
+        tags={*_TAGS, *elements},
+        clean_content_tags=set(_GONE),
+        attributes={tag: set(names) for tag, names in {**_ATTRIBUTES, **more}.items()},
+        # A player without controls cannot be started in a reader.
+        set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+    )
+
 
 # nh3 writes attributes in double quotes with < > & " escaped, so these see its tags exactly.
 _TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")+)>')
@@ -106,13 +114,14 @@ _MOST_ODD = 20_000
 _MOST_CANDIDATES = 200
 
 
-def sanitize(html: str, *, permalink: str, prefix: str) -> str:
+def sanitize(html: str, *, permalink: str, prefix: str, mathml: bool = False) -> str:
     """A balanced HTML fragment that is safe in any reader (rss-37, atom-44, jsonfeed-38).
 
     Scripts, styles, forms, drawings, event handlers and classes are gone (a code block keeps ``language-…``); frames
     are links; every address is absolute against ``permalink``; images that are loaded late are loaded at once; an
     image without an address that readers may fetch gives way to its text. Ids stay where a link inside the entry needs
-    them and begin with ``prefix``, in the link too. Only characters that XML allows.
+    them and begin with ``prefix``, in the link too. Only characters that XML allows. ``mathml`` lets formulas through,
+    of which else only the text stays.
 
     Raises TooHeavy, with a reason for people, when the HTML is too large or nested too deep to be honest.
     """
@@ -121,9 +130,9 @@ def sanitize(html: str, *, permalink: str, prefix: str) -> str:
         html = _IFRAME.sub(lambda match: _frame_link(match, permalink), html)
     if "<noscript" in html:
         html = _scripted(html)
-    if "<math" in html:
+    if "<math" in html and not mathml:
         html = _MATH.sub("", html)
-    html = legal(_CLEANER.clean(html)).replace("&nbsp;", "\u00a0")
+    html = legal(_cleaner(mathml=mathml).clean(html)).replace("&nbsp;", "\u00a0")
     html = _TAG.sub(_Rewriter(html, permalink, prefix).tag, html)
     if "<pre" in html:
         html = _PRE.sub(r"\g<0>\n", html)
@@ -165,6 +174,8 @@ class _Rewriter:
 
     def _value(self, tag: str, key: str, value: str) -> str | None:
         """The attribute's new value, still escaped; None when it goes."""
+        if tag in formulas.ELEMENTS and key in formulas.ATTRIBUTES and key != "alttext":
+            return value if formulas.is_harmless(value) else None
         if key in _ADDRESSES and not (value.isascii() and "%" not in value):
             self._odd += 1 + value.count(",")
             if self._odd > _MOST_ODD:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from html import unescape
 
+from syndicator.markup.mathml import ELEMENTS
 from syndicator.text import one_line
 
 _TOKEN = re.compile(r"""<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][^\s/>]*)((?>(?:[^'"<>]++|"[^"]*"|'[^']*')*))>""", re.DOTALL)
@@ -17,11 +18,13 @@ _INLINE = frozenset(
         "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span "
         "strike strong sub sup time tt u var wbr",
     )
-)
+).union(ELEMENTS)
 # Not text of the entry: pictures with their captions (user-ask 40), and what no reader shows.
 _SILENT = frozenset(
     ("figure", "figcaption", "iframe", "noscript", "script", "select", "style", "svg", "template", "textarea", "title")
 )
+# What stands for a formula in plain text; what its parts hold says nothing without their places.
+_ALTTEXT = re.compile(r' alttext="([^"]*)"')
 # A reference to a footnote says nothing without the note.
 _FOOTNOTE = re.compile(r"<sup><a [^<>]*#[^<>]*>[^<]*</a></sup>")
 # The notes themselves, which all that makes them puts last; the ids are of the generators' making.
@@ -81,7 +84,10 @@ def _pieces(html: str) -> Iterator[tuple[str, str]]:
         if not match[2]:
             continue
         tag = match[2].lower()
-        if silent:
+        if not silent and tag == "math" and not match[1] and (formula := _ALTTEXT.search(match[3])):
+            yield unescape(formula[1]), ""
+            name, silent = tag, 1
+        elif silent:
             silent += (-1 if match[1] else 1) if tag == name else 0
         elif tag in _SILENT:
             name, silent = tag, 0 if match[1] or match[3].endswith("/") else 1

@@ -15,7 +15,8 @@ from syndicator.posts.people import NOBODY, People
 class Rules:
     """How the operator wants posts read: which field is what, the pattern of addresses ("" for the dialect's own), and
     the most bytes of front matter; whom the posts may name, whether they are shown before their date, whether signs
-    become typographic (None for as on the site), and what becomes of templates ("render", "strip" or "skip").
+    become typographic (None for as on the site), whether formulas become MathML, and what becomes of templates
+    ("render", "strip" or "skip").
 
     ``epoch`` says what a date that is a whole number counts ("seconds", "milliseconds", "off" for nothing), and
     ``html_suffix`` whether addresses "keep" or "drop" an end that some hosts serve them without.
@@ -29,11 +30,13 @@ class Rules:
     people: People = NOBODY
     future: bool = False
     typographic: bool | None = None
+    mathml: bool = False
     templates: str = "render"
     epoch: str = "off"
     html_suffix: str = "keep"
     site_values: Mapping[str, Any] = field(default_factory=dict)
 
     def flavour(self, of_site: Flavour) -> Flavour:
-        """The Markdown of the site, but for typographic signs when the operator has a word on them."""
-        return of_site if self.typographic is None else replace(of_site, typographic=self.typographic)
+        """The Markdown of the site, but for typographic signs and formulas when the operator has a word on them."""
+        typographic = of_site.typographic if self.typographic is None else self.typographic
+        return replace(of_site, typographic=typographic, mathml=self.mathml)

@@ -156,10 +156,11 @@ def test_hugos_configuration_sets_goldmark_up(config: dict[str, Any], changes: d
     assert replace(GOLDMARK, **changes) == of_hugo(config)
 
 
-def test_the_operator_has_the_last_word_on_typographic_signs_and_it_names_the_entries() -> None:
+def test_the_operator_has_the_last_word_on_signs_and_formulas_and_it_names_the_entries() -> None:
     reader = Reader(source=FolderSource(Path("posts"), Jekyll(), limit=1), dialect=Jekyll(), site=SITE, rules=Rules())
     without = replace(reader, rules=Rules(typographic=False))
 
+    assert replace(KRAMDOWN, mathml=True) == replace(reader, rules=Rules(mathml=True)).flavour
     assert (KRAMDOWN, replace(KRAMDOWN, typographic=False)) == (reader.flavour, without.flavour)
     assert replace(reader, dialect=Plain(), rules=Rules(typographic=True)).flavour.typographic
     assert (
@@ -167,7 +168,12 @@ def test_the_operator_has_the_last_word_on_typographic_signs_and_it_names_the_en
     )
 
 
-ALL = (COMMONMARK, KRAMDOWN, replace(GOLDMARK, math=(("$$", "$$"),), block_attributes=True, emoji=True))
+ALL = (
+    COMMONMARK,
+    KRAMDOWN,
+    replace(KRAMDOWN, mathml=True),
+    replace(GOLDMARK, math=(("$$", "$$"),), block_attributes=True, emoji=True),
+)
 MARKS = (
     "{: .a}\n", "{:toc}", "{::comment}", "{:/}", "{::nomarkdown}", "$$", "*[A]: b\n", "A", "[^1]", "\n[^1]: ", "|",
     "\n|-|\n", "\n^\n", "\n---\n", "<div>", "</div>", '<div markdown="1">', "<p>", "`", "```\n", "~", "<<", ">>", '"',
