@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from syndicator.model import Markup
+
 # A fence may stand in block quotes and list items. The run of a backtick fence is followed by no backtick on its line.
 # Patterns that begin with a character as it stands are found many times faster.
 _FENCE = re.compile(r"````*+")
@@ -18,15 +20,21 @@ _INDENTED = re.compile(
 _IN_A_LIST = re.compile(r" {0,3}(?:[-*+:]|\d{1,9}[.)]|\[\^[^\]\n]*\]:)[ \t]| {1,3}\S")
 _TICKS = re.compile(r"``*")
 _BLANK = re.compile(r"\n[ \t]*\n")
+# Elements that people write by hand, in any markup.
+_ELEMENT = re.compile(r"<(pre|code)\b[^<>]*>", re.IGNORECASE)
+_ELEMENT_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("pre", "code")}
+_HTML_BLOCK = re.compile(r"(?:\n|\A) {0,3}<[A-Za-z]")
 
 
 class Code:
     """The fenced blocks and code spans of a body (CommonMark 4.5 and 6.1), found in linear time."""
 
-    def __init__(self, body: str, *, indented: bool = False) -> None:
-        """``indented`` asks for indented code too, which below list items can only be guessed at: there it is text."""
+    def __init__(self, body: str, *, indented: bool = False, elements: bool = False, markdown: bool = True) -> None:
+        """``indented`` asks for indented code too, which below list items can only be guessed at: there it is text;
+        ``elements`` for what is in ``pre`` and ``code`` of HTML; without ``markdown`` there is nothing else.
+        """
         ranges: list[tuple[int, int]] = []
-        if "`" in body or "~~~" in body:
+        if markdown and ("`" in body or "~~~" in body):
             at = 0
             for start, end in _fences(body) if "```" in body or "~~~" in body else ():
                 ranges += _spans(body, at, start)
@@ -34,14 +42,59 @@ class Code:
                 at = end
             if "`" in body:
                 ranges += _spans(body, at, len(body))
-        if indented and ("\n    " in body or "\n\t" in body or body.startswith(("    ", "\t"))):
+        if markdown and indented and ("\n    " in body or "\n\t" in body or body.startswith(("    ", "\t"))):
             ranges = sorted((*ranges, *_indented(body, ranges)))
+        if elements and "<" in body and ("<pre" in body or "<code" in body or "<PRE" in body or "<CODE" in body):
+            ranges = _merged([*ranges, *_elements(body, ranges)])
         self._starts = [start for start, _ in ranges]
         self._ends = [end for _, end in ranges]
 
     def __contains__(self, at: int) -> bool:
         index = bisect_right(self._starts, at) - 1
         return index >= 0 and at < self._ends[index]
+
+
+def code_shown(body: str, markup: Markup, *, indented: bool = False) -> Code:
+    """All that may show marks of templates rather than use them.
+
+    Indented lines only where no block of HTML is about, unless ``indented`` says so: in one they are no code to
+    kramdown, and a template must not reach a reader.
+    """
+    if markup is Markup.HTML:
+        return Code(body, elements=True, markdown=False)
+    return Code(body, indented=indented or not _HTML_BLOCK.search(body), elements=True)
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, and none in another."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _elements(body: str, others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is between the tags of elements for code, outside of other code."""
+    found: list[tuple[int, int]] = []
+    starts = [start for start, _ in others]
+    at = 0
+    hopeless: set[str] = set()
+    while opening := _ELEMENT.search(body, at):
+        at = opening.end()
+        name = opening[1].lower()
+        index = bisect_right(starts, opening.start()) - 1
+        if name in hopeless or (index >= 0 and opening.start() < others[index][1]):
+            continue
+        closing = _ELEMENT_END[name].search(body, at)
+        if closing is None:
+            hopeless.add(name)
+            continue
+        found.append((at, closing.start()))
+        at = closing.end()
+    return found
 
 
 def _fences(body: str) -> list[tuple[int, int]]:

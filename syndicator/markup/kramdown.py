@@ -86,7 +86,7 @@ def drop_marks(body: str, held: Held) -> str:
     """The body without attribute lists, tables of contents and abbreviations, these and the images' own attributes
     being held. In code all stays. frontmatter-42, -44, -45.
     """
-    code = Code(body, indented=True)
+    code = Code(body, indented=True, elements=True)
     named: dict[str, str] = {}
     if "{:" in body:
         named = {match[1]: match[2] for match in _NAMED.finditer(body) if match.end() - 1 not in code}

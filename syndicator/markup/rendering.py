@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
-from syndicator.markup.code import Code
+from syndicator.markup.code import Code, code_shown
 from syndicator.markup.embeds import is_block
 from syndicator.markup.marks import carry
 from syndicator.markup.shortcodes import render_shortcodes
@@ -133,7 +133,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
     from syndicator.markup.filters import filters
     from syndicator.markup.liquid import BLOCKS, SIMPLE, Job, Spent, render
 
-    code = Code(body) if markup is Markup.MARKDOWN else Code("")
+    code = code_shown(body, markup)
     pieces = pieces_of(body, code, nunjucks=context.kind == "eleventy")
     tags = [piece for piece in pieces if piece.kind != "text"]
     if len(tags) > MOST_TAGS:
@@ -253,7 +253,7 @@ def _hugo(body: str, markup: Markup, context: TemplateContext) -> Rendered:
     if context.mode == "strip":
         text, lost = drop(body, markup, liquid=False)
         return Rendered(text=text, lost=lost, marks=sum(map(len, lost.values())))
-    code = Code(body) if markup is Markup.MARKDOWN else Code("")
+    code = code_shown(body, markup)
 
     def place(html: str, start: int, end: int) -> str:
         # Hugo puts shortcodes in when Markdown is done, so that a site without raw HTML has them all the same.

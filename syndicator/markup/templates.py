@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from syndicator.markup.code import Code
+from syndicator.markup.code import Code, code_shown
 from syndicator.model import Markup
 
 _OPEN = re.compile(r"\{\{|\{%")
@@ -39,7 +39,7 @@ def drop(body: str, markup: Markup, *, liquid: bool = True, indented: bool = Fal
     """
     if "{" not in body or ("{{" not in body and "{%" not in body):
         return body, {}
-    code = Code(body, indented=indented) if markup is Markup.MARKDOWN else Code("")
+    code = code_shown(body, markup, indented=indented)
     return _Scan(body, markup, code, liquid=liquid).run()
 
 
