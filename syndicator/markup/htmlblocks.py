@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import islice, pairwise
+from operator import itemgetter
 
 from syndicator.markup.code import Code
 from syndicator.markup.marks import NOTHING, Held
@@ -18,6 +21,8 @@ _INSIDE_OF_LINES = _names(
 )
 _WITHOUT_CONTENT = _names("area base br col command embed hr img input keygen link meta param source track wbr")
 _TEXT_INSIDE = _names("address caption dt h1 h2 h3 h4 h5 h6 legend optgroup p rb rbc rp rt rtc ruby summary th")
+# Those hold elements and no text, which may ask for themselves.
+_ELEMENTS_INSIDE = _names("colgroup ol table tbody tfoot thead tr ul")
 _RAW = _names("math pre script style textarea")
 
 #: Whether a body can hold a block of HTML at all.
@@ -44,6 +49,7 @@ def hold_kramdown(body: str, held: Held, *, parse: bool) -> str:
     """
     code = Code(body)
     ends = _ends(body, code)
+    marked = _marked(body, ends) if "markdown" in body else []
     kept: list[str] = []
     entered: list[tuple[int, int]] = []
     at = seen = 0
@@ -70,6 +76,16 @@ def hold_kramdown(body: str, held: Held, *, parse: bool) -> str:
             continue
         mode = _mode(body[opening:inside], name, parse=parse) if until >= 0 else "raw"
         kept.append(f"{body[at : start.start()]}\n\n{start[1]}")
+        if mode == "raw" and (inner := _outermost(marked, opening, end)):
+            parts = [opening, *(place for each in inner for place in each[1:3]), end]
+            if all(each[0] == "span" for each in inner):
+                kept.append(f"{_in_line(body, parts, held)}{_rest(body, end)}")
+                at = seen = end
+                continue
+            kept.append(f"{held.block(body[opening : parts[1]])}\n\n")
+            entered += [(parts[i], parts[i + 1]) for i in range(len(parts) - 2, 0, -2)]
+            at = seen = parts[1]
+            continue
         if mode == "raw":
             kept.append(f"{held.block(body[opening:end])}{_rest(body, end)}")
             at = seen = end
@@ -97,6 +113,40 @@ def hold_sixth(body: str, held: Held) -> str:
         return f"\n\n{match[1]}{held.block(match[2])}\n"
 
     return _SIXTH.sub(hold, body)
+
+
+def _marked(body: str, ends: dict[int, tuple[int, int, int]]) -> list[tuple[str, int, int, int]]:
+    """The elements that ask for Markdown in them, in order: how, the end of the opening tag, the start of the closing
+    one, and where they begin.
+    """
+    found: list[tuple[str, int, int, int]] = []
+    for start in sorted(ends):
+        inside, until, _ = ends[start]
+        tag = body[start:inside]
+        if until >= 0 and "markdown" in tag and (name := _TAG.match(tag)):
+            mode = _mode(tag, name[2].lower(), parse=False)
+            if mode != "raw":
+                found.append((mode, inside, until, start))
+    return found
+
+
+def _outermost(marked: list[tuple[str, int, int, int]], start: int, end: int) -> list[tuple[str, int, int, int]]:
+    """Those between two places that are in none of the others."""
+    found: list[tuple[str, int, int, int]] = []
+    for each in islice(marked, bisect_right(marked, start, key=itemgetter(3)), None):
+        if each[3] >= end:
+            break
+        if not found or each[3] >= found[-1][2]:
+            found.append(each)
+    return found
+
+
+def _in_line(body: str, parts: list[int], held: Held) -> str:
+    """HTML and text by turns, cut at places, on one line."""
+    written: list[str] = []
+    for number, (start, end) in enumerate(pairwise(parts)):
+        written.append(" ".join(body[start:end].split()) if number % 2 else held.block(body[start:end]))
+    return "".join(written)
 
 
 def _guard_lone(body: str) -> str:
@@ -143,5 +193,7 @@ def _mode(tag: str, name: str, *, parse: bool) -> str:
     if value in ("block", "span"):
         return value
     if value == "1" or (parse and value != "0"):
-        return "raw" if name in _RAW else "span" if name in _TEXT_INSIDE else "block"
+        if name in _RAW or name in _ELEMENTS_INSIDE:
+            return "raw"
+        return "span" if name in _TEXT_INSIDE or name in _INSIDE_OF_LINES else "block"
     return "raw"

@@ -16,7 +16,8 @@ _EXTENSION_END = re.compile(r"\{:/(?:comment|nomarkdown)?\}")
 _PARSE_HTML = re.compile(r"""\{::options[^{}\n]*\bparse_block_html=["']true["']""")
 _ALONE = re.compile(r"(?:\A|\n)[ \t]*\Z")
 
-_LISTED_TOC = r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+[^\n]*\n[ \t]*\{:[ \t]*toc(?![\w:-])[^{}\n]*\}[ \t]*(?:\n|\Z)"
+_TOC = re.compile(r"\n[ \t>]*\{:[ \t]*toc(?![\w:-])[^{}\n]*\}[ \t]*(?=\n|\Z)")
+_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _OWN_LINE = r"^[ \t>]*\{:(?!:comment\})[^{}\n]*\}[ \t]*(?:\n|\Z)"
 _ABBREVIATION = r"^ {0,3}\*\[(?P<short>[^\[\]\n]+)\]:(?P<long>[^\n]*)(?:\n|\Z)"
 _SHORT = re.compile(r"\n {0,3}\*\[")
@@ -24,7 +25,7 @@ _ATTRIBUTES = r"(?<!\\)\{:(?:[ \t]*\}|[ \t.#/:][^{}\n]*\}|[\w-]+=[^{}\n]*\})"
 _REFERENCE = r"(?<=[)\]*_`>])\{:[\w-]+\}"
 _HEADING_ATTRIBUTES = r"[ \t]\{[#.][\w:.# -]*\}[ \t]*$"
 _MARKS = re.compile(
-    f"{_LISTED_TOC}|(?P<line>{_OWN_LINE})|{_ABBREVIATION}|(?P<heading>{_HEADING_ATTRIBUTES})|{_ATTRIBUTES}|{_REFERENCE}",
+    f"(?P<line>{_OWN_LINE})|{_ABBREVIATION}|(?P<heading>{_HEADING_ATTRIBUTES})|{_ATTRIBUTES}|{_REFERENCE}",
     re.MULTILINE,
 )
 # After one of these a list of attributes ends nothing that its line's absence would not end as well.
@@ -86,6 +87,8 @@ def drop_marks(body: str, held: Held) -> str:
     """The body without attribute lists, tables of contents and abbreviations, these and the images' own attributes
     being held. In code all stays. frontmatter-42, -44, -45.
     """
+    if "{:" in body and "toc" in body:
+        body = _drop_toc(body)
     code = Code(body, indented=True, elements=True)
     named: dict[str, str] = {}
     if "{:" in body:
@@ -110,6 +113,29 @@ def drop_marks(body: str, held: Held) -> str:
         return match["line"].partition("{")[0].rstrip() + "\n"
 
     return _MARKS.sub(drop, body)
+
+
+def _drop_toc(body: str) -> str:
+    """The body without lists that stand for a table of contents, all of their items. frontmatter-44."""
+    code = Code(body, indented=True, elements=True)
+    kept: list[str] = []
+    at = 0
+    for mark in _TOC.finditer(body):
+        if mark.end() - 1 in code:
+            continue
+        top, start = -1, mark.start()
+        while start > at:
+            above = body.rfind("\n", at, start) + 1 or at
+            line = body[above:start]
+            if _ITEM.match(line):
+                top = above
+            elif not line.strip(" \t>") or not line.startswith((" ", "\t", ">")):
+                break
+            start = above - 1
+        if top >= 0:
+            kept.append(body[at:top])
+            at = mark.end()
+    return "".join((*kept, body[at:]))
 
 
 def hold_math(body: str, held: Held, *, mathml: bool = False) -> str:

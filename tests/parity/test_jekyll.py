@@ -152,7 +152,7 @@ def test_the_same_author(built: Built, url: str) -> None:
 
 @pytest.mark.parametrize("url", listed())
 def test_the_same_summary_and_image(built: Built, url: str) -> None:
-    """frontmatter-23, 35, 36, 74."""
+    """frontmatter-23, frontmatter-35, frontmatter-36, frontmatter-74."""
     entry, theirs = ours(built, url), FEED[url]
 
     assert SUMMARIES_HERE.get(name_of(url), theirs["summary"]) == entry.summary

@@ -55,7 +55,7 @@ def _short(instant: datetime) -> str:
     ],
 )
 def test_what_has_no_zone_is_in_the_sites_zone(zone: str, hours: int, written: object, wall: str) -> None:
-    """frontmatter.md 12, 54, 77."""
+    """frontmatter-12, frontmatter-54, frontmatter-77."""
     expected = _short((datetime.fromisoformat(wall) - timedelta(hours=hours)).replace(tzinfo=UTC))
 
     assert expected == jekyll(written, zone)
@@ -83,7 +83,7 @@ def test_what_has_no_zone_is_in_the_sites_zone(zone: str, hours: int, written: o
     ],
 )
 def test_a_zone_in_the_text_wins(zone: str, written: object, expected: str) -> None:
-    """frontmatter.md 11, 12, 53."""
+    """frontmatter-11, frontmatter-12, frontmatter-53."""
     assert expected == jekyll(written, zone)
     assert expected == plain(written, zone)
 

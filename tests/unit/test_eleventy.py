@@ -391,7 +391,7 @@ def test_a_time_that_eleventy_would_refuse_is_read_with_a_word() -> None:
     ],
 )
 def test_the_path_says_slug_and_perhaps_a_date(path: str, expected: FileName) -> None:
-    """frontmatter-66, 69."""
+    """frontmatter-66, frontmatter-69."""
     assert expected == Eleventy().file_name(PurePosixPath(path))
 
 

@@ -55,6 +55,7 @@ def test_drafts_embargoed_expired_killed_and_gone_posts_are_not_live() -> None:
 
 
 def test_an_embargo_ends_and_a_post_expires_at_their_instant() -> None:
+    """frontmatter-21, frontmatter-49, frontmatter-78."""
     posts = [record("soon", due=NOON + timedelta(seconds=1)), record("brief", expires=NOON + timedelta(hours=1))]
 
     assert NOON + timedelta(seconds=1) == next_change(posts, NOON)

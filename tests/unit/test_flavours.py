@@ -101,6 +101,31 @@ def test_jekylls_configuration_sets_kramdown_up(config: dict[str, Any], changes:
     assert replace(KRAMDOWN, **changes) == of_jekyll(config)
 
 
+@pytest.mark.parametrize(
+    "toc",
+    [
+        "* TOC\n{:toc}",
+        "1. x\n{:toc}",
+        "0. this text is replaced\n{:toc #markdown-toc .x}",
+        "- a\n- b\n  goes on\n- c\n{: toc}",
+        "> * TOC\n> {:toc}",
+        "* TOC\n  {:toc}",
+        "* TOC\n{:toc max_level=2 }",
+    ],
+)
+def test_no_table_of_contents_is_seen_nor_what_stood_for_it(toc: str) -> None:
+    """frontmatter-44"""
+    html = render_markdown(f"One\n\n{toc}\n\n# Two\n{{:.no_toc}}\n\n- left\n- right\n", KRAMDOWN)
+
+    assert html == "<p>One</p>\n<h1>Two</h1>\n<ul>\n<li>left</li>\n<li>right</li>\n</ul>\n"
+
+
+@pytest.mark.parametrize("text", ["```\n* TOC\n{:toc}\n```\n", "- `{:toc}`\n", "- a\n{:tocs}\n"])
+def test_a_list_that_is_none_for_a_table_of_contents_stays(text: str) -> None:
+    """frontmatter-44"""
+    assert "a" in render_markdown(text, KRAMDOWN) or "toc" in render_markdown(text, KRAMDOWN)
+
+
 def test_jekyll_may_be_set_to_commonmark() -> None:
     assert of_jekyll({"markdown": "CommonMarkGhPages"}) == COMMONMARK
     assert of_jekyll({"markdown": "CommonMark", "commonmark": {"options": ["SMART"]}}).typographic
@@ -175,7 +200,8 @@ ALL = (
     replace(GOLDMARK, math=(("$$", "$$"),), block_attributes=True, emoji=True),
 )
 MARKS = (
-    "{: .a}\n", "{:toc}", "{::comment}", "{:/}", "{::nomarkdown}", "$$", "*[A]: b\n", "A", "[^1]", "\n[^1]: ", "|",
+    "{: .a}\n", "{:toc}", "- x\n{:toc}\n", "<td markdown=span>", "</td>",
+    "{::comment}", "{:/}", "{::nomarkdown}", "$$", "*[A]: b\n", "A", "[^1]", "\n[^1]: ", "|",
     "\n|-|\n", "\n^\n", "\n---\n", "<div>", "</div>", '<div markdown="1">', "<p>", "`", "```\n", "~", "<<", ">>", '"',
     "'", "--", "...", "\\", "\n", "\n\n", "    ", "- ", "1. ", "2) ", ": ", "> ", "# ", "{#x}", "[a](b c)", "![a](b)",
     "{:width='1'}", "&quot;", "&#146;", "x", " ", "<code>", "<!--", "-->", "\x02", "\x030\x03", "%020%02",

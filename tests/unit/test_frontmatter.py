@@ -50,7 +50,7 @@ def refused(text: str | bytes, limit: int = 65536) -> PostError:
 def test_front_matter_ends_at_its_fence_and_the_body_stays_as_it_is(
     text: str, data: dict[str, Any], body: str, body_line: int
 ) -> None:
-    """frontmatter.md A.1 to A.3, A.7."""
+    """frontmatter-1, frontmatter-2, frontmatter-3, frontmatter-7."""
     matter = taken(text)
 
     assert (data, body, body_line) == (matter.data, matter.body, matter.body_line)
@@ -66,7 +66,7 @@ def test_front_matter_ends_at_its_fence_and_the_body_stays_as_it_is(
     ],
 )  # fmt: skip
 def test_other_files_are_all_body(text: str) -> None:
-    """frontmatter.md A.1, A.6."""
+    """frontmatter-1, frontmatter-6."""
     matter = taken(text)
 
     assert ({}, text, 1, "") == (matter.data, matter.body, matter.body_line, matter.head)
@@ -99,7 +99,7 @@ def test_other_files_are_all_body(text: str) -> None:
     ],
 )
 def test_a_refusal_names_file_line_and_reason(text: str, line: int | None, reason: str) -> None:
-    """frontmatter.md A.5, A.7, A.8. The line is the file's, not the block's."""
+    """frontmatter-5, frontmatter-7, frontmatter-8. The line is the file's, not the block's."""
     error = refused(text)
 
     assert ("_posts/a.md", line) == (error.path, error.line)

@@ -80,7 +80,7 @@ def test_it_is_a_dialect() -> None:
     ],
 )
 def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
-    """frontmatter.md 17, 18."""
+    """frontmatter-17, frontmatter-18."""
     assert is_post(path)
     assert JEKYLL.enters(PurePosixPath(path).parent)
 
@@ -113,7 +113,7 @@ def test_a_dated_text_below_a_posts_folder_is_a_post(path: str) -> None:
     ],
 )
 def test_everything_else_is_none(path: str) -> None:
-    """frontmatter.md 17 to 19."""
+    """frontmatter-17, frontmatter-18, frontmatter-19."""
     assert not is_post(path)
 
 
@@ -182,17 +182,17 @@ def test_folders_are_entered_unless_hidden_or_excluded() -> None:
     ],
 )
 def test_a_files_name_says_date_and_slug(name: str, expected: FileName) -> None:
-    """frontmatter.md 17, 28."""
+    """frontmatter-17, frontmatter-28."""
     assert expected == JEKYLL.file_name(PurePosixPath("_posts", name))
 
 
 def test_a_missing_title_is_the_slug_with_capitals() -> None:
-    """frontmatter.md 25."""
+    """frontmatter-25."""
     assert "The Gop Vote" == JEKYLL.untitled(PurePosixPath("_posts/2023-08-24-the-GOP-vote.md"), "# Heading\n")
 
 
 def test_drafts_are_drafts_by_their_folder_too() -> None:
-    """frontmatter.md 19, 22, 78."""
+    """frontmatter-19, frontmatter-22, frontmatter-78."""
     assert (Visibility.DRAFT, "in a folder _drafts") == JEKYLL.visibility(PurePosixPath("_drafts/x.md"), {})
     assert (Visibility.DRAFT, "draft: true") == JEKYLL.visibility(PATH, {"draft": "true"})
     assert (Visibility.PUBLIC, "") == JEKYLL.visibility(PATH, {})
@@ -262,7 +262,7 @@ def test_commas_between_terms_are_remarked_on() -> None:
     ],
 )
 def test_tags(data: dict[str, Any], expected: tuple[str, ...]) -> None:
-    """frontmatter.md 26, 79."""
+    """frontmatter-26, frontmatter-79."""
     assert ((), expected) == terms(data)
 
 
@@ -278,7 +278,7 @@ def test_tags(data: dict[str, Any], expected: tuple[str, ...]) -> None:
     ],
 )
 def test_categories_begin_with_the_folders_above(data: dict[str, Any], path: str, expected: tuple[str, ...]) -> None:
-    """frontmatter.md 27, 79."""
+    """frontmatter-27, frontmatter-79."""
     assert (expected, ()) == terms(data, path)
 
 
@@ -303,7 +303,7 @@ def test_the_collections_folder_is_no_category() -> None:
     ],
 )
 def test_every_style(style: str, expected: str) -> None:
-    """frontmatter.md 29, 80."""
+    """frontmatter-29, frontmatter-80."""
     assert expected == address(style, categories=("News",))
 
 
@@ -340,7 +340,7 @@ def test_a_style_name_in_a_post_is_no_style() -> None:
 
 
 def test_no_category_leaves_no_empty_part() -> None:
-    """frontmatter.md 32."""
+    """frontmatter-32."""
     assert "2023/08/24/defection.html" == address()
 
 
@@ -376,7 +376,7 @@ def test_the_day_in_the_address_is_the_sites(written: str, zone: str, expected: 
     ],
 )
 def test_slugs(slug: str, title: str, lower: str) -> None:
-    """frontmatter.md 28, 31, 80."""
+    """frontmatter-28, frontmatter-31, frontmatter-80."""
     assert f"{title}/{lower}" == address("/:title/:slug", slug=slug)
 
 

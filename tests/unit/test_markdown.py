@@ -138,7 +138,7 @@ def test_the_end_of_a_cdata_section_arrives_unchanged() -> None:
     ],
 )
 def test_marks_of_kramdown_go_and_code_stays(body: str, expected: str, flavour: Flavour) -> None:
-    """frontmatter-42, -43, -44, -45, -47"""
+    """frontmatter-42, frontmatter-43, frontmatter-44, frontmatter-45, frontmatter-47"""
     assert expected == html_of(body, flavour=flavour)
 
 

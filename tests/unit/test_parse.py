@@ -361,7 +361,7 @@ def test_jekyll_looks_at_date_alone_and_the_operator_may_say_otherwise() -> None
 
 
 def test_modified_and_expires_are_read_or_ignored_with_a_warning() -> None:
-    """frontmatter.md 37, 73."""
+    """frontmatter-37, frontmatter-73."""
     post = written("last_modified_at: 2023-08-25\nexpiryDate: never\n", site=UTC_SITE)
     odd = written("lastmod: soon\nexpires: [x]\n")
 
