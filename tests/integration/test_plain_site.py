@@ -99,7 +99,7 @@ def test_what_is_hidden_is_hidden_by_the_field_that_says_so(site: Reader, look: 
 
 
 def test_what_cannot_be_read_is_refused_with_line_and_reason(look: tuple[Scan, ReadResult]) -> None:
-    """frontmatter-4, frontmatter-5, frontmatter-7, frontmatter-8, frontmatter-11, frontmatter-85; all others are read."""
+    """frontmatter-4, frontmatter-5, frontmatter-7, frontmatter-8, frontmatter-11, frontmatter-85: the rest is read."""
     found = {error.path: (error.line, error.reason) for error, _ in look[1].refused}
 
     assert sorted(EXPECTED["refused"]) == sorted(found)

@@ -18,8 +18,9 @@ from syndicator.entries import make_entry
 from syndicator.ledger import record_of
 from syndicator.model import Site, SourceFile
 from syndicator.ports import Dialect
-from syndicator.posts.parse import parse_post, skim_post
+from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
+from syndicator.posts.skim import skim_post
 
 SITE = Site(title="The Example", url="https://news.example.org/")
 DIALECTS: dict[str, tuple[Dialect, str]] = {
