@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syndicator.errors import StateError, SyndicatorError
-from syndicator.ports import Configured, Dialect, SiteFiles, Upstream
+from syndicator.model import Site
+from syndicator.ports import Configured, Dialect, SiteFiles, Surroundings, Upstream
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
@@ -74,6 +75,8 @@ class Readers:
         if self._reader is None or self._files is None or not self._files.unchanged():
             self._reader, self._files = None, _files(self._settings)
             self._reader = _reader(self._settings, self._files, mends=self._mends)
+        else:
+            self._reader.look_again()
         return self._reader
 
 
@@ -151,12 +154,23 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
             epoch=settings.source.epoch,
             html_suffix=settings.source.html_suffix,
             site_values=configured.values,
+            includes=settings.source.includes,
         ),
         salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),
         built=BuiltFolder(_files(settings, _MOST_OF_A_PAGE), built, site.url) if built else None,
         selector=settings.source.selector,
+        around=_around(settings, configured, site),
     )
+
+
+def _around(settings: Settings, configured: Configured, site: Site) -> Surroundings | None:
+    """What posts may name beside each other; only Jekyll's do so by file."""
+    if settings.source.dialect != "jekyll":
+        return None
+    from syndicator.dialects.jekyllsite import places
+
+    return places(_files(settings), configured, site)
 
 
 def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> FolderSource | GitSource:

@@ -12,7 +12,7 @@ import orjson
 from syndicator.errors import PostError
 from syndicator.images import dress, enclosure_of
 from syndicator.markup.flavour import COMMONMARK, Flavour
-from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, PostWarning, Site, digest
+from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, PostWarning, Site, SiteData, digest
 from syndicator.text import legal
 
 SUMMARY_LENGTH = 300
@@ -36,12 +36,13 @@ def make_entry(
     site: Site,
     flavour: Flavour = COMMONMARK,
     posts: Mapping[str, str] | None = None,
+    data: SiteData | None = None,
 ) -> tuple[Entry, tuple[PostWarning, ...]]:
     """Render a post as any feed would show it, but for its image, and say what had to be left out.
 
     The ledger's dates and id win over the post's. ``flavour`` is the Markdown of the site's generator, ``posts`` are
-    the addresses of the posts that the body refers to, by reference as written. Raises PostError when its templates
-    cannot be done, or its text would cost too much.
+    the addresses of what the body refers to, by reference as written, ``data`` the site's data that it asks for. Raises
+    PostError when its templates cannot be done, or its text would cost too much.
     """
     # Late: most passes render nothing, and the Markdown engine and the sanitiser take their time to import.
     from syndicator.markup.render import to_html
@@ -51,7 +52,7 @@ def make_entry(
 
     published, updated = _dates(record)
     prefix = f"e{digest(record.entry_id.encode())[:8]}-"
-    templates = replace(post.templates, posts=posts or {})
+    templates = replace(post.templates, posts=posts or {}, data=data)
     to_safe = partial(to_html, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
     try:
         body = legal(post.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -35,7 +35,8 @@ class Gathering:
     ``records`` are the entries that there are, ``stale`` the posts whose entry is to be made, ``fresh`` and ``made``
     what was made of them, ``refused`` what could not be, ``again`` whether a file changed meanwhile. ``dropped`` are
     paths that no feed shows any more. A post in ``bad`` keeps its last good entry, if it ever had one. ``aims`` says
-    which of all ``posts`` the members' bodies refer to.
+    which of all ``posts`` the members' bodies refer to, ``asked`` what they ask of the site beside its posts (in
+    the words of ``questions``) and what ``answer`` gave.
     """
 
     def __init__(
@@ -45,6 +46,8 @@ class Gathering:
         *,
         posts: Mapping[str, PostRecord],
         page_version: Callable[[str], str],
+        questions: Callable[[PostRecord, Collection[str]], Sequence[str]],
+        answer: Callable[[str], str],
         keys: EntryKeys,
         source: Source,
         ledger: Ledger,
@@ -67,11 +70,17 @@ class Gathering:
         self._posts = posts
         # Asked once a pass and a post: when a page changes while entries are made, the next pass makes them anew.
         self._page_version = cache(page_version)
+        self._questions = questions
+        self._answer = answer
+        self.asked: dict[str, str] = {}
         self._answers: dict[str, ImageAnswer] = {}
         self._measured: dict[str, ImageFacts | None] = {}
         self._known = ledger.images({record.image.url for record in self.records.values() if record.image})
         stand = set(bad)
         self.stale = [record for path, record in members.items() if path not in stand and self._is_stale(path, record)]
+        for record in self.stale:
+            # Before entries are made: when an answer changes meanwhile, the next pass makes them anew.
+            self._answered(record)
 
     def take(self, made: Iterable[Made], progress: Progress) -> None:
         """Give the entries that were made their images; all that is known of these is asked for at once."""
@@ -104,12 +113,21 @@ class Gathering:
 
     def _key(self, record: PostRecord, facts: ImageFacts | None) -> str:
         """Names the posts that this one refers to as well, as their addresses hang on their names and what is in them,
-        and the page that its text is from."""
+        the page that its text is from, and what else of the site it has to do with."""
         aims = self.aims.get(record.path, ())
         made_of = [(path, self._posts[path].digest) for _, path in aims]
         if page := self._page_version(record.path):
             made_of.append(("page", page))
+        made_of += self._answered(record)
         return self._keys.key(record, facts, made_of)
+
+    def _answered(self, record: PostRecord) -> list[tuple[str, str]]:
+        """What a post asks of the site beside its posts, with all answers that there are; each is asked for once."""
+        questions = self._questions(record, [written for written, _ in self.aims.get(record.path, ())])
+        for question in questions:
+            if question not in self.asked:
+                self.asked[question] = self._answer(question)
+        return [(question, self.asked[question]) for question in questions if self.asked[question]]
 
     def _facts(self, image: ImageRef | None) -> ImageFacts | None:
         """What is known of an image now. A question about a remote one is noted, and answered some other time."""

@@ -10,7 +10,7 @@ from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
 from syndicator.formats import render
-from syndicator.model import Entry, Feed, ImageRef, PostRecord, PostWarning, SourceFile, digest
+from syndicator.model import Entry, Feed, ImageRef, PostRecord, PostWarning, SiteData, SourceFile, digest
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
@@ -72,12 +72,17 @@ def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str
             with isolated(record.path):
                 shown, odd = reader.rendered(post)
                 known = _addresses(reader, aims, addresses)
-                entry, left_out = make_entry(shown, record, reader.site, reader.flavour, known)
+                questions = reader.questions(record, known)
+                known |= _elsewhere(reader, questions)
+                data = _data(reader, questions)
+                entry, left_out = make_entry(shown, record, reader.site, reader.flavour, known, data)
             entries.append((record, entry, post.image))
             warnings += (*odd, *left_out)
+            warnings += [warning for warning in (data.warnings if data else ()) if warning not in warnings]
         except PostError as error:
-            # The post may be good when its page is made, or made anew; of that its version says nothing.
-            refused.append((error, record.version if reader.built is None else ""))
+            # The post may be good when its page is made, or what it asks for; of that its version says nothing.
+            asks = reader.built is not None or reader.questions(record, [written for written, _ in aims])
+            refused.append((error, "" if asks else record.version))
     return Made(entries=tuple(entries), refused=tuple(refused), warnings=tuple(warnings), again=again)
 
 
@@ -97,6 +102,18 @@ def _addresses(reader: Reader, aims: tuple[tuple[str, str], ...], known: dict[st
             _, mark, fragment = written.partition("#")
             found[written] = known[path] + mark + fragment
     return found
+
+
+def _elsewhere(reader: Reader, questions: Sequence[str]) -> dict[str, str]:
+    """The address of each page or file of the site that a post refers to."""
+    links = (question for question in questions if question.startswith("link "))
+    return {question.partition(" ")[2]: found for question in links if (found := reader.answer(question))}
+
+
+def _data(reader: Reader, questions: Sequence[str]) -> SiteData | None:
+    """The data of the site that a post asks for, None when it asks for none."""
+    names = [question.partition(" ")[2] for question in questions if question.startswith("data ")]
+    return reader.around.data(names) if reader.around is not None and names else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ class Pipeline:
                     documents=report.documents,
                     written=len(report.written),
                     refused=len(report.refused),
-                    orders=self._name,
+                    orders=self._name + self._asked,
                     next_change=report.next_change,
                 )
             )
@@ -109,6 +109,7 @@ class Pipeline:
         self._reader = self._ask_reader()
         wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False))
         self._name = digest(orjson.dumps(wanted))
+        self._asked = ""
 
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
         self._set_up()
@@ -133,7 +134,7 @@ class Pipeline:
         self, reading: Reading, quarantine: Mapping[str, Refusal], last: PassRecord, now: datetime
     ) -> bool:
         """Whether a whole pass would do nothing: all is as it was, and nobody's hour has come."""
-        if reading.changed or reading.scan.gone or reading.scan.refused or last.orders != self._name:
+        if reading.changed or reading.scan.gone or reading.scan.refused or not self._is_answered_as(last.orders):
             return False
         if not last.at <= now or (last.next_change is not None and last.next_change <= now):
             return False
@@ -147,6 +148,16 @@ class Pipeline:
         }
         answers = self._ledger.images(pictures)
         return all(self._is_same_picture(file, answers.get(url)) for url, file in pictures.items())
+
+    def _is_answered_as(self, orders: str) -> bool:
+        """Whether the last pass had the same orders, and all that posts asked of the site beside them is as it was."""
+        name, _, asked = orders.partition(" ")
+        if name != self._name:
+            return False
+        if not asked:
+            return True
+        questions = orjson.loads(asked)[:-1]
+        return _answers({question: self._reader.answer(question) for question in questions}) == f" {asked}"
 
     def _is_same_picture(self, file: str, answer: ImageAnswer | None) -> bool:
         measured = self._reader.source.measure(file, answer.version if answer else "")
@@ -194,11 +205,14 @@ class Pipeline:
             old.keys() | {error.path for error, _ in bad},
             posts=settled.records,
             page_version=self._reader.page_version,
+            questions=self._reader.questions,
+            answer=self._reader.answer,
             keys=EntryKeys(self._reader.rules_name),
             source=self._reader.source,
             ledger=self._ledger,
             ask_images=self._orders.ask_images,
         )
+        self._asked = _answers(work.asked)
         made = make_entries(self._reader, work.stale, crew, work.aims)
         if not self._orders.dry_run:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
@@ -240,7 +254,7 @@ class Pipeline:
             warnings=(*read.warnings, *settled.warnings, *work.warnings),
             next_change=due,
             again=work.again,
-            news=(last is None or last.orders != self._name or last.next_change != due)
+            news=(last is None or last.orders != self._name + self._asked or last.next_change != due)
             or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange()),
         )
 
@@ -254,6 +268,14 @@ class Pipeline:
                 f"all {len(present)} known posts are gone at once",
                 "mount or restore the folder; if it is meant, stop the service, run 'syndicator build --allow-empty'",
             )
+
+
+def _answers(answers: Mapping[str, str]) -> str:
+    """What was asked of the site beside its posts and what came of it, as it is kept with a pass; "" for nothing."""
+    if not answers:
+        return ""
+    asked = sorted(answers)
+    return f" {orjson.dumps([*asked, digest(repr([answers[question] for question in asked]).encode())]).decode()}"
 
 
 def _refusals(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +26,8 @@ from syndicator.model import (
     TemplateContext,
     digest,
 )
-from syndicator.ports import BuiltSite, Dialect, Scan, Source
+from syndicator.ports import BuiltSite, Dialect, Scan, Source, Surroundings
+from syndicator.posts.references import DATA, REFERENCES
 from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
 
@@ -48,7 +49,7 @@ class Reader:
 
     ``salt`` names what else decides how a file reads, such as size limits and the site's own configuration.
     ``warnings`` say what in that is odd. With ``built`` the text of a post is that of its page, by ``selector`` ("" for
-    the usual places).
+    the usual places). ``around`` is what else is on the site, where the generator lets posts name it.
     """
 
     source: Source
@@ -59,6 +60,7 @@ class Reader:
     warnings: tuple[PostWarning, ...] = ()
     built: BuiltSite | None = None
     selector: str = ""
+    around: Surroundings | None = None
     #: The name of everything that decides how a file reads: when it changes, all files read differently.
     rules_name: str = field(init=False)
 
@@ -95,6 +97,26 @@ class Reader:
         except PostError:
             return ""
         return digest(page) if page is not None else ""
+
+    def look_again(self) -> None:
+        """From here on all beside the posts is as it is now. Raises SourceError."""
+        for beside in filter(None, (self.built, self.around)):
+            beside.look_again()
+
+    def questions(self, record: PostRecord, known: Collection[str]) -> tuple[str, ...]:
+        """What a post asks of the site beside its posts: each "link" or "data", a space, and the name as written.
+
+        ``known`` are the references in it that mean posts.
+        """
+        links = (f"link {written}" for written in record.values(REFERENCES) if written not in known)
+        return (*links, *(f"data {name}" for name in record.values(DATA))) if self.around is not None else ()
+
+    def answer(self, question: str) -> str:
+        """The name of what a question is answered with: an address, or what stands for data; "" for nothing."""
+        if self.around is None:
+            return ""
+        kind, _, asked = question.partition(" ")
+        return self.around.address(asked) if kind == "link" else self.around.version_of_data(asked)
 
     def rendered(self, post: Post) -> tuple[Post, tuple[PostWarning, ...]]:
         """The post with the text of its page; where that cannot be had, as it is, with a word about it.

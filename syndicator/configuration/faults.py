@@ -17,6 +17,8 @@ from syndicator.errors import Fault
 from syndicator.text import printable
 
 _KEY_OF_A_MAPPING = "[key]"
+_NAME_OF_A_FIELD = "a name of lower-case letters and underscores"
+_NAMES_OF: Mapping[str | int, str] = {"includes": 'the name of an include such as "figure.html", in quotes'}
 #: What the service itself answers for: health, figures, its hub; and all below the last.
 _RESERVED = ("/livez", "/readyz", "/metrics", "/hub", "/hooks/")
 
@@ -54,7 +56,7 @@ def explain(errors: Iterable[ErrorDetails], origins: Origins) -> Iterator[Fault]
     for error in errors:
         path: KeyPath = error["loc"]
         if len(path) == 4 and path[-1] == _KEY_OF_A_MAPPING:
-            yield origins.fault(path[:-1], "expected a name of lower-case letters and underscores")
+            yield origins.fault(path[:-1], f"expected {_NAMES_OF.get(path[1], _NAME_OF_A_FIELD)}")
         elif error["type"] == "extra_forbidden":
             yield origins.fault(path, "is not known", _known_instead(path, error["input"], origins.keys))
         elif error["type"] == "missing":

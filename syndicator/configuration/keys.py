@@ -76,7 +76,8 @@ def _keys(model: type[BaseModel], parent: Path) -> Iterator[Key]:
             yield from _keys(inner, path)
         elif origin is dict and get_origin(arguments[1]) is Annotated:
             expect = _expect(arguments[1].__metadata__)
-            yield Key(path=(*path, ANY), kind=Kind.LIST, expected=expect.text)
+            kind = _kind(get_args(arguments[1])[0])
+            yield Key(path=(*path, ANY), kind=kind, expected=expect.text)
 
 
 def _key(path: Path, field: FieldInfo) -> Key:

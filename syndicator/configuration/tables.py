@@ -21,6 +21,8 @@ from syndicator.configuration.values import (
     FieldPaths,
     Filled,
     Folder,
+    IncludeKind,
+    IncludeName,
     Language,
     Limit,
     Port,
@@ -85,6 +87,7 @@ class SourceTable(_Table):
     rendered: Text = ""
     selector: Selector = ""
     fields: dict[FieldName, FieldPaths] = Field(default_factory=dict)
+    includes: dict[IncludeName, IncludeKind] = Field(default_factory=dict)
 
 
 class AuthorTable(_Table):

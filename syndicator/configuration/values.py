@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from syndicator.markup.includes import NoInclude, is_name, shown_as
 from syndicator.markup.selectors import xpaths
 from syndicator.text import printable
 
@@ -195,6 +196,20 @@ def _site_file(value: str) -> str:
     return value
 
 
+def _include_name(value: str) -> str:
+    if not is_name(value):
+        raise Wrong
+    return value
+
+
+def _include(value: str) -> str:
+    try:
+        shown_as(value)
+    except NoInclude as error:
+        raise Wrong(error.problem, error.remedy) from error
+    return value
+
+
 def _selector(value: str) -> str:
     try:
         return value if not value or xpaths(value) else ""
@@ -230,6 +245,8 @@ FeedName = Annotated[
     str, Field(pattern=r"\A[a-z0-9-]{1,100}\z"), Expect("a name of lower-case letters, digits and hyphens")
 ]
 FieldName = Annotated[str, Field(pattern=r"\A[a-z_]{1,100}\z")]
+IncludeName = Annotated[str, AfterValidator(_include_name)]
+IncludeKind = Annotated[str, AfterValidator(_include), Expect('what it shows, such as "figure" or "figure src=path"')]
 FieldPaths = Annotated[
     tuple[Annotated[str, AfterValidator(_dotted)], ...],
     BeforeValidator(listed),

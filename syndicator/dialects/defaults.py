@@ -19,15 +19,16 @@ class Defaults:
     values: Mapping[str, Any]
 
 
-def fitting(defaults: Sequence[Defaults], path: PurePosixPath) -> dict[str, Any]:
-    """All that is given to a post (frontmatter.md 24): a longer path goes before a shorter, then what names a type.
+def fitting(defaults: Sequence[Defaults], path: PurePosixPath, type_: str = "posts") -> dict[str, Any]:
+    """All that is given to a post, or what else is of a type (frontmatter.md 24): a longer path goes before a shorter,
+    then what names a type.
 
     As in Jekyll the order counts too: what goes behind the one before it goes behind all that were merged so far.
     """
     merged: dict[str, Any] = {}
     latest: Defaults | None = None
     for entry in defaults:
-        if entry.type not in ("", "posts") or not _within(path.as_posix(), entry.path):
+        if entry.type not in ("", type_) or not _within(path.as_posix(), entry.path):
             continue
         if latest is None or _goes_before(entry, latest):
             merged, latest = overlaid(merged, entry.values), entry

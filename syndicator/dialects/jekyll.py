@@ -92,6 +92,19 @@ class Jekyll:
             return lambda name: is_post(name) is not None and not self._excluded(where + name)
         return None if self._excluded(where) else lambda name: is_post(name) is not None
 
+    def holds(self, path: str) -> bool:
+        """Whether a file outside of posts and collections is a part of the site. frontmatter.md 18."""
+        *folders, name = path.split("/")
+        if "_posts" in folders or (_special(name) and not _listed(self.include, name)):
+            return False
+        return self._open(folders) and not self._excluded(path)
+
+    def collects(self, path: str, label: str) -> bool:
+        """Whether a file below a collection's folder, whose path is given from there, is a part of the site."""
+        return not any(_special(name) for name in path.split("/")) and not self._excluded(
+            f"{self.collections_dir}/_{label}/{path}".lstrip("/")
+        )
+
     def _open(self, folders: Sequence[str]) -> bool:
         at = folders.index("_posts") if "_posts" in folders else len(folders)
         if any(_special(name) and not _listed(self.include, name) for name in folders[:at]):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from syndicator.dialects.authors import authors_of
-from syndicator.dialects.permalinks import STYLES, Parts, expand
+from syndicator.dialects.jekyllurls import document_address
 from syndicator.dialects.sitedata import load_first
 from syndicator.errors import PostError
 from syndicator.model import Person, PostWarning
@@ -20,9 +19,8 @@ from syndicator.posts.values import Note
 
 #: Collections whose documents are people, as themes call them.
 _OF_PEOPLE = frozenset({"staff", "authors", "people", "team", "contributors", "writers", "editors"})
-_TEXT = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".html")
-#: Where an address has a date and a person has none.
-_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+_MARKDOWN = ("md", "markdown", "mkd", "mkdn", "mkdown")
+_TEXT = (*(f".{ending}" for ending in _MARKDOWN), ".html")
 #: So many pages are read.
 _MOST = 5_000
 
@@ -73,7 +71,7 @@ def _staff(
             found = person({"name": text(data.get("title")), **data, "title": None})
             if found is None:
                 continue
-            page = _page(label, options, config, path, data) if truth(options.get("output")) else ""
+            page = _page(label, options, config, name, data) if truth(options.get("output")) else ""
             yield (stem, found.name), replace(found, url=f"/{page}" if page else found.url)
 
 
@@ -81,22 +79,10 @@ def _labels(collections: object) -> tuple[str, ...]:
     return tuple(text(label) for label in collections) if isinstance(collections, list) else ()
 
 
-def _page(label: str, options: Mapping[str, Any], config: Mapping[str, Any], path: str, data: Mapping[str, Any]) -> str:
+def _page(label: str, options: Mapping[str, Any], config: Mapping[str, Any], name: str, data: Mapping[str, Any]) -> str:
     """The address of somebody's page below the site's, "" for one whose pattern cannot be filled in."""
     style = text(config.get("permalink")) or "date"
-    ending = STYLES.get(style, style)
-    suffix = "/" if ending.endswith("/") else ":output_ext" if ending.endswith(":output_ext") else ""
-    stem = PurePosixPath(path).stem
-    parts = Parts(
-        published=_UNDATED,
-        slug=text(data.get("slug")) or stem.rstrip("."),
-        path=stem.rstrip("."),
-        name=stem,
-        collection=label,
-    )
     try:
-        return expand(
-            text(data.get("permalink")) or text(options.get("permalink")) or f"/:collection/:path{suffix}", parts
-        )
+        return document_address(label, options, style, name, data, markdown=_MARKDOWN)
     except ValueError:
         return ""

@@ -9,12 +9,13 @@ from typing import Any
 from syndicator.dialects.defaults import Defaults, overlaid
 from syndicator.dialects.jekyll import EXCLUDED, Jekyll
 from syndicator.dialects.jekyllpeople import people_of
+from syndicator.dialects.jekyllplaces import JekyllPlaces
 from syndicator.dialects.permalinks import STYLES
 from syndicator.dialects.sitedata import load, load_first
 from syndicator.errors import SourceError
 from syndicator.markup.flavour import of_jekyll
-from syndicator.model import Person, PostWarning
-from syndicator.ports import Configured, SiteFacts, SiteFiles
+from syndicator.model import Person, PostWarning, Site
+from syndicator.ports import Configured, LiveFiles, SiteFacts, SiteFiles
 from syndicator.posts.fields import empty, reach, text, texts, truth
 from syndicator.posts.values import Note
 
@@ -63,6 +64,13 @@ def _configuration(files: SiteFiles, names: Sequence[str]) -> tuple[str, dict[st
         config = overlaid(config, found or {})
         warnings += [PostWarning(path=path, reason=note.reason, line=note.line) for note in notes]
     return ", ".join(names) or path, config, warnings
+
+
+def places(files: LiveFiles, configured: Configured, site: Site) -> JekyllPlaces | None:
+    """What else is on the site than posts; None where ``configured`` is not by ``configure``."""
+    if not isinstance(configured.dialect, Jekyll):
+        return None
+    return JekyllPlaces(files, configured.dialect, configured.values, site_url=site.url, timezone=site.timezone)
 
 
 def _dialect(path: str, config: Mapping[str, Any], warnings: list[PostWarning]) -> Jekyll:

@@ -10,7 +10,7 @@ from typing import Any
 from syndicator.errors import SourceError
 from syndicator.ports import SiteFiles
 from syndicator.posts import plainyaml
-from syndicator.posts.values import MAX_DEPTH, Malformed, Note
+from syndicator.posts.values import MAX_DEPTH, Malformed, Note, Quoted
 from syndicator.text import printable
 
 _YAML = ("yml", "yaml")
@@ -30,8 +30,11 @@ def load_first(files: SiteFiles, stem: str, kinds: tuple[str, ...], notes: list[
     return "", None
 
 
-def load(path: str, data: bytes, notes: list[Note]) -> Any:
-    """What a file says; all text of YAML stays text. What is odd goes into ``notes``. Raises SourceError with line."""
+def load(path: str, data: bytes, notes: list[Note], *, exact: bool = False) -> Any:
+    """What a file says; all text of YAML stays text. What is odd goes into ``notes``. Raises SourceError with line.
+
+    ``exact`` keeps apart what is text and what is a number in JSON and CSV, as templates see it: text is ``Quoted``.
+    """
     try:
         text = _decoded(data)
         kind = path.rpartition(".")[2]
@@ -41,9 +44,12 @@ def load(path: str, data: bytes, notes: list[Note]) -> Any:
             import tomllib
 
             return _bounded(tomllib.loads(text, parse_float=str))
+        if kind == "json" and exact:
+            return _as_text(_bounded(json.loads(text, parse_constant=str)))
         if kind == "json":
             return _bounded(json.loads(text, parse_int=str, parse_float=str, parse_constant=str))
-        return _rows(text, "\t" if kind == "tsv" else ",")
+        rows = _rows(text, "\t" if kind == "tsv" else ",")
+        return _as_text(rows) if exact else rows
     except Malformed as flaw:
         raise _broken(path, flaw.line, flaw.reason, flaw.remedy) from flaw
     except RecursionError as error:
@@ -90,6 +96,15 @@ def _bounded(value: Any) -> Any:
         if not level:
             return value
     raise Malformed(f"lists and tables are nested more than {MAX_DEPTH} deep")
+
+
+def _as_text(value: Any) -> Any:
+    """The value with all its text marked as that; it is bounded already."""
+    if isinstance(value, str):
+        return Quoted(value)
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    return {key: _as_text(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _broken(path: str, line: int | None, reason: str, remedy: str = "") -> SourceError:

@@ -38,6 +38,7 @@ class Job:
         block: Callable[[str, str, int, int], str],
         place: Callable[[str, int, int], str],
         filters: Mapping[str, Callable[..., Any]],
+        includes: Mapping[str, str],
     ) -> None:
         self.body = body
         self.is_code = is_code
@@ -47,6 +48,7 @@ class Job:
         self.block = block
         self.place = place
         self.filters = filters
+        self.includes = includes
         self.doubt = False
         self.left = MOST_STEPS
         self.lost: set[int] = set()

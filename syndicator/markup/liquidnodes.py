@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, TextIO
 
 from liquid import RenderContext, Token, TokenStream
@@ -15,6 +14,7 @@ from liquid.undefined import Undefined
 
 from syndicator.markup.embeds import arguments, embed
 from syndicator.markup.filters import NoAnswer, bounded
+from syndicator.markup.includes import find, show
 from syndicator.markup.liquidcontext import FAULTS, Context, size_of
 from syndicator.markup.values import written
 
@@ -95,11 +95,20 @@ class UnknownNode(TagNode):
 
 
 class IncludeNode(TagNode):
+    """``include`` and its kin: what the operator says that it shows, else what its name says."""
+
     def text(self, context: Context) -> str | None:
-        given = arguments(self.inner, lambda bare: _value(context, bare))
-        name = given.places[0] if given.places else ""
-        found = embed(name, replace(given, places=given.places[1:])) if name else None
-        return _placed(self, context, found)
+        # The name is a name even where a value is called so.
+        first, *rest = self.inner.split(None, 1) or [""]
+        given = arguments(rest[0] if rest else "", lambda bare: _value(context, bare))
+        name = first.rstrip(",").strip("\"'")
+        shown = find(name, context.job.includes)
+        if shown is None:
+            return _placed(self, context, embed(name, given) if name else None)
+        if context.job.is_code(self.token.start_index):
+            return None
+        found = show(shown, given)
+        return found if found is None or shown.kind in ("drop", "text") else _placed(self, context, found)
 
 
 class LinkNode(TagNode):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import PostError
@@ -148,6 +148,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
         block=lambda language, content, start, end: code_block(body, markup, language, content, start, end),
         place=lambda html, start, end: _place(body, markup, html, start, end),
         filters=filters(site_url=context.site_url, zone=context.zone, eleventy=context.kind == "eleventy"),
+        includes=context.includes,
     )
     try:
         text = render(body, pieces, job, names)
@@ -189,6 +190,8 @@ def _names(context: TemplateContext) -> dict[str, Any]:
         "url": Quoted(f"{parts.scheme}://{parts.netloc}"),
         "baseurl": Quoted(parts.path.rstrip("/")),
     }
+    if context.data is not None:
+        site["data"] = context.data.values
     name = context.path.rpartition("/")[2]
     made = {
         "url": root,
@@ -216,6 +219,9 @@ def _nil(context: TemplateContext) -> Callable[[list[object]], bool]:
             return False
         if path[0] == "page":
             return path[1] in context.page or path[1] not in _MADE_OF_PAGE
+        if path[0] == "site" and path[1] == "data" and context.data is not None and len(path) > 2:
+            # A file that is there and cannot be read may say anything.
+            return path[2] not in context.data.unread
         return path[0] == "site" and bool(context.site) and path[1] not in _MADE_OF_SITE | labels
 
     return nil
@@ -226,7 +232,7 @@ def _address(body: str, target: str, at: int, context: TemplateContext) -> str:
 
     Sites that put ``site.baseurl`` in front do so from the times when Jekyll left it out.
     """
-    found = context.posts.get(target) or _file_url(target, context)
+    found = context.posts.get(target, "")
     _, _, base = context.site_url.partition("://")[2].rstrip("/").partition("/")
     root = context.site_url.removesuffix(f"{base}/" if base else "")
     path = found.removeprefix(root)
@@ -236,14 +242,6 @@ def _address(body: str, target: str, at: int, context: TemplateContext) -> str:
         path = path.removeprefix(f"{base}/")
         return path if body[at - 1] == "/" else f"/{path}"
     return f"/{path}"
-
-
-def _file_url(target: str, context: TemplateContext) -> str:
-    """The address of a file that the generator copies as it is, "" when it makes something else of it."""
-    name = target.rpartition("/")[2]
-    if not target or name.endswith((".md", ".markdown", ".mkd", ".mkdn", ".mkdown")) or "." not in name:
-        return ""
-    return context.site_url + quote(target.lstrip("/"), safe="/!$&'()*+,;=:@~")
 
 
 # --- Hugo ---------------------------------------------------------------------------------------------------------

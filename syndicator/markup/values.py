@@ -32,15 +32,18 @@ def typed(value: Any) -> Any:
 
 
 class Values(Mapping[str, Any]):
-    """A table whose values are typed when somebody asks for them."""
+    """A table whose values are typed when somebody asks for them, each once: a list may be long, and asked often."""
 
-    __slots__ = ("_of",)
+    __slots__ = ("_made", "_of")
 
     def __init__(self, of: Mapping[str, Any]) -> None:
         self._of = of
+        self._made: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        return typed(self._of[key])
+        if key not in self._made:
+            self._made[key] = typed(self._of[key])
+        return self._made[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._of)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from syndicator.model.delivery import Announcement, Delivery
 from syndicator.model.feed import Content, Document, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Format
 from syndicator.model.image import Enclosure, Image, ImageFacts, ImageRef
-from syndicator.model.post import Markup, Post, PostRecord, PostState, PostWarning, Skim, TemplateContext, Visibility
+from syndicator.model.post import (
+    Markup,
+    Post,
+    PostRecord,
+    PostState,
+    PostWarning,
+    SiteData,
+    Skim,
+    TemplateContext,
+    Visibility,
+)
 from syndicator.model.site import Person, Site, SourceFile
 from syndicator.model.values import digest
 
@@ -31,6 +41,7 @@ __all__ = [
     "PostState",
     "PostWarning",
     "Site",
+    "SiteData",
     "Skim",
     "SourceFile",
     "TemplateContext",

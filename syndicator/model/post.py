@@ -53,13 +53,27 @@ class PostWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteData:
+    """Data files of the site that templates ask for: ``values`` by name, and ``unread``, the names of those that cannot
+    be read. ``all`` says that there are no others.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    all: bool = False
+    warnings: tuple[PostWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateContext:
     """What the templates in a body may know of the world: values, and nothing that could be called.
 
     ``kind`` is their language ("liquid", "eleventy", "hugo", "none", or "off" where the post says that there are none),
     ``mode`` what the operator wants of them ("render", "strip" or "skip"). ``site`` and ``page`` are values of the
     site's configuration and of the front matter. ``posts`` has the addresses of the posts that the body refers to, by
-    reference as it is written. ``line`` is the file's line at which the body begins.
+    reference as it is written, and those of what else of the site it refers to. ``data`` are the site's data files that
+    it asks for, None where nobody has looked. ``includes`` says which of the site's includes shows what, as written in
+    the settings. ``line`` is the file's line at which the body begins.
     """
 
     kind: str = "none"
@@ -73,6 +87,8 @@ class TemplateContext:
     published: datetime | None = None
     zone: str = "UTC"
     posts: Mapping[str, str] = field(default_factory=dict)
+    data: SiteData | None = None
+    includes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from syndicator.ports.dialect import HTML_ENDINGS, Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
 from syndicator.ports.publisher import Publisher
-from syndicator.ports.source import BuiltSite, FetchReport, Move, Scan, SiteFiles, Source, Upstream
+from syndicator.ports.source import (
+    BuiltSite,
+    FetchReport,
+    LiveFiles,
+    Move,
+    Scan,
+    SiteFiles,
+    Source,
+    Surroundings,
+    Upstream,
+)
 from syndicator.ports.state import (
     EntryRecord,
     ImageAnswer,
@@ -30,6 +40,7 @@ __all__ = [
     "ImageDesk",
     "Ledger",
     "LedgerChange",
+    "LiveFiles",
     "Move",
     "Outbox",
     "PassRecord",
@@ -42,6 +53,7 @@ __all__ = [
     "SiteFiles",
     "Source",
     "StoredEntry",
+    "Surroundings",
     "Templates",
     "Upstream",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from syndicator.errors import PostError
-from syndicator.model import ImageFacts, SourceFile
+from syndicator.model import ImageFacts, SiteData, SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +94,32 @@ class Upstream(Protocol):
 class BuiltSite(Protocol):
     """The pages that the site's own generator has made of the posts."""
 
+    def look_again(self) -> None:
+        """From here on pages are as they are now."""
+        ...
+
     def page(self, permalink: str) -> bytes | None:
         """The page at an address of the site; None when there is none that can be read."""
+        ...
+
+
+class Surroundings(Protocol):
+    """What else is on the site that posts name: pages, files, documents of collections, data."""
+
+    def look_again(self) -> None:
+        """From here on answers are about what is there now."""
+        ...
+
+    def address(self, target: str) -> str:
+        """The absolute address of what a post refers to by its file; "" when there is none."""
+        ...
+
+    def version_of_data(self, name: str) -> str:
+        """The name of what stands in the data files that templates know by a name ("*" for all); "" for none."""
+        ...
+
+    def data(self, names: Collection[str]) -> SiteData:
+        """What stands in the data files of these names; what cannot be read is told in it."""
         ...
 
 
@@ -117,4 +141,16 @@ class SiteFiles(Protocol):
     def find(self, folder: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
         """The paths of the files in and below a folder whose names fit, sorted; hidden folders are left out, and those
         that cannot be listed."""
+        ...
+
+
+class LiveFiles(SiteFiles, Protocol):
+    """The same, looked at pass after pass."""
+
+    def begin(self, path: str, most: int) -> bytes | None:
+        """The first bytes of a file of any size; None when there is none. Raises SourceError."""
+        ...
+
+    def look_again(self) -> None:
+        """From here on files are as they are now; a source may show them as they were when it was asked first."""
         ...

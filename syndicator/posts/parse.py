@@ -59,9 +59,10 @@ class PostReading(SkimReading):
             line=self.matter.body_line,
             site=self.site,
             values=self.rules.site_values,
+            includes=self.rules.includes,
             permalink=permalink,
             published=published,
-            title=title,
+            title=self.untitled(body) if self.dialect.templates == "liquid" else title,
             slug=self.slug(),
             categories=unmarked(categories),
             tags=unmarked(tags),
@@ -111,7 +112,11 @@ class PostReading(SkimReading):
             from syndicator.markup.typography import smart_text  # late, as skimming wants none of it
 
             written = smart_text(written, self.dialect.markdown)
-        return written or title_text(self.dialect.untitled(self.path, body)) or "Untitled"
+        return written or self.untitled(body)
+
+    def untitled(self, body: str) -> str:
+        """The title of a post that has none."""
+        return title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
     def summary(self, body: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
         """What stands before the divider that some dialects have, else what the front matter says."""

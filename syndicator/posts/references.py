@@ -16,6 +16,8 @@ from syndicator.posts.fields import texts
 REFERENCES = "refers to"
 #: The name under which the last parts of a post's former addresses are.
 FORMER = "was at"
+#: The name under which the site's data files that a post's templates ask for are; "*" is all of them.
+DATA = "has data of"
 #: More references than this are not followed.
 _MOST = 500
 _LONGEST = 300
@@ -23,6 +25,12 @@ _TAG = re.compile(
     rb"\{%-?\s*+(?:post_url|link)\s++([^\s%{}][^%{}\n]{0,300}?)\s*+-?%\}"
     rb"|\{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?(?:\"([^\"\n]{1,300})\"|`([^`\n]{1,300})`|([^\s\">]{1,300}))"
 )
+_DATA = re.compile(
+    rb"\bsite\s*+(?:\.\s*+data\b|\[\s*+[\"']data[\"']\s*+\])"
+    rb"(?:\s*+\.\s*+([\w-]{1,100})(?![\w-])|\s*+\[\s*+(?:\"([^\"\n]{1,100})\"|'([^'\n]{1,100})')\s*+\])?"
+)
+#: From so many names on, all data are meant.
+_MOST_DATA = 20
 _DATE_IN_FRONT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-(?=.)", re.ASCII)
 _EXTENSION = re.compile(r"\.(?:markdown|mkdown|mkdn|mkd|md|html|htm)\Z")
 
@@ -39,6 +47,19 @@ def references(body: bytes) -> tuple[str, ...]:
             found[written] = None
         if len(found) >= _MOST:
             break
+    return tuple(found)
+
+
+def data_names(body: bytes) -> tuple[str, ...]:
+    """The data files that Liquid in a body asks for, as it names them; ("*",) where that cannot be told."""
+    if b"{" not in body or b"data" not in body or (b"{%" not in body and b"{{" not in body):
+        return ()
+    found: dict[str, None] = {}
+    for match in _DATA.finditer(body):
+        name = next((part for part in match.groups() if part is not None), b"*").decode("utf-8", "replace")
+        found[name] = None
+        if name == "*" or len(found) > _MOST_DATA:
+            return ("*",)
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ from syndicator.posts.epoch import from_epoch, unit_of
 from syndicator.posts.fields import first, quoted, reach, text, texts, truth, unmarked, warn_nested
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names
-from syndicator.posts.references import FORMER, REFERENCES, former, references
+from syndicator.posts.references import DATA, FORMER, REFERENCES, data_names, former, references
 from syndicator.posts.rules import Rules
 from syndicator.text import printable
 
@@ -95,7 +95,7 @@ class SkimReading:
             digest(f"{seen!r}{self.found!r}".encode() + body.strip()),
             digest(f"{title}\0{self.since}".encode("utf-8", "surrogatepass")) if title else "",
         )
-        self.found += ((REFERENCES, references(body)), (FORMER, former(self.data)))
+        self.found += ((REFERENCES, references(body)), (DATA, data_names(body)), (FORMER, former(self.data)))
         return self
 
     def skim(self) -> Skim:

@@ -8,7 +8,7 @@ from typing import Any
 
 from syndicator.markup.tags import has_templates
 from syndicator.model import Site, TemplateContext
-from syndicator.posts.fields import text, truth
+from syndicator.posts.fields import empty, text, truth
 from syndicator.posts.values import Quoted
 
 
@@ -22,6 +22,7 @@ def template_context(
     line: int,
     site: Site,
     values: Mapping[str, Any],
+    includes: Mapping[str, str],
     permalink: str,
     published: datetime | None,
     title: str,
@@ -30,6 +31,9 @@ def template_context(
     tags: Sequence[str],
 ) -> TemplateContext:
     """``data`` is the post's front matter, ``values`` the site's own configuration.
+
+    The title that templates have is the one in the front matter, as it is written there; ``title`` stands in for one
+    that is not there. To Jekyll, ``""`` is there.
 
     Jekyll's ``render_with_liquid: false`` and Eleventy's ``templateEngineOverride`` without Liquid in it say that the
     body has no templates (frontmatter.md 40, 71).
@@ -41,8 +45,10 @@ def template_context(
     engine = text(data.get("templateEngineOverride"))
     if kind == "eleventy" and engine and not {"liquid", "njk"} & set(engine.replace(",", " ").split()):
         return TemplateContext(kind="off", line=line)
+    written = data.get("title")
+    is_there = truth(written) is not False and written is not None if kind == "liquid" else not empty(written)
     own = {
-        "title": Quoted(title),
+        "title": written if is_there else Quoted(title),
         "slug": Quoted(slug),
         "categories": [Quoted(term) for term in categories],
         "tags": [Quoted(term) for term in tags],
@@ -58,4 +64,5 @@ def template_context(
         permalink=permalink,
         published=published,
         zone=site.timezone,
+        includes=includes,
     )

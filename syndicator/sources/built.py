@@ -5,16 +5,20 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from syndicator.errors import SourceError
-from syndicator.ports import SiteFiles
+from syndicator.ports import LiveFiles
 
 
 class BuiltFolder:
     """The pages below a folder of the source, which ``files`` reads."""
 
-    def __init__(self, files: SiteFiles, folder: str, site_url: str) -> None:
+    def __init__(self, files: LiveFiles, folder: str, site_url: str) -> None:
         self._files = files
         self._folder = folder.strip("/")
         self._site_url = site_url
+
+    def look_again(self) -> None:
+        """From here on pages are as they are now."""
+        self._files.look_again()
 
     def page(self, permalink: str) -> bytes | None:
         """The page at an address of the site; None when there is none, or it cannot be read."""

@@ -70,6 +70,24 @@ class GitFiles:
         self._held[path] = digest(blob.data)
         return blob.data
 
+    def begin(self, path: str, most: int) -> bytes | None:
+        """The first bytes of a file of any size; None when there is none. Raises SourceError."""
+        plain = _plain(path)
+        try:
+            blob = self._pinned().read(plain, most) if plain else None
+        except LeadsOut as error:
+            raise SourceError(f"source {printable(path)}", LEADS_OUT, "copy the file instead") from error
+        except GitFailed as error:
+            raise damaged(self._clone.where, str(error)) from error
+        return blob.data if blob is not None else None
+
+    def look_again(self) -> None:
+        """From here on files are those of the newest commit that was fetched."""
+        tips = self._clone.tips()
+        if self._blobs is None or tips[:1] != (self._blobs.commit,):
+            self._blobs, self._names = None, {}
+            self._held, self._sought = {}, {}
+
     def names(self, folder: str) -> tuple[str, ...]:
         """What is in a folder, sorted; folders end in ``/``. Links are left out. Raises SourceError."""
         plain = _plain(folder)

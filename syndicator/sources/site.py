@@ -47,9 +47,13 @@ class SiteFolder:
         self._seen[path] = self._version(path, fresh=True)
         self._held[path] = ""
         try:
-            with self._inside(path).open("rb") as file:
+            full = self._inside(path)
+            # Opening a pipe would wait for somebody who writes to it.
+            if not full.is_file():
+                return None
+            with full.open("rb") as file:
                 data = file.read(self._limit + 1)
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise self._unreadable(path, error) from error
@@ -57,6 +61,27 @@ class SiteFolder:
             raise SourceError(f"source {self._root / path}", f"has more than {self._limit:,} bytes", "shorten it")
         self._held[path] = digest(data)
         return data
+
+    def begin(self, path: str, most: int) -> bytes | None:
+        """The first bytes of a file of any size; None when there is none. Raises SourceError.
+
+        Nothing is remembered of it: whoever asks compares what came of it.
+        """
+        try:
+            full = self._inside(path)
+            if not full.is_file():
+                return None
+            with full.open("rb") as file:
+                return file.read(most)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise self._unreadable(path, error) from error
+
+    def look_again(self) -> None:
+        """Files are looked at whenever somebody asks; only what was noted is forgotten."""
+        for noted in (self._seen, self._held, self._walked):
+            noted.clear()
 
     def names(self, folder: str) -> tuple[str, ...]:
         """What is in a folder, sorted; folders end in ``/``. Raises SourceError."""
@@ -124,10 +149,10 @@ class SiteFolder:
     def _stays(self, entry: os.DirEntry[str]) -> bool:
         return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(self._root.resolve())
 
-    def _unreadable(self, path: str, error: OSError) -> SourceError:
+    def _unreadable(self, path: str, error: OSError | ValueError) -> SourceError:
         return SourceError(
             f"source {self._root / path}",
-            f"cannot be read ({error.strerror})",
+            f"cannot be read ({getattr(error, 'strerror', None) or 'not a file name'})",
             "give this user the right to read it, or remove it",
         )
 

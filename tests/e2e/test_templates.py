@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.newsroom import Newsroom
+from tests.newsroom import Newsroom, eventually
 
 
 @pytest.fixture
@@ -36,6 +36,70 @@ def test_a_post_leads_to_another_and_follows_it_when_it_moves(newsroom: Newsroom
     before = newsroom.files()
     newsroom.build()
     assert before == newsroom.files()
+
+
+def test_a_post_follows_pages_and_data_of_its_site(newsroom: Newsroom) -> None:
+    """frontmatter-39: neither the post nor the configuration changes, and still its entry does."""
+    site = newsroom.root / "content"
+    (site / "_data").mkdir()
+    newsroom.post("2023-01-02-calm.md", "[Us]({% link about.md %}), {{ site.data.team.lead }}.", title="Calm")
+    newsroom.post("2023-01-03-storm.md", title="Storm")
+    done = newsroom.build()
+    assert "<p><a>Us</a>, .</p>" == html(newsroom, "Calm")
+    assert "_posts/2023-01-02-calm.md:4: template {% link about.md %}" in done.stdout + done.stderr
+
+    (site / "about.md").write_text("---\n---\n")
+    (site / "_data" / "team.yml").write_text("lead: Jane\n")
+    newsroom.build()
+    assert '<p><a href="https://news.example.org/about.html">Us</a>, Jane.</p>' == html(newsroom, "Calm")
+
+    (site / "about.md").write_text("---\npermalink: /us/\n---\n")
+    newsroom.build()
+    assert '<p><a href="https://news.example.org/us/">Us</a>, Jane.</p>' == html(newsroom, "Calm")
+    (site / "_data" / "team.yml").write_text("lead: Joan\n")
+    newsroom.build()
+    assert "Joan" in html(newsroom, "Calm")
+    before = newsroom.files()
+    newsroom.build()
+    assert before == newsroom.files()
+
+
+def test_the_running_service_notices_other_data(newsroom: Newsroom) -> None:
+    site = newsroom.root / "content"
+    (site / "_data").mkdir()
+    (site / "_data" / "team.yml").write_text("lead: Jane\n")
+    newsroom.post("2023-01-02-calm.md", "{{ site.data.team.lead }}", title="Calm")
+    with newsroom.running():
+        eventually(lambda: "Jane" in html(newsroom, "Calm"))
+        (site / "_data" / "team.yml").write_text("lead: Joan\n")
+
+        assert eventually(lambda: "Joan" in html(newsroom, "Calm"))
+
+
+def test_includes_show_what_the_settings_say(newsroom: Newsroom) -> None:
+    """frontmatter-39"""
+    path = newsroom.root / "syndicator.toml"
+    path.write_text(
+        path.read_text() + "\n[source.includes]\n"
+        '"photo.html" = "figure src=path credit=by"\n"ad.html" = "drop"\nclip = "youtube id=code"\n'
+    )
+    newsroom.post(
+        "2023-01-02-calm.md",
+        '{% include_cached media/photo.html path="/a.jpg" alt="A" by="Jane" %}\n\n'
+        'A{% include ad.html %}. {% include_relative clip.html code="dQw4w9WgXcQ" %} {% include other.html %}',
+        title="Calm",
+    )
+
+    done = newsroom.command("check")
+    newsroom.build()
+
+    shown = html(newsroom, "Calm")
+    assert '<img src="https://news.example.org/a.jpg" alt="A">' in shown
+    assert "<figcaption>Jane</figcaption>" in shown
+    assert "https://www.youtube.com/watch?v=dQw4w9WgXcQ" in shown
+    told = [line for line in (done.stdout + done.stderr).splitlines() if "template " in line]
+    assert 1 == len(told)
+    assert "calm.md:6: template {% include other.html %}" in told[0]
 
 
 def test_check_tells_file_line_and_tag_of_what_is_left_out(newsroom: Newsroom) -> None:

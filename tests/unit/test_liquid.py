@@ -40,7 +40,11 @@ CONTEXT = TemplateContext(
     permalink="https://news.example.org/blog/2023/08/24/storm.html",
     published=datetime(2023, 8, 24, 22, 5, tzinfo=UTC),
     zone="Europe/Berlin",
-    posts={"2023-01-02-calm": "https://news.example.org/blog/calm.html"},
+    posts={
+        "2023-01-02-calm": "https://news.example.org/blog/calm.html",
+        "assets/a.pdf": "https://news.example.org/blog/assets/a.pdf",
+        "assets/a b.pdf": "https://news.example.org/blog/assets/a%20b.pdf",
+    },
 )
 
 
