@@ -100,8 +100,9 @@ class Reader:
 
     def look_again(self) -> None:
         """From here on all beside the posts is as it is now. Raises SourceError."""
-        for beside in filter(None, (self.built, self.around)):
-            beside.look_again()
+        for beside in (self.built, self.around):
+            if beside is not None:
+                beside.look_again()
 
     def questions(self, record: PostRecord, known: Collection[str]) -> tuple[str, ...]:
         """What a post asks of the site beside its posts: each "link" or "data", a space, and the name as written.

@@ -156,13 +156,13 @@ def _bad_value(path: KeyPath, error: ErrorDetails, origins: Origins) -> Fault:
     key = find(origins.keys, path)
     remedy = ""
     if key is not None and not origins.variable(path):
-        remedy = _other_way(key, value)
+        remedy = _other_way(key, value, path)
     if key is not None and isinstance(value, str) and (meant := nearest(value, key.choices)):
         remedy = f'did you mean "{meant}"?'
     return wrong_value(path, value, Wrong(remedy=remedy), origins)
 
 
-def _other_way(key: Key, value: object) -> str:
+def _other_way(key: Key, value: object, path: KeyPath) -> str:
     """How to write in the file what was probably meant."""
     name = ".".join(key.path)
     match key.kind, value:
@@ -171,7 +171,7 @@ def _other_way(key: Key, value: object) -> str:
         case Kind.TABLE, list():
             return f"write [{name}] instead of [[{name}]]"
         case Kind.TEXT, bool() | int() | float():
-            return f'text stands in quotes: {key.path[-1]} = "{shown(value)}"'
+            return f'text stands in quotes: {spell_path(path[-1:])} = "{shown(value)}"'
         case Kind.SWITCH, "true" | "false":
             return f"leave out the quotes: {key.path[-1]} = {value}"
         case Kind.NUMBER, str() if re.fullmatch(r"[0-9]{1,18}", value):

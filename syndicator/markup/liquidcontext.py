@@ -13,6 +13,9 @@ from syndicator.markup.filters import MOST_ITEMS, bounded
 
 #: Steps that a body may take: each is a name looked up, a filter, a turn of a loop, or 200 characters worked on.
 MOST_STEPS = 30_000
+#: Filters that go through tables, and the most values that they may find there.
+_THROUGH_TABLES = frozenset({"jsonify", "inspect"})
+_ALL = 10_000
 #: What evaluating an expression may raise.
 FAULTS = (LiquidError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
@@ -69,6 +72,8 @@ class Context(RenderContext):
     def get(self, path: list[object], *, token: Token | None, default: object = None) -> object:  # noqa: ARG002 - nobody asks with one
         self.spend(0)
         found = super().get(path, token=token)
+        if isinstance(found, (list, tuple, Mapping)):
+            self.spend(len(found) // 100)  # whoever compares it with something looks through it
         if isinstance(found, Undefined) and not self._is_nil(path):
             self.job.doubt = True
         return found
@@ -91,6 +96,9 @@ class Context(RenderContext):
 
         def within_limits(value: object, *args: object, **named: object) -> object:
             given = (value, *args, *named.values())
+            if name in _THROUGH_TABLES:
+                self.spend(_ALL // 100)
+                weigh_tables(value)
             self.spend(sum(map(size_of, given)) // 200)
             if isinstance(value, Undefined) and self.job.doubt:
                 return value
@@ -112,6 +120,17 @@ class Context(RenderContext):
         except FAULTS:
             self.job.doubt = True
         return Undefined("unknown") if self.job.doubt else value
+
+
+def weigh_tables(value: object) -> None:
+    """Raises NoAnswer where a value holds more than may be written down, with all that is in its tables."""
+    left, seen = [value], 0
+    while left:
+        item = left.pop()
+        if isinstance(item, (list, tuple, Mapping)):
+            seen += len(item)
+            bounded(seen, _ALL)
+            left.extend(item.values() if isinstance(item, Mapping) else item)
 
 
 def size_of(value: object) -> int:

@@ -45,6 +45,11 @@ class Values(Mapping[str, Any]):
             self._made[key] = typed(self._of[key])
         return self._made[key]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Values) and (self._of is other._of or self._of == other._of)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._of)
 

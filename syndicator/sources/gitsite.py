@@ -73,6 +73,8 @@ class GitFiles:
     def begin(self, path: str, most: int) -> bytes | None:
         """The first bytes of a file of any size; None when there is none. Raises SourceError."""
         plain = _plain(path)
+        if plain is None:
+            raise SourceError(f"source {printable(path)}", LEADS_OUT, "copy the file instead")
         try:
             blob = self._pinned().read(plain, most) if plain else None
         except LeadsOut as error:

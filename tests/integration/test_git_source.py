@@ -244,6 +244,26 @@ def test_a_link_inside_counts_as_what_it_leads_to_and_one_that_leads_out_is_refu
         files.read("_config.yml")
 
 
+def test_what_is_beside_the_posts_is_looked_at_again(clone: Clone, authors: Authors) -> None:
+    """frontmatter-39, -41: also where nothing of the site's configuration has changed."""
+    (authors.work / "about.md").write_text("---\ntitle: A\n---\n")
+    (authors.work / "film.mp4").write_bytes(b"x" * 2**21)
+    authors.publish()
+    clone.fetch()
+    files = GitFiles(clone, "")
+    assert (b"---\ntitle", b"xx", None) == (files.begin("about.md", 9), files.begin("film.mp4", 2), files.begin("a", 2))
+    with pytest.raises(SourceError, match="leads out"):
+        files.begin("../a", 1)
+    (authors.work / "about.md").write_text("other")
+    authors.publish()
+    clone.fetch()
+    assert b"---" == files.begin("about.md", 3)
+
+    files.look_again()
+
+    assert b"oth" == pickle.loads(pickle.dumps(files)).begin("about.md", 3) == files.begin("about.md", 3)
+
+
 def test_site_files_are_those_of_the_commit(clone: Clone, authors: Authors) -> None:
     authors.write("_posts/2026-01-01-a.md", title="Alpha")
     (authors.work / "_config.yml").write_text("title: The Example\n")

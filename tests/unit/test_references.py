@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from syndicator.posts.references import Targets, former, references
+from syndicator.posts.references import Targets, data_names, former, references
 
 PATHS = (
     "_posts/2023-01-02-calm.md",
@@ -84,3 +84,31 @@ def test_a_storm_of_references_is_over_in_no_time() -> None:
 def test_what_a_post_was_called_is_said_by_its_redirects(data: dict[str, object], expected: tuple[str, ...]) -> None:
     """frontmatter-34, frontmatter-56"""
     assert expected == former(data)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("site.data.team", ()),
+        ("{{ site.data.team.lead }} {% for r in site.data.rows %}{% endfor %} {{site.data.team}}", ("team", "rows")),
+        ("{{ site.data['a b'].x }} {{ site['data'][\"c\"] }} {{ site . data . d-e }}", ("a b", "c", "d-e")),
+        ("{{ site.data[page.who] }} {{ site.data.team }}", ("*",)),
+        ("{% assign d = site.data %}{{ d.x }}", ("*",)),
+        ("{{ site.data.équipe }}", ("*",)),
+        ("{{ site.data." + "x" * 101 + " }}", ("*",)),
+        ("{{ site.database.x }} {{ website.datas }}", ()),
+        ("{% if a %}" + "".join(f"{{{{ site.data.n{n} }}}}" for n in range(30)), ("*",)),
+    ],
+)
+def test_data_are_found_by_the_names_that_templates_have_for_them(body: str, expected: tuple[str, ...]) -> None:
+    """frontmatter-39: more may be named than is asked for, and never less."""
+    assert expected == data_names(body.encode())
+
+
+def test_a_storm_of_data_is_over_in_no_time() -> None:
+    bodies = ["{% " + part * 200_000 for part in ("site.data", "site ", "site['data'", "site.data.x ", 'site.data["')]
+    begun = time.process_time()
+    for body in bodies:
+        data_names(body.encode())
+
+    assert time.process_time() - begun < 2

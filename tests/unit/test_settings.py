@@ -163,6 +163,43 @@ def test_fields_take_one_name_or_a_list_and_an_empty_list(folder: Path) -> None:
     assert {"summary": ("deck",), "image": ("a.b", "c"), "category": ()} == load(folder, NEEDED + text).source.fields
 
 
+def test_includes_are_told_by_name(folder: Path) -> None:
+    """frontmatter-39"""
+    text = '[source.includes]\n"media/a.html" = "figure src=path"\nb = "drop"\n'
+
+    assert {"media/a.html": "figure src=path", "b": "drop"} == load(folder, NEEDED + text).source.includes
+    assert {"b.html": "text"} == (
+        load(folder, NEEDED, {"SYNDICATOR_SOURCE__INCLUDES": '{"b.html": "text"}'}).source.includes
+    )
+    assert {"b": "link"} == load(folder, NEEDED, {"SYNDICATOR_SOURCE__INCLUDES__B": "link"}).source.includes
+
+
+def test_all_faults_of_includes_are_told_at_once_with_their_lines(folder: Path) -> None:
+    """frontmatter-39"""
+    text = (
+        '[source.includes]\n"a.html" = "figur"\n"b.html" = "figure text=a src"\n"../c.html" = "drop"\n'
+        '"d.html" = 1\n"e.html" = "drop"\n'
+    )
+    begin = NEEDED.count("\n") + 2
+
+    expected = (
+        (
+            'source.includes."a.html": names no kind of thing that can be shown;'
+            " begin with one of: figure, youtube, vimeo, link, text, drop"
+        ),
+        (
+            'source.includes."b.html": a figure has no such part; what is behind the kind is not written as'
+            " part=parameter; the parts of a figure are: src, alt, caption, credit, link"
+        ),
+        'source.includes."../c.html": expected the name of an include such as "figure.html", in quotes',
+        (
+            'source.includes."d.html": expected what it shows, such as "figure" or "figure src=path", found 1;'
+            ' text stands in quotes: "d.html" = "1"'
+        ),
+    )
+    assert [f"site.toml:{begin + at}: {line}" for at, line in enumerate(expected)] == told(folder, NEEDED + text)
+
+
 def test_networks_are_networks(folder: Path) -> None:
     settings = load(folder, NEEDED + '[network]\nallow = ["10.0.0.0/8", "fd00::/8", "127.0.0.1"]\n')
 
