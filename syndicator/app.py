@@ -170,7 +170,7 @@ def _around(settings: Settings, configured: Configured, site: Site) -> Surroundi
         return None
     from syndicator.dialects.jekyllsite import places
 
-    return places(_files(settings), configured, site)
+    return places(_files(settings), configured, site, drop_html=settings.source.html_suffix == "drop")
 
 
 def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> FolderSource | GitSource:

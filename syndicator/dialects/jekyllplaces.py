@@ -19,6 +19,7 @@ from syndicator.dialects.jekyllurls import (
     file_address,
     page_address,
 )
+from syndicator.dialects.permalinks import without_html
 from syndicator.errors import PostError, SourceError
 from syndicator.model import SiteData
 from syndicator.ports import LiveFiles
@@ -34,16 +35,25 @@ _FRONT_MATTER = re.compile(rb"---[ \t\r\f\v]*+\n")
 class JekyllPlaces:
     """Answers about the files of a site; what is asked twice is looked up once, until ``look_again``.
 
-    ``config`` is the site's own configuration. frontmatter.md 39.
+    ``config`` is the site's own configuration; with ``drop_html`` the host serves pages without that end.
+    frontmatter.md 39.
     """
 
     def __init__(
-        self, files: LiveFiles, dialect: Jekyll, config: Mapping[str, Any], *, site_url: str, timezone: str
+        self,
+        files: LiveFiles,
+        dialect: Jekyll,
+        config: Mapping[str, Any],
+        *,
+        site_url: str,
+        timezone: str,
+        drop_html: bool = False,
     ) -> None:
         self._files = files
         self._dialect = dialect
         self._site_url = site_url
         self._zone = ZoneInfo(timezone)
+        self._drop_html = drop_html
         self._style = text(config.get("permalink")) or "date"
         self._collections = _collections(config.get("collections"))
         self._data = JekyllData(files, (text(config.get("data_dir")) or "_data").strip("/"))
@@ -61,6 +71,8 @@ class JekyllPlaces:
         path = path.removeprefix("/")
         if path not in self._known:
             below = self._below(path)
+            if below is not None and self._drop_html:
+                below = without_html(below)
             self._known[path] = self._site_url + below if below is not None else ""
         found = self._known[path]
         return found and found + mark + fragment

@@ -66,11 +66,13 @@ def _configuration(files: SiteFiles, names: Sequence[str]) -> tuple[str, dict[st
     return ", ".join(names) or path, config, warnings
 
 
-def places(files: LiveFiles, configured: Configured, site: Site) -> JekyllPlaces | None:
+def places(files: LiveFiles, configured: Configured, site: Site, *, drop_html: bool = False) -> JekyllPlaces | None:
     """What else is on the site than posts; None where ``configured`` is not by ``configure``."""
     if not isinstance(configured.dialect, Jekyll):
         return None
-    return JekyllPlaces(files, configured.dialect, configured.values, site_url=site.url, timezone=site.timezone)
+    return JekyllPlaces(
+        files, configured.dialect, configured.values, site_url=site.url, timezone=site.timezone, drop_html=drop_html
+    )
 
 
 def _dialect(path: str, config: Mapping[str, Any], warnings: list[PostWarning]) -> Jekyll:

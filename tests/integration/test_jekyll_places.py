@@ -77,6 +77,13 @@ def test_a_fragment_is_kept(site: Path) -> None:
     assert "https://places.example.org/base/about.html#top" == around(site).address("about.md#top")
 
 
+def test_where_the_host_drops_html_links_do_too(site: Path) -> None:
+    found = places(SiteFolder(site), configure(SiteFolder(site)), SITE, drop_html=True)
+
+    assert found is not None
+    assert "https://places.example.org/base/staff/jane#top" == found.address("_staff/jane.md#top")
+
+
 def test_a_page_that_moves_is_found_after_another_look(site: Path) -> None:
     near = around(site)
     assert near.address("about.md").endswith("/about.html")
