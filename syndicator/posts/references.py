@@ -52,7 +52,7 @@ def references(body: bytes) -> tuple[str, ...]:
 
 def data_names(body: bytes) -> tuple[str, ...]:
     """The data files that Liquid in a body asks for, as it names them; ("*",) where that cannot be told."""
-    if b"{" not in body or b"data" not in body or (b"{%" not in body and b"{{" not in body):
+    if b"{" not in body or b"site" not in body or b"data" not in body or (b"{%" not in body and b"{{" not in body):
         return ()
     found: dict[str, None] = {}
     for match in _DATA.finditer(body):
