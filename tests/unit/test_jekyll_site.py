@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.jekyllsite import configure
-from syndicator.errors import SourceError
+from syndicator.errors import PostError, SourceError
 from syndicator.model import Person, Visibility
 from syndicator.ports import Configured, PostFacts, SiteFacts
 
@@ -278,7 +278,10 @@ def test_no_configuration_is_a_traceback_and_every_post_can_be_asked_about(
     path = PurePosixPath("news/_posts/2023-08-24-a.md")
     found.enters(path.parent)
     found.posts_in(path.parent)
-    data = found.complete(path, {"title": "T", "categories": ["x"]})[0]
+    try:
+        data = found.complete(path, {"title": "T", "categories": ["x"]})[0]
+    except PostError:
+        return  # a site whose markdown_ext has no "md" does not read the post, and says so
     found.visibility(path, data)
     found.terms(path, data)
     found.excerpt("One.\n\nTwo.\n")
