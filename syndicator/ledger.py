@@ -166,11 +166,15 @@ def _origins(
 
 
 def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord:
-    """The fresh record with what the ledger knew: id, first date, and the moment of the last change."""
+    """The fresh record with what the ledger knew: id, first date, and the moment of the last change.
+
+    A post is updated by who writes it. What readers see of it may change without that: a name in the site's data, a
+    default, a rule of ours. Its entry is rendered anew, but ten thousand posts are not announced for it.
+    """
     if fresh.due is None:  # a draft by now, which keeps its history for the day when it is live again
         return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
     updated = prior.updated
-    if fresh.content != prior.content or updated is None:
+    if (fresh.content != prior.content and fresh.digest != prior.digest) or updated is None:
         updated = _latest(fresh.modified or now, prior.published)
     return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=updated)
 

@@ -189,3 +189,16 @@ def test_the_operators_authors_go_on_top_of_the_sites(newsroom: Newsroom) -> Non
     newsroom.build()
 
     assert [{"name": "Jane Doe", "avatar": "https://news.example.org/img/jane.jpg"}] == newsroom.items()[0]["authors"]
+
+
+def test_an_author_with_another_name_by_now_is_shown_and_no_post_is_updated(newsroom: Newsroom) -> None:
+    """frontmatter-75: readers see the name, but ten thousand posts are no news for a change of one data file."""
+    site_says(newsroom, "jane: {name: Jane Doe}\n", name="_data/authors.yml")
+    newsroom.post("2026-01-02-a.md", title="Alpha", author="jane")
+    newsroom.build()
+    before = newsroom.items()[0]
+    site_says(newsroom, "jane: {name: Jane Roe}\n", name="_data/authors.yml")
+    newsroom.build()
+
+    assert ([{"name": "Jane Doe"}], [{"name": "Jane Roe"}]) == (before["authors"], newsroom.items()[0]["authors"])
+    assert {**before, "authors": []} == {**newsroom.items()[0], "authors": []}

@@ -339,3 +339,33 @@ def test_ids_are_unique_and_do_not_depend_on_order(pairs: list[tuple[str, str]],
 
     assert one.records == two.records
     assert len(set(ids(one).values())) == len(ids(one))
+
+
+def test_a_post_whose_bytes_stayed_is_not_updated_whatever_readers_see_of_it() -> None:
+    """frontmatter-75, atom-26: a name in the site's data changed, or how we read a field. That is no edit."""
+    before = settled({}, post(digest="same bytes", content="by Jane Doe", terms=(("author", ("Jane Doe",)),)))
+    fresh = post(digest="same bytes", content="by Jane Roe", terms=(("author", ("Jane Roe",)),))
+    after = settled(dict(before.records), fresh, now=LATER)
+
+    record = after.records[fresh.path]
+    assert before.records[fresh.path].updated == record.updated
+    assert (before.records[fresh.path].entry_id, ("Jane Roe",)) == (record.entry_id, record.values("author"))
+    assert (record,) == after.changed
+
+
+def test_terms_that_a_newer_version_reads_move_neither_ids_nor_dates() -> None:
+    """frontmatter-62: a ledger from before posts had a language."""
+    before = settled({}, post())
+    fresh = post()._replace(terms=(("language", ("en",)),))
+    after = settled(dict(before.records), fresh, now=LATER)
+
+    known = before.records[fresh.path]
+    assert known._replace(terms=(("language", ("en",)),)) == after.records[fresh.path]
+
+
+def test_an_edit_after_a_change_of_the_data_is_one() -> None:
+    first = settled({}, post(digest="1", content="by Jane Doe"))
+    renamed = settled(dict(first.records), post(digest="1", content="by Jane Roe"), now=LATER)
+    after = settled(dict(renamed.records), post(digest="2", content="by Jane Roe, more"), now=LATER)
+
+    assert LATER == after.records["_posts/2026-03-01-bread.md"].updated
