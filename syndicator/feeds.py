@@ -29,7 +29,9 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A feed before its entries are made: the posts it shows, newest first. ``value`` is what ``each`` made it for."""
+    """A feed before its entries are made: the posts it shows, newest first. ``value`` is what ``each`` made it for,
+    ``language`` that of its posts where it is for one, else "".
+    """
 
     name: str
     spec: FeedSpec
@@ -37,6 +39,7 @@ class Selection:
     outputs: tuple[tuple[Format, str], ...]
     members: tuple[PostRecord, ...]
     value: str = ""
+    language: str = ""
 
 
 def fold(value: str) -> str:
@@ -131,7 +134,7 @@ def build_feed(
         title=selection.title,
         description=selection.spec.description or site.description or selection.title,
         home_url=site.url,
-        language=site.language,
+        language=selection.language or site.language,
         author=site.author or site.title,
         updated=record.updated,
         content=selection.spec.content,
@@ -146,7 +149,8 @@ def settings_digest(selection: Selection, site: Site, hubs: Sequence[str], feeds
     spec = selection.spec
     parts = (
         selection.title, spec.description, spec.content, selection.outputs, feeds_url, sorted(hubs),
-        site.title, site.url, site.description, site.language, site.author,
+        site.title, site.url, site.description, selection.language or site.language,
+        site.author,
     )  # fmt: skip
     return digest(orjson.dumps(parts))
 
@@ -172,6 +176,7 @@ def _one_each(spec: FeedSpec, shown: Sequence[PostRecord], site: Site) -> Iterab
             outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
             members=tuple(groups[key]),
             value=key,
+            language=spelt[key] if spec.each == "language" else "",
         )
 
 

@@ -168,7 +168,7 @@ def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:
     for source in (table.get("source") for table in tables):
         fields = source.get("fields") if isinstance(source, dict) else None
         added |= set(fields) if isinstance(fields, dict) else set()
-    return frozenset({"author", "category", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths}))
+    return frozenset({"author", "category", "language", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths}))
 
 
 def _merged(name: str, *tables: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,9 @@ class FeedTable(_Table):
     title: Text = ""
     description: Text = ""
     each: Annotated[
-        str, Field(pattern=r"\A[a-z_]*\z"), Expect('the name of a field such as "category", "tag" or "author"')
+        str,
+        Field(pattern=r"\A[a-z_]*\z"),
+        Expect('the name of a field such as "category", "tag", "author" or "language"'),
     ] = ""
     rss: DocumentPath = ""
     atom: DocumentPath = ""

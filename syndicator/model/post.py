@@ -138,8 +138,8 @@ class Skim(NamedTuple):
     """What choosing posts for feeds needs of a post, read without the work that only rendering it needs.
 
     ``content`` names what a reader would see of it, ``match`` its title and date. Dates as in Post; ``terms`` are the
-    values that feeds can be made from (category, tag, author and further mapped fields), sorted by name. ``early``
-    says that it is shown before its date.
+    values that feeds can be made from (category, tag, author, language and further mapped fields), sorted by name, and
+    what names of ours with a space in them remember beside those. ``early`` says that it is shown before its date.
     """
 
     path: str
@@ -195,7 +195,7 @@ class PostRecord(NamedTuple):
         return PostState.LIVE
 
     def values(self, name: str) -> tuple[str, ...]:
-        """The post's values of a field that feeds can be made from: category, tag, author, or a mapped one."""
+        """The post's values of a field that feeds can be made from: category, tag, author, language, a mapped one."""
         for key, values in self.terms:
             if key == name:
                 return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -23,7 +22,6 @@ from syndicator.posts.skim import SkimReading
 from syndicator.posts.templated import template_context
 from syndicator.text import legal, printable
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 #: So many characters of an excerpt stand for a body that is kept back.
 _MAX_EXCERPT = 1_200
 #: Where a permalink needs a date and a draft has none: its address is never shown.
@@ -155,16 +153,6 @@ class PostReading(SkimReading):
         """The part of the body that stands for it, by the post's own separator or the dialect's; "" for none."""
         separator = self.data.get("excerpt_separator")
         return self.dialect.excerpt(body, separator if isinstance(separator, str) else None)
-
-    def language(self) -> str:
-        key, value = first(self.data, self.fields["language"])
-        tag = text(value).replace("_", "-")
-        if tag and not _LANGUAGE.fullmatch(tag):
-            self.warn(
-                key, f"{key}: {quoted(value)} is not a language tag, it is ignored", 'write one such as "en" or "pt-BR"'
-            )
-            return ""
-        return tag
 
     # --- addresses ------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from syndicator.posts.references import DATA, FORMER, REFERENCES, data_names, fo
 from syndicator.posts.rules import Rules
 from syndicator.text import printable
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_]*(?:\.[0-9]*)?")
 _QUOTED_NO = re.compile(r"""^published[ \t]*+:[ \t]*+["']""", re.MULTILINE)
 _NEVER = frozenset({"never", "none", "false", "no"})
@@ -29,6 +30,8 @@ _SEEN = (
     "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
     "link",
 )  # fmt: skip
+#: The term that says the language of a post, of each post.
+LANGUAGE = "language"
 
 
 def skim_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Skim:
@@ -95,7 +98,14 @@ class SkimReading:
             digest(f"{seen!r}{self.found!r}".encode() + body.strip()),
             digest(f"{title}\0{self.since}".encode("utf-8", "surrogatepass")) if title else "",
         )
-        self.found += ((REFERENCES, references(body)), (DATA, data_names(body)), (FORMER, former(self.data)))
+        # Not part of what readers see of it, so that a ledger from before knows the post for the same.
+        language = (self.language() or self.site.language,)
+        self.found += (
+            (LANGUAGE, language),
+            (REFERENCES, references(body)),
+            (DATA, data_names(body)),
+            (FORMER, former(self.data)),
+        )
         return self
 
     def skim(self) -> Skim:
@@ -214,6 +224,16 @@ class SkimReading:
     def further(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         values = ((name, texts(self.value(name))) for name in self.rules.fields.further)
         return tuple((name, found) for name, found in values if found)
+
+    def language(self) -> str:
+        key, value = first(self.data, self.fields["language"])
+        tag = text(value).replace("_", "-")
+        if tag and not _LANGUAGE.fullmatch(tag):
+            self.warn(
+                key, f"{key}: {quoted(value)} is not a language tag, it is ignored", 'write one such as "en" or "pt-BR"'
+            )
+            return ""
+        return tag
 
     def given_id(self) -> str:
         """The front matter's own id, when it is text: numbers are not unique in the world. frontmatter.md 75."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -57,3 +58,20 @@ def test_a_section_that_becomes_a_draft_takes_its_posts_out_while_the_service_ru
 
         eventually(lambda: "Sections" not in hugo.titles())
         assert "Folders without an index" in hugo.titles()
+
+
+def test_a_site_in_three_languages_has_a_feed_of_each(hugo: Newsroom) -> None:
+    """frontmatter-62: by the name of a file and by its content folder; each document says its language."""
+    path = hugo.root / "syndicator.toml"
+    each = '[[feeds]]\nname = "in"\neach = "language"\nlimit = 500\nrss = "{slug}.xml"\natom = "{slug}.atom"\njson = "{slug}.json"\n'
+    path.write_text(path.read_text() + each)
+    hugo.build()
+    feeds = {tag: json.loads((hugo.root / "public" / f"{tag}.json").read_bytes()) for tag in ("en-gb", "fr", "de")}
+
+    assert ["en-GB", "fr", "de"] == [feed["language"] for feed in feeds.values()]
+    assert "The Hugo Sample: fr" == feeds["fr"]["title"]
+    assert "https://hugo.example.org/blog/fr/posts/62-language/" in {item["url"] for item in feeds["fr"]["items"]}
+    assert all("language" not in item for feed in feeds.values() for item in feed["items"])
+    assert sum(len(feed["items"]) for feed in feeds.values()) == len(hugo.items())
+    assert "<language>fr</language>" in (hugo.root / "public/fr.xml").read_text()
+    assert 'xml:lang="fr"' in (hugo.root / "public/fr.atom").read_text()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.feeds import identify, live, next_change, select, slugs
+from syndicator.feeds import build_feed, identify, live, next_change, select, slugs
 from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -142,3 +142,24 @@ def test_atom_74_an_empty_feed_is_neither_of_now_nor_of_the_epoch() -> None:
     (empty,) = select([MAIN], [], SITE)
 
     assert datetime(2000, 1, 1, tzinfo=UTC) == identify(empty, None, settings="s", now=NOON, feeds_url="x").updated
+
+
+def test_each_language_has_a_feed_that_says_so() -> None:
+    """frontmatter-62: of two spellings the newest post's counts."""
+    spec = replace(EACH, name="in", each="language", outputs=((Format.RSS, "{slug}.xml"),))
+    shown = [record(f"{n}", n, terms=(("language", (tag,)),)) for n, tag in enumerate(("pt-BR", "en", "pt-br", "en"))]
+    english, portuguese = select((spec,), shown, SITE)
+    feed = build_feed(
+        portuguese, identify(portuguese, None, settings="", now=NOON, feeds_url="https://f/"), {}, SITE, ()
+    )
+
+    assert ("in/en", "in/pt-br", "The Example: pt-BR") == (english.name, portuguese.name, portuguese.title)
+    assert (((Format.RSS, "pt-br.xml"),), "pt-BR") == (feed.outputs, feed.language)
+    assert ["0", "2"] == [member.path for member in portuguese.members]
+
+
+def test_a_feed_of_something_else_has_the_language_of_the_site() -> None:
+    (feed,) = select((EACH,), [record("a", terms=(("category", ("de",)), ("language", ("fr",))))], SITE)
+    known = identify(feed, None, settings="", now=NOON, feeds_url="https://f/")
+
+    assert "en" == build_feed(feed, known, {}, SITE, ()).language

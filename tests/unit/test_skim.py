@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,24 @@ def test_a_mark_and_line_ends_leave_the_content() -> None:
     )
 
     assert skim(BEFORE).content == skim_post(file, Jekyll(), SITE, Rules()).content
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("", "en"), ("lang: fr", "fr"), ("language: pt_BR", "pt-BR"), ("locale: de", "de"), ("lang: tlhIngan Hol", "en")],
+)
+def test_every_post_has_a_language(line: str, expected: str) -> None:
+    """frontmatter-62, 75: the site's own where the post says none that is one."""
+    found = skim(f"---\ntitle: Bread\n{line}\n---\n")
+
+    assert ("language", (expected,)) in found.terms
+    assert ("tlh" in line) == bool(found.warnings)
+
+
+def test_the_language_that_posts_have_by_now_is_no_part_of_what_readers_see() -> None:
+    """frontmatter-62: what a ledger remembers of content from before that still is the same."""
+    text = "---\ntitle: Bread\ncategory: news\n---\nFlour."
+    elsewhere = SourceFile(path="_posts/2026-03-01-bread.md", version="v", data=text.encode())
+
+    assert "e61454327513a60c612a41741aff22b7" == skim(text).content
+    assert skim(text).content == skim_post(elsewhere, Jekyll(), replace(SITE, language="de"), Rules()).content
