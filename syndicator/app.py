@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,7 +133,7 @@ def _configured(settings: Settings, files: SiteFiles) -> Configured:
 
 def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) -> Reader:
     configured = _configured(settings, files)
-    dialect, limit, built = configured.dialect, settings.source.max_post_bytes, settings.source.rendered.strip("/")
+    dialect, limit, built = configured.dialect, settings.source.max_post_bytes, _built(settings)
     source = _source(settings, dialect, mends=mends)
     if not (settings.site.title and settings.site.url):
         source.require()  # where there is no folder, nothing else is worth a word
@@ -153,6 +154,7 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
             templates=settings.source.templates,
             epoch=settings.source.epoch,
             html_suffix=settings.source.html_suffix,
+            paged=bool(built),
             site_values=configured.values,
             includes=settings.source.includes,
         ),
@@ -173,14 +175,26 @@ def _around(settings: Settings, configured: Configured, site: Site) -> Surroundi
     return places(_files(settings), configured, site, drop_html=settings.source.html_suffix == "drop")
 
 
+def _built(settings: Settings) -> str:
+    """The folder of the built site, "" for none: never read for posts, whatever the dialect makes of its name."""
+    folder = settings.source.rendered.strip("/")
+    return posixpath.normpath(folder) if folder else ""
+
+
 def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> FolderSource | GitSource:
     limit = settings.source.max_post_bytes
     if settings.source.kind == "folder":
-        return FolderSource(settings.source_path, dialect, limit=limit)
+        return FolderSource(settings.source_path, dialect, limit=limit, closed=_built(settings))
     from syndicator.sources.git import GitSource
 
     return GitSource(
-        _clone(settings), settings.source_folder, dialect, limit=limit, history=settings.source.depth == 0, mends=mends
+        _clone(settings),
+        settings.source_folder,
+        dialect,
+        limit=limit,
+        closed=_built(settings),
+        history=settings.source.depth == 0,
+        mends=mends,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 
 from syndicator.entries import EntryKeys, illustrate
 from syndicator.errors import PostError
@@ -45,7 +44,7 @@ class Gathering:
         bad: Iterable[str],
         *,
         posts: Mapping[str, PostRecord],
-        page_version: Callable[[str], str],
+        page_version: Callable[[PostRecord], str],
         questions: Callable[[PostRecord, Collection[str]], Sequence[str]],
         answer: Callable[[str], str],
         keys: EntryKeys,
@@ -69,7 +68,8 @@ class Gathering:
         self.aims = aims_of(posts, members)
         self._posts = posts
         # Asked once a pass and a post: when a page changes while entries are made, the next pass makes them anew.
-        self._page_version = cache(page_version)
+        self._page_version = page_version
+        self._pages: dict[str, str] = {}
         self._questions = questions
         self._answer = answer
         self.asked: dict[str, str] = {}
@@ -116,7 +116,9 @@ class Gathering:
         the page that its text is from, and what else of the site it has to do with."""
         aims = self.aims.get(record.path, ())
         made_of = [(path, self._posts[path].digest) for _, path in aims]
-        if page := self._page_version(record.path):
+        if record.path not in self._pages:
+            self._pages[record.path] = self._page_version(record)
+        if page := self._pages[record.path]:
             made_of.append(("page", page))
         made_of += self._answered(record)
         return self._keys.key(record, facts, made_of)

@@ -27,7 +27,7 @@ from syndicator.model import (
     digest,
 )
 from syndicator.ports import BuiltSite, Dialect, Scan, Source, Surroundings
-from syndicator.posts.references import DATA, REFERENCES
+from syndicator.posts.references import DATA, PAGE, REFERENCES
 from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
 
@@ -85,18 +85,15 @@ class Reader:
         with isolated(file.path):
             return parse_post(file, self.dialect, self.site, self.rules)
 
-    def page_version(self, path: str) -> str:
+    def page_version(self, record: PostRecord) -> str:
         """The name of the page that the generator has made of a post; "" when there is none, or none is wanted.
 
-        By what is in it and not by its time: a site is built as a whole, and a fresh clone has the times of its making.
+        Nothing is read for it, as every pass asks. A site that is built anew has new names for all its pages: entries
+        are rendered once more, and say the same where their pages do.
         """
         if self.built is None:
             return ""
-        try:
-            page = self.built.page(self.parse(self.source.read(path)).permalink)
-        except PostError:
-            return ""
-        return digest(page) if page is not None else ""
+        return "".join(self.built.version(address) for address in record.values(PAGE))
 
     def look_again(self) -> None:
         """From here on all beside the posts is as it is now. Raises SourceError."""

@@ -98,6 +98,10 @@ class BuiltSite(Protocol):
         """From here on pages are as they are now."""
         ...
 
+    def version(self, permalink: str) -> str:
+        """The name of the page at an address, without reading it: it changes when the page does. "" for none."""
+        ...
+
     def page(self, permalink: str) -> bytes | None:
         """The page at an address of the site; None when there is none that can be read."""
         ...
@@ -149,6 +153,13 @@ class LiveFiles(SiteFiles, Protocol):
 
     def begin(self, path: str, most: int) -> bytes | None:
         """The first bytes of a file of any size; None when there is none. Raises SourceError."""
+        ...
+
+    def version(self, path: str) -> str:
+        """The name of a file as it is now, "" when there is none: two of one file differ when its content does.
+
+        Raises SourceError when nobody can look.
+        """
         ...
 
     def look_again(self) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
-from syndicator.dialects.permalinks import without_html
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.templates import drop
 from syndicator.model import Markup, Post, Site, SourceFile, TemplateContext, digest
-from syndicator.ports import Dialect, PostFacts
+from syndicator.ports import Dialect
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import first, quoted, reach, text, truth, unmarked
 from syndicator.posts.frontmatter import split
@@ -20,7 +18,7 @@ from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.rules import Rules
 from syndicator.posts.skim import SkimReading
 from syndicator.posts.templated import template_context
-from syndicator.text import legal, printable
+from syndicator.text import legal
 
 #: So many characters of an excerpt stand for a body that is kept back.
 _MAX_EXCERPT = 1_200
@@ -155,40 +153,6 @@ class PostReading(SkimReading):
         return self.dialect.excerpt(body, separator if isinstance(separator, str) else None)
 
     # --- addresses ------------------------------------------------------------------------------------------------
-
-    def slug(self) -> str:
-        return text(self.data.get("slug")) or legal(self.dialect.file_name(self.path).slug)
-
-    def permalink(self, categories: tuple[str, ...], published: datetime) -> str:
-        try:
-            below = self.dialect.permalink(
-                self.rules.permalink,
-                PostFacts(
-                    path=self.path if self.file.path.isprintable() else PurePosixPath(legal(self.file.path)),
-                    data=self.data,
-                    slug=self.slug(),
-                    categories=categories,
-                    published=published,
-                    zone=self.zone,
-                ),
-            )
-        except ValueError as error:
-            raise PostError(
-                self.file.path,
-                f"permalink: {printable(str(error))[:200]}",
-                line=self.matter.line_of("permalink"),
-                remedy="correct the pattern of the post or of the configuration",
-            ) from error
-        if self.rules.html_suffix == "drop":
-            below = without_html(below)
-        if len(below) > MAX_ADDRESS:
-            raise PostError(
-                self.file.path,
-                f"permalink: the address would have more than {MAX_ADDRESS:,} characters",
-                line=self.matter.line_of("permalink") or self.matter.line_of("slug"),
-                remedy="shorten slug, permalink or categories",
-            )
-        return self.site.url + below
 
     def link(self, permalink: str) -> str:
         key, value = first(self.data, self.fields["link"])

@@ -21,8 +21,8 @@ class Rules:
     ``epoch`` says what a date that is a whole number counts ("seconds", "milliseconds", "off" for nothing), and
     ``html_suffix`` whether addresses "keep" or "drop" an end that some hosts serve them without.
 
-    ``site_values`` is the site's own configuration, which templates may name; ``includes`` says what the includes of
-    the site show, each as in the settings.
+    ``paged`` says that the pages of posts are asked for, by address. ``site_values`` is the site's own configuration,
+    which templates may name; ``includes`` says what the includes of the site show, each as in the settings.
     """
 
     fields: FieldMap = DEFAULT_FIELDS
@@ -35,6 +35,7 @@ class Rules:
     templates: str = "render"
     epoch: str = "off"
     html_suffix: str = "keep"
+    paged: bool = False
     site_values: Mapping[str, Any] = field(default_factory=dict)
     includes: Mapping[str, str] = field(default_factory=dict)
 

@@ -8,17 +8,19 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from syndicator.dialects.permalinks import without_html
 from syndicator.errors import PostError
 from syndicator.model import PostWarning, Site, Skim, SourceFile, Visibility, digest
-from syndicator.ports import Dialect
+from syndicator.ports import Dialect, PostFacts
 from syndicator.posts.dates import left_out
 from syndicator.posts.epoch import from_epoch, unit_of
+from syndicator.posts.featured import MAX_ADDRESS
 from syndicator.posts.fields import first, quoted, reach, text, texts, truth, unmarked, warn_nested
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names
-from syndicator.posts.references import DATA, FORMER, REFERENCES, data_names, former, references
+from syndicator.posts.references import DATA, FORMER, PAGE, REFERENCES, data_names, former, references
 from syndicator.posts.rules import Rules
-from syndicator.text import printable
+from syndicator.text import legal, printable
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_]*(?:\.[0-9]*)?")
@@ -106,6 +108,8 @@ class SkimReading:
             (DATA, data_names(body)),
             (FORMER, former(self.data)),
         )
+        if self.rules.paged:
+            self.found.append((PAGE, self.page()))
         return self
 
     def skim(self) -> Skim:
@@ -234,6 +238,49 @@ class SkimReading:
             )
             return ""
         return tag
+
+    def slug(self) -> str:
+        return text(self.data.get("slug")) or legal(self.dialect.file_name(self.path).slug)
+
+    def permalink(self, categories: tuple[str, ...], published: datetime) -> str:
+        try:
+            below = self.dialect.permalink(
+                self.rules.permalink,
+                PostFacts(
+                    path=self.path if self.file.path.isprintable() else PurePosixPath(legal(self.file.path)),
+                    data=self.data,
+                    slug=self.slug(),
+                    categories=categories,
+                    published=published,
+                    zone=self.zone,
+                ),
+            )
+        except ValueError as error:
+            raise PostError(
+                self.file.path,
+                f"permalink: {printable(str(error))[:200]}",
+                line=self.matter.line_of("permalink"),
+                remedy="correct the pattern of the post or of the configuration",
+            ) from error
+        if self.rules.html_suffix == "drop":
+            below = without_html(below)
+        if len(below) > MAX_ADDRESS:
+            raise PostError(
+                self.file.path,
+                f"permalink: the address would have more than {MAX_ADDRESS:,} characters",
+                line=self.matter.line_of("permalink") or self.matter.line_of("slug"),
+                remedy="shorten slug, permalink or categories",
+            )
+        return self.site.url + below
+
+    def page(self) -> tuple[str, ...]:
+        """The address of what readers may see; none where it is wrong, which whoever renders the post finds out."""
+        if self.shown is not Visibility.PUBLIC or self.since is None:
+            return ()
+        try:
+            return (self.permalink(self.terms()[0], self.since),)
+        except PostError:
+            return ()
 
     def given_id(self) -> str:
         """The front matter's own id, when it is text: numbers are not unique in the world. frontmatter.md 75."""

@@ -22,24 +22,36 @@ class BuiltFolder:
 
     def page(self, permalink: str) -> bytes | None:
         """The page at an address of the site; None when there is none, or it cannot be read."""
-        if not permalink.startswith(self._site_url):
-            return None
-        below = unquote(permalink[len(self._site_url) :].partition("#")[0].partition("?")[0])
-        if not below.isprintable() or ".." in below.split("/"):
-            return None
-        for name in self._names(below):
+        for path in self._paths(permalink):
             try:
-                page = self._files.read(f"{self._folder}/{name}")
+                page = self._files.read(path)
             except (SourceError, ValueError):
                 continue
             if page is not None:
                 return page
         return None
 
-    def _names(self, below: str) -> tuple[str, ...]:
+    def version(self, permalink: str) -> str:
+        """The name of that page, without reading it; "" when there is none."""
+        for path in self._paths(permalink):
+            try:
+                version = self._files.version(path)
+            except (SourceError, ValueError):
+                continue
+            if version:
+                return version
+        return ""
+
+    def _paths(self, permalink: str) -> tuple[str, ...]:
         """Where generators and servers keep what is at an address."""
+        if not permalink.startswith(self._site_url):
+            return ()
+        below = unquote(permalink[len(self._site_url) :].partition("#")[0].partition("?")[0])
+        if not below.isprintable() or ".." in below.split("/"):
+            return ()
+        at = f"{self._folder}/{below}"
         if not below or below.endswith("/"):
-            return (f"{below}index.html",)
+            return (f"{at}index.html",)
         if below.endswith((".html", ".htm")):
-            return (below,)
-        return (f"{below}.html", f"{below}/index.html")
+            return (at,)
+        return (f"{at}.html", f"{at}/index.html")

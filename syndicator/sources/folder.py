@@ -19,20 +19,23 @@ from syndicator.text import printable
 
 
 class FolderSource:
-    """Reads posts below ``root``; nothing outside it, whatever links say. ``limit`` is the largest post in bytes."""
+    """Reads posts below ``root``; nothing outside it, whatever links say. ``limit`` is the largest post in bytes, and
+    in the folder ``closed`` there are none ("" for no such folder).
+    """
 
-    def __init__(self, root: Path, dialect: Dialect, *, limit: int) -> None:
+    def __init__(self, root: Path, dialect: Dialect, *, limit: int, closed: str = "") -> None:
         self._root = root
         self._folder = str(root)
         self._dialect = dialect
         self._limit = limit
+        self._closed = closed
         self._inside: set[str] = set()
 
     def scan(self, known: Mapping[str, str]) -> Scan:
         """Compare the folder with the versions known by path. Raises SourceError when it cannot be listed."""
         root = self._resolved()
         self._inside.clear()
-        look = _Look(root, self._dialect, known)
+        look = _Look(root, self._dialect, known, self._closed)
         look.walk()
         changed = tuple((path, version) for path, version in sorted(look.found.items()) if known.get(path) != version)
         gone = tuple(sorted(path for path in known if path not in look.found and not look.hides(path)))
@@ -121,12 +124,13 @@ class FolderSource:
 class _Look:
     """One walk over the folder, without recursion and without going in circles."""
 
-    def __init__(self, root: Path, dialect: Dialect, known: Container[str]) -> None:
+    def __init__(self, root: Path, dialect: Dialect, known: Container[str], closed: str) -> None:
         self.found: dict[str, str] = {}
         self.refused: list[PostError] = []
         self._root = str(root)
         self._dialect = dialect
         self._known = known
+        self._closed = closed
         self._linked: set[Path] = set()
         self._now = time.time_ns()
 
@@ -213,7 +217,7 @@ class _Look:
         return None
 
     def _enters(self, entry: os.DirEntry[str], path: str) -> bool:
-        if not self._dialect.enters(PurePosixPath(path)):
+        if path == self._closed or not self._dialect.enters(PurePosixPath(path)):
             return False
         if not entry.is_symlink():
             return True
@@ -222,6 +226,8 @@ class _Look:
             raise PostError(
                 printable(path), "is a link that leads out of the source's folder", remedy="copy the folder"
             )
+        if self._closed and target.is_relative_to(Path(self._root, self._closed)):
+            return False
         return leads_on(entry, target, self._linked)
 
 

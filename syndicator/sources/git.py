@@ -23,7 +23,7 @@ class GitSource:
     """Reads posts below ``folder`` of the newest commit that was fetched; versions are git's names of the bytes.
 
     Everything between two scans is read from one commit, whatever is fetched meanwhile. ``limit`` is the largest post
-    in bytes. With ``history`` it says when a file was last changed; with ``mends`` it notes that the copy is damaged.
+    in bytes, in the folder ``closed`` there are none. With ``history`` it says when a file was last changed; with ``mends`` it notes that the copy is damaged.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class GitSource:
         dialect: Dialect,
         *,
         limit: int,
+        closed: str = "",
         history: bool = False,
         mends: bool = False,
     ) -> None:
@@ -40,6 +41,7 @@ class GitSource:
         self._folder = folder
         self._dialect = dialect
         self._limit = limit
+        self._closed = closed
         self._history = history
         self._mends = mends
         self._blobs: Blobs | None = None
@@ -184,6 +186,8 @@ class GitSource:
 
     def _rule(self, folder: str) -> Callable[[str], bool] | None:
         """Which names in a folder are posts; None where the dialect does not go."""
+        if self._closed and f"{folder}/".startswith(f"{self._closed}/"):
+            return None
         path = PurePosixPath(folder)
         ways = (path, *path.parents) if folder else ()
         if not all(self._dialect.enters(way) for way in ways if way.parts):

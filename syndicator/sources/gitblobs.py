@@ -71,6 +71,10 @@ class Blobs:
         self._files = {path: oid for path, (mode, oid) in found.items() if mode.startswith("100")}
         return found
 
+    def name_of(self, path: str) -> str:
+        """The name in git of a regular file of the last ``listing``, "" for none."""
+        return self._files.get(path, "")
+
     def read(self, path: str, most: int) -> Blob | None:
         """A file, or its first bytes; None when there is none. Raises GitFailed, and LeadsOut for a bad link."""
         if "\n" in path or "\0" in path:

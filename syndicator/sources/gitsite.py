@@ -70,6 +70,21 @@ class GitFiles:
         self._held[path] = digest(blob.data)
         return blob.data
 
+    def version(self, path: str) -> str:
+        """Git's name of a file's bytes, "" when there is none. Raises SourceError."""
+        plain = _plain(path)
+        self._listed()
+        found = self._pinned().name_of(plain) if plain else ""
+        return found or (self._linked(plain) if plain else "")
+
+    def _linked(self, path: str) -> str:
+        """The name of the bytes that a link leads to."""
+        try:
+            blob = self._pinned().read(path, 0)
+        except (LeadsOut, GitFailed):
+            return ""
+        return blob.oid if blob else ""
+
     def begin(self, path: str, most: int) -> bytes | None:
         """The first bytes of a file of any size; None when there is none. Raises SourceError."""
         plain = _plain(path)
@@ -87,6 +102,8 @@ class GitFiles:
         """From here on files are those of the newest commit that was fetched."""
         tips = self._clone.tips()
         if self._blobs is None or tips[:1] != (self._blobs.commit,):
+            if self._blobs is not None:
+                self._blobs.close()
             self._blobs, self._names = None, {}
             self._held, self._sought = {}, {}
 

@@ -62,6 +62,12 @@ class SiteFolder:
         self._held[path] = digest(data)
         return data
 
+    def version(self, path: str) -> str:
+        """The name of a file as it is now, "" when there is none. One that changed just now has another the next time,
+        and so has one that cannot be looked at."""
+        version = self._version(path, fresh=True)
+        return "" if version == _NOT_THERE else version
+
     def begin(self, path: str, most: int) -> bytes | None:
         """The first bytes of a file of any size; None when there is none. Raises SourceError.
 

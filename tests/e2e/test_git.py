@@ -382,3 +382,19 @@ def test_thousands_of_posts_are_read_by_several_processes_as_from_a_folder(
 
     assert 50 == len(newsroom.items())
     assert newsroom.files() == second.files()
+
+
+def test_pages_of_the_built_site_are_those_of_the_commit_too(newsroom: Newsroom, authors: Authors) -> None:
+    """frontmatter-41: the post is as it was, and its page is pushed anew; the service goes on with that."""
+    authors.write("_posts/2026-01-01-a.md", "Source.", title="Alpha", category="News")
+    page = authors.work / "_site/news/2026/01/01/a.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<article><p>Built.</p></article>")
+    authors.publish()
+    of_git(newsroom, str(authors.bare), 'rendered = "_site"')
+    with newsroom.running():
+        eventually(lambda: newsroom.items()[0]["content_html"] == "<p>Built.</p>")
+
+        page.write_text("<article><p>Again.</p></article>")
+        authors.publish()
+        eventually(lambda: newsroom.items()[0]["content_html"] == "<p>Again.</p>")

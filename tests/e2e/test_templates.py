@@ -160,3 +160,22 @@ def test_posts_have_the_text_of_their_pages_and_follow_them(tmp_path: Path) -> N
     page.unlink()
     newsroom.build()
     assert "<p>Source.</p>" == html(newsroom, "Calm")
+
+
+@pytest.mark.parametrize("name", ["public", "./public/", "out/of/it"])
+def test_no_page_of_the_built_site_is_a_post(tmp_path: Path, name: str) -> None:
+    """frontmatter-41: to the plain dialect every Markdown or HTML file is one, and pages had been before."""
+    newsroom = Newsroom(tmp_path, dialect="plain")
+    (newsroom.root / "content/2023-01-02-calm.md").write_text("---\ntitle: Calm\n---\nSource.\n")
+    page = newsroom.root / "content" / name / "calm/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("---\ndate: 2023-01-02\n---\n<article><p>Built.</p></article>")
+    newsroom.build()
+    assert 2 == len(newsroom.items())
+
+    path = newsroom.root / "syndicator.toml"
+    path.write_text(path.read_text().replace('path = "content"', f'path = "content"\nrendered = "{name}"'))
+    newsroom.build()
+
+    assert ["Calm"] == [item["title"] for item in newsroom.items()]
+    assert "<p>Built.</p>" == html(newsroom, "Calm")

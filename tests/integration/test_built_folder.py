@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,19 @@ def test_a_page_is_found_by_its_address(built: BuiltFolder, address: str, expect
 
 def test_another_sites_address_has_no_page(built: BuiltFolder) -> None:
     assert built.page("https://elsewhere.example/2023/a.html") is None
+
+
+def test_a_page_has_a_name_that_changes_with_it(built: BuiltFolder, tmp_path: Path) -> None:
+    """frontmatter-41: so that a pass over posts that are as they were reads none of their pages."""
+    page = tmp_path / "site/_site/2023/b/index.html"
+    os.utime(page, (0, 0))
+    before = built.version(f"{SITE}2023/b/")
+    assert before == built.version(f"{SITE}2023/b/") == built.version(f"{SITE}2023/b#top") != ""
+
+    page.write_bytes(b"2023/b/other.html")
+    os.utime(page, (0, 0))
+    assert built.version(f"{SITE}2023/b/") not in (before, "")
+
+    page.unlink()
+    assert "" == built.version(f"{SITE}2023/b/")
+    assert "" == built.version(f"{SITE}../../secret.html") == built.version("https://other.example/2023/b/")
