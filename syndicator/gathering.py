@@ -11,7 +11,7 @@ from syndicator.errors import PostError
 from syndicator.making import Aims, Made
 from syndicator.model import Entry, ImageFacts, ImageRef, PostRecord, PostWarning
 from syndicator.ports import EntryRecord, ImageAnswer, Ledger, Source, StoredEntry
-from syndicator.posts.references import REFERENCES, Targets
+from syndicator.posts.references import BESIDE, REFERENCES, Targets
 from syndicator.progress import Progress
 
 
@@ -115,7 +115,8 @@ class Gathering:
         """Names the posts that this one refers to as well, as their addresses hang on their names and what is in them,
         the page that its text is from, and what else of the site it has to do with."""
         aims = self.aims.get(record.path, ())
-        made_of = [(path, self._posts[path].digest) for _, path in aims]
+        made_of = [("beside", name) for name in record.values(BESIDE)]
+        made_of += [(path, self._posts[path].digest) for _, path in aims]
         if record.path not in self._pages:
             self._pages[record.path] = self._page_version(record)
         if page := self._pages[record.path]:

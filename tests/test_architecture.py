@@ -81,7 +81,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("markup.liquidtags",),
     ("markup.liquid",),
     ("markup.rendering", "markup.render"),
-    ("formats.parts", "dialects.hugoconfig", "dialects.eleventysite", "dialects.authors", "dialects.ownfeeds"),
+    (
+        "formats.parts",
+        "dialects.hugoconfig",
+        "dialects.eleventysite",
+        "dialects.authors",
+        "dialects.ownfeeds",
+        "dialects.hugoresources",
+    ),
     ("formats.extensions", "dialects.eleventyposts", "dialects.hugopeople", "dialects.eleventyaddresses", "posts.skim"),
     (
         "posts.parse",
@@ -111,6 +118,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "outbound.addresses",
         "publishers.local",
+        "sources.belongings",
         "sources.gitcommand",
         "sources.gitfaults",
         "sources.walking",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -119,15 +119,26 @@ class Eleventy:
     def bundle(self, folder: PurePosixPath, names: Collection[str]) -> None:
         """Every post is a file."""
 
-    def image_base(self, path: PurePosixPath, permalink: str) -> str:  # noqa: ARG002
-        """Images are beside the post."""
-        return permalink
-
     @property
     def image_folders(self) -> tuple[str, ...]:
         """The input and the source's root, and the folders that sites have copied from there. frontmatter.md 76."""
         inside = (f"{self.input}/{name}" for name in _COPIED)
         return tuple(dict.fromkeys((self.input, "", *_COPIED, *inside))) if self.input else ("", *_COPIED)
+
+    def belongings(self, path: str) -> None:
+        """Every image is named."""
+
+    def illustrated(
+        self,
+        path: PurePosixPath,  # noqa: ARG002
+        data: Mapping[str, Any],
+        beside: Sequence[str],  # noqa: ARG002
+        *,
+        permalink: str,
+        site_url: str,  # noqa: ARG002
+    ) -> tuple[Mapping[str, Any], str]:
+        """Images are beside the post."""
+        return data, permalink
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """The first date anywhere in the path; the slug is the name without a date, or the folder's for ``index``.

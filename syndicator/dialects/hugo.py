@@ -5,7 +5,7 @@ that leaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugocascade import Branches, below, lowered
 from syndicator.dialects.hugopaths import Parts
 from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_in, is_branch, is_index, place_of, roots
+from syndicator.dialects.hugoresources import chosen, is_picture, of_language, of_site, resources
 from syndicator.dialects.titles import from_name
 from syndicator.errors import PostError
 from syndicator.markup.flavour import GOLDMARK, Flavour
@@ -63,6 +64,7 @@ class Hugo:
     ignored: tuple[str, ...] = ()
     image_folders: tuple[str, ...] = ("", "static", "assets", "content")
     branches: Branches = field(default_factory=Branches)
+    site_image: str = ""
     summary_length: int = 70
     markdown: Flavour = GOLDMARK
 
@@ -99,6 +101,42 @@ class Hugo:
         if "index.md" not in names and not any(is_index(self.languages, name) for name in names):
             return None
         return None if folder.parts in roots(self.languages) else partial(is_index, self.languages)
+
+    def belongings(self, path: str) -> Callable[[str], bool] | None:
+        """Pictures, in a leaf bundle; where there are several languages, which of them have a page there too."""
+        folder, _, name = path.rpartition("/")
+        if not is_index(self.languages, name) or tuple(folder.split("/")) in roots(self.languages):
+            return None
+        return (
+            is_picture if len(self.languages) == 1 else lambda name: is_picture(name) or is_index(self.languages, name)
+        )
+
+    def illustrated(
+        self, path: PurePosixPath, data: Mapping[str, Any], beside: Sequence[str], *, permalink: str, site_url: str
+    ) -> tuple[Mapping[str, Any], str]:
+        """``images`` of the front matter, else a picture of the bundle that is called so, else the site's own.
+
+        frontmatter.md 48, 58, 81. Of ``images`` the first counts, which may be the name of a picture of the bundle. A
+        leaf bundle's images are beside it, all others in the folders of the site.
+        """
+        place = self.place(path)
+        base = _folder_of(permalink) if place.leaf else ""
+        said = data.get("images")
+        given = next((one for one in (said if isinstance(said, list) else [said]) if not empty(one)), None)
+        if given is not None and not (isinstance(given, str) and place.leaf):
+            return data, base
+        own, shared = of_language(self.languages, path.as_posix(), beside)
+        prefix = f"{site_url}{place.language}/"
+        if not permalink.startswith(prefix):
+            shared = ()
+        picture = chosen(resources(data.get("resources"), (*own, *shared)), given)
+        if picture is not None:
+            if picture.file in shared:
+                first = f"{self.languages[0].code}/" if self.addresses.in_subfolder else ""
+                base = _folder_of(f"{site_url}{first}{permalink.removeprefix(prefix)}")
+            return {**data, "images": [picture.table()]}, base
+        other = self.site_image if given is None else of_site(given)
+        return ({**data, "images": [other]} if other else data), base
 
     def place(self, path: PurePosixPath) -> Place:
         """Where a post lies, by its file's path."""
@@ -224,10 +262,6 @@ class Hugo:
                     break
         return facts.published.astimezone(facts.zone)
 
-    def image_base(self, path: PurePosixPath, permalink: str) -> str:
-        """A leaf bundle's images are beside it, all others in the folders of the site."""
-        return permalink.removesuffix(".html").rstrip("/") + "/" if self.place(path).leaf else ""
-
     # --- text -----------------------------------------------------------------------------------------------------
 
     def divided(self, body: str) -> str:
@@ -249,6 +283,11 @@ class Hugo:
             if words >= self.summary_length:
                 return body[: paragraph.end()]
         return body
+
+
+def _folder_of(address: str) -> str:
+    """Where what belongs to the page at an address is."""
+    return address.removesuffix(".html").rstrip("/") + "/"
 
 
 def _is_page(name: str) -> bool:

@@ -132,9 +132,20 @@ class Jekyll:
         """All that Jekyll does not convert is put into the page, and into jekyll-feed's feed, as it stands."""
         return frozenset({*HTML_ENDINGS, ".txt"} - {f".{extension}" for extension in self.extensions})
 
-    def image_base(self, path: PurePosixPath, permalink: str) -> str:  # noqa: ARG002
+    def belongings(self, path: str) -> None:
+        """Every image is named."""
+
+    def illustrated(
+        self,
+        path: PurePosixPath,  # noqa: ARG002
+        data: Mapping[str, Any],
+        beside: Sequence[str],  # noqa: ARG002
+        *,
+        permalink: str,  # noqa: ARG002
+        site_url: str,  # noqa: ARG002
+    ) -> tuple[Mapping[str, Any], str]:
         """All images are below the site's root."""
-        return ""
+        return data, ""
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""

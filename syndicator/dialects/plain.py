@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -83,9 +83,20 @@ class Plain:
     def bundle(self, folder: PurePosixPath, names: Collection[str]) -> None:
         """Every post is a file."""
 
-    def image_base(self, path: PurePosixPath, permalink: str) -> str:  # noqa: ARG002
+    def belongings(self, path: str) -> None:
+        """Every image is named."""
+
+    def illustrated(
+        self,
+        path: PurePosixPath,  # noqa: ARG002
+        data: Mapping[str, Any],
+        beside: Sequence[str],  # noqa: ARG002
+        *,
+        permalink: str,
+        site_url: str,  # noqa: ARG002
+    ) -> tuple[Mapping[str, Any], str]:
         """Images are beside the post."""
-        return permalink
+        return data, permalink
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md`` or ``slug.md``; ``index.md`` has the name of its folder."""

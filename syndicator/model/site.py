@@ -26,13 +26,15 @@ class Site:
 class SourceFile:
     """A file of the source: ``path`` is relative to the source's root with ``/``, ``version`` changes with the file.
 
-    ``modified`` is when its bytes were made, where the source has a whole history that says so.
+    ``modified`` is when its bytes were made, where the source has a whole history that says so. ``beside`` are the
+    files that belong to the post, as far as the dialect asks for them: paths from its folder, sorted.
     """
 
     path: str
     version: str
     data: bytes
     modified: datetime | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,9 +88,19 @@ class Dialect(Protocol):
         """The folders of the source where files lie that the site has at its root, "" for the source's root itself."""
         ...
 
-    def image_base(self, path: PurePosixPath, permalink: str) -> str:
-        """What an image's address without a leading slash is relative to, its file beside the post's; "" when both are
-        below the site's root."""
+    def belongings(self, path: str) -> Callable[[str], bool] | None:
+        """Which names beside a post's file, and in the folders beside it, are files that belong to it and say what it
+        shows; None for a post that has none. Asked of every file that is read."""
+        ...
+
+    def illustrated(
+        self, path: PurePosixPath, data: Mapping[str, Any], beside: Sequence[str], *, permalink: str, site_url: str
+    ) -> tuple[Mapping[str, Any], str]:
+        """The front matter with the image that the generator would find ``beside`` the post's file, or for want of one.
+
+        And what an image's address without a leading slash is relative to, its file beside the post's; "" when both are
+        below the site's root.
+        """
         ...
 
     @property

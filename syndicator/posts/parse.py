@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.templates import drop
-from syndicator.model import Markup, Post, Site, SourceFile, TemplateContext, digest
+from syndicator.model import ImageRef, Markup, Post, Site, SourceFile, TemplateContext, digest
 from syndicator.ports import Dialect
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import first, quoted, reach, text, truth, unmarked
@@ -77,14 +77,7 @@ class PostReading(SkimReading):
             categories=unmarked(categories),
             tags=unmarked(tags),
             fields=self.further(),
-            image=image_ref(
-                self.data,
-                self.fields,
-                base=self.site.url,
-                beside=self.dialect.image_base(self.path, permalink),
-                path=self.file.path,
-                warn=self.warn,
-            ),
+            image=self.image(permalink),
             permalink=permalink,
             link=self.link(permalink),
             published=published,
@@ -153,6 +146,19 @@ class PostReading(SkimReading):
         return self.dialect.excerpt(body, separator if isinstance(separator, str) else None)
 
     # --- addresses ------------------------------------------------------------------------------------------------
+
+    def image(self, permalink: str) -> ImageRef | None:
+        data, beside = self.dialect.illustrated(
+            self.path, self.data, self.file.beside, permalink=permalink, site_url=self.site.url
+        )
+        return image_ref(
+            data,
+            self.fields if data is self.data else self.rules.fields.within(tuple(data)),
+            base=self.site.url,
+            beside=beside,
+            path=self.file.path,
+            warn=self.warn,
+        )
 
     def link(self, permalink: str) -> str:
         key, value = first(self.data, self.fields["link"])

@@ -18,6 +18,8 @@ REFERENCES = "refers to"
 FORMER = "was at"
 #: The name under which the site's data files that a post's templates ask for are; "*" is all of them.
 DATA = "has data of"
+#: The name under which a name is for the files that belong to a post.
+BESIDE = "has beside"
 #: The name under which the address of a post is, where the site has been built and its page is wanted.
 PAGE = "has page"
 #: More references than this are not followed.

@@ -18,7 +18,7 @@ from syndicator.posts.featured import MAX_ADDRESS
 from syndicator.posts.fields import first, quoted, reach, text, texts, truth, unmarked, warn_nested
 from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names
-from syndicator.posts.references import DATA, FORMER, PAGE, REFERENCES, data_names, former, references
+from syndicator.posts.references import BESIDE, DATA, FORMER, PAGE, REFERENCES, data_names, former, references
 from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
 
@@ -108,6 +108,8 @@ class SkimReading:
             (DATA, data_names(body)),
             (FORMER, former(self.data)),
         )
+        if self.file.beside:
+            self.found.append((BESIDE, (digest("\0".join(self.file.beside).encode("utf-8", "surrogateescape")),)))
         if self.rules.paged:
             self.found.append((PAGE, self.page()))
         return self

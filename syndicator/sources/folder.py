@@ -14,6 +14,7 @@ from syndicator.errors import PostError, SourceError
 from syndicator.images import measure_file
 from syndicator.model import ImageFacts, SourceFile
 from syndicator.ports import Dialect, Scan
+from syndicator.sources.belongings import Belongings
 from syndicator.sources.walking import leads_on, version_of
 from syndicator.text import printable
 
@@ -58,11 +59,22 @@ class FolderSource:
             data = os.read(handle, status.st_size + 1)
             if len(data) != status.st_size:
                 raise PostError(path, "changed while it was read", remedy="it is read again when it is whole")
-            return SourceFile(path=path, version=version_of(status, time.time_ns()), data=data)
+            beside, mark = self._beside(path)
+            version = version_of(status, time.time_ns()) + mark
+            return SourceFile(path=path, version=version, data=data, beside=beside)
         except OSError as error:
             raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
         finally:
             os.close(handle)
+
+    def _beside(self, path: str) -> tuple[tuple[str, ...], str]:
+        """What belongs to a post besides its file, and the mark of that. Raises OSError."""
+        fits = self._dialect.belongings(path)
+        if fits is None:
+            return (), ""
+        with os.scandir(f"{self._folder}/{path.rpartition('/')[0]}") as listed:
+            look = Belongings(listed, fits, time.time_ns())
+        return look.names(), look.mark
 
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the folder."""
@@ -148,13 +160,15 @@ class _Look:
                     alone = self._dialect.bundle(here, {entry.name for entry in entries})
                     if alone is not None:
                         # What is known may have become a part of another post since.
-                        entries = [entry for entry in entries if alone(entry.name) and not entry.is_dir()]
+                        bundle, entries = entries, [e for e in entries if alone(e.name) and not e.is_dir()]
                     begin = f"{folder}/" if folder else ""
                     for entry in self._odd(entries, begin, is_post):
                         path = begin + entry.name
                         below = self._visit(entry, path, is_post)
                         if below is not None:
                             folders.append(below)
+                    if alone is not None:
+                        self._mark(bundle, [begin + entry.name for entry in entries])
             except OSError as error:
                 if not folder:
                     raise SourceError(
@@ -165,6 +179,13 @@ class _Look:
                 self.refused.append(
                     PostError(printable(folder), f"cannot be listed ({error.strerror})", remedy=_remedy(error))
                 )
+
+    def _mark(self, bundle: list[os.DirEntry[str]], paths: list[str]) -> None:
+        """Add to the versions of the known posts of a bundle what tells of its other files."""
+        for path in paths:
+            fits = self._dialect.belongings(path) if self.found.get(path) else None
+            if fits is not None:
+                self.found[path] += Belongings(bundle, fits, self._now).mark
 
     def _odd(
         self, entries: Iterable[os.DirEntry[str]], begin: str, is_post: Callable[[str], bool]

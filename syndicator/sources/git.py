@@ -11,6 +11,7 @@ from syndicator.errors import PostError, SourceError
 from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, type_of_name
 from syndicator.model import ImageFacts, SourceFile
 from syndicator.ports import Dialect, Move, Scan
+from syndicator.sources.belongings import below, marked
 from syndicator.sources.gitblobs import LINK, SUBMODULE, Blob, Blobs, LeadsOut, listing
 from syndicator.sources.gitclone import Clone
 from syndicator.sources.gitcommand import GitFailed
@@ -23,7 +24,8 @@ class GitSource:
     """Reads posts below ``folder`` of the newest commit that was fetched; versions are git's names of the bytes.
 
     Everything between two scans is read from one commit, whatever is fetched meanwhile. ``limit`` is the largest post
-    in bytes, in the folder ``closed`` there are none. With ``history`` it says when a file was last changed; with ``mends`` it notes that the copy is damaged.
+    in bytes, in the folder ``closed`` there are none. With ``history`` it says when a file was last changed; with
+    ``mends`` it notes that the copy is damaged.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class GitSource:
         self._mends = mends
         self._blobs: Blobs | None = None
         self._modified: dict[str, datetime] = {}
+        self._beside: dict[str, tuple[str, ...]] = {}
 
     def scan(self, known: Mapping[str, str]) -> Scan:
         """Compare the newest commit with the versions known by path. Raises SourceError when there is none to read."""
@@ -59,11 +62,15 @@ class GitSource:
             raise self._no_listing(tips[0], error) from error
         found, refused = self._posts(files, known)
         self._blobs.posts = found
-        changed = tuple((path, oid) for path, oid in sorted(found.items()) if known.get(path) != oid)
+        changed = tuple(
+            (path, version)
+            for path, oid in sorted(found.items())
+            if known.get(path) != (version := oid + marked(self._beside.get(path, ())))
+        )
         away = {error.path for error in refused}
         gone = tuple(sorted(path for path in known if path not in found and path not in away))
         self._modified = (
-            last_changes(self._clone.where, tips[0], {self._full(path): oid for path, oid in changed})
+            last_changes(self._clone.where, tips[0], {self._full(path): found[path] for path, _ in changed})
             if self._history and changed
             else {}
         )
@@ -90,7 +97,11 @@ class GitSource:
         if blob.length > self._limit:
             reason = f"has {blob.length} bytes, more than {self._limit}"
             raise PostError(path, reason, remedy="shorten it, or raise [source] max_post_bytes")
-        return SourceFile(path=path, version=blob.oid, data=blob.data, modified=self._modified.get(self._full(path)))
+        beside = self._beside.get(path, ())
+        modified = self._modified.get(self._full(path))
+        return SourceFile(
+            path=path, version=blob.oid + marked(beside), data=blob.data, modified=modified, beside=beside
+        )
 
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of an image in the repository, None when there is none."""
@@ -158,6 +169,7 @@ class GitSource:
         refused: list[PostError] = []
         is_post = lru_cache(maxsize=None)(lambda folder: self._rule(folder))
         names = _by_folder(files)
+        self._beside = {}
         alone = lru_cache(maxsize=None)(lambda folder: self._dialect.bundle(PurePosixPath(folder), names[folder]))
         for path, (mode, oid) in files.items():
             folder, _, name = path.rpartition("/")
@@ -182,6 +194,8 @@ class GitSource:
                 except GitFailed as error:
                     self._spoil()
                     refused.append(PostError(path, f"cannot be read ({error})", remedy="it is fetched anew"))
+            if path in found and (fits := self._dialect.belongings(path)):
+                self._beside[path] = below(folder, names, fits)
         return found, refused
 
     def _rule(self, folder: str) -> Callable[[str], bool] | None:
@@ -202,7 +216,8 @@ class GitSource:
                 files = listing(self._clone.where, base, self._folder)
             except GitFailed:
                 continue
-            left = {path for path, oid in gone.items() if path in files and oid in ("", files[path][1])}
+            oids = {path: version.partition("+")[0] for path, version in gone.items()}
+            left = {path for path, oid in oids.items() if path in files and oid in ("", files[path][1])}
             if left:
                 return tuple(
                     Move(old=old.removeprefix(prefix), new=new.removeprefix(prefix), alike=alike)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,8 +64,8 @@ def test_a_section_that_becomes_a_draft_takes_its_posts_out_while_the_service_ru
 def test_a_site_in_three_languages_has_a_feed_of_each(hugo: Newsroom) -> None:
     """frontmatter-62: by the name of a file and by its content folder; each document says its language."""
     path = hugo.root / "syndicator.toml"
-    each = '[[feeds]]\nname = "in"\neach = "language"\nlimit = 500\nrss = "{slug}.xml"\natom = "{slug}.atom"\njson = "{slug}.json"\n'
-    path.write_text(path.read_text() + each)
+    paths = 'rss = "{slug}.xml"\natom = "{slug}.atom"\njson = "{slug}.json"\n'
+    path.write_text(f'{path.read_text()}[[feeds]]\nname = "in"\neach = "language"\nlimit = 500\n{paths}')
     hugo.build()
     feeds = {tag: json.loads((hugo.root / "public" / f"{tag}.json").read_bytes()) for tag in ("en-gb", "fr", "de")}
 
@@ -75,3 +76,46 @@ def test_a_site_in_three_languages_has_a_feed_of_each(hugo: Newsroom) -> None:
     assert sum(len(feed["items"]) for feed in feeds.values()) == len(hugo.items())
     assert "<language>fr</language>" in (hugo.root / "public/fr.xml").read_text()
     assert 'xml:lang="fr"' in (hugo.root / "public/fr.atom").read_text()
+
+
+def test_a_picture_that_comes_to_a_bundle_is_shown_and_goes_with_it(hugo: Newsroom) -> None:
+    """frontmatter-48, 81: the post's file is as it was, so that nobody is told that the post was edited."""
+    page = "https://hugo.example.org/blog/pictures/48-none/"
+    bundle = hugo.root / "content/content/pictures/48-none"
+
+    def item() -> dict[str, Any]:
+        hugo.build()
+        (found,) = [item for item in hugo.items() if item["url"] == page]
+        return found
+
+    before = item()
+    assert "image" not in before
+
+    (bundle / "storm.png").rename(bundle / "cover.png")
+    assert f"{page}cover.png" == item()["image"]
+
+    shutil.copy(bundle / "cover.png", bundle / "The Feature.png")
+    found = item()
+    assert f"{page}The%20Feature.png" == found["image"]
+    assert ["image/png"] == [one["mime_type"] for one in found["attachments"]]
+
+    (bundle / "The Feature.png").unlink()
+    (bundle / "cover.png").unlink()
+    assert before == item()
+
+
+def test_pictures_in_a_folder_of_a_bundle_are_noticed_too(hugo: Newsroom) -> None:
+    """frontmatter-58: a name is given to whatever fits a pattern."""
+    bundle = hugo.root / "content/content/pictures/58-new"
+    (bundle / "img").mkdir(parents=True)
+    (bundle / "index.md").write_text(
+        "---\ntitle: New\ndate: 2023-09-30\nresources: [{src: 'img/*', name: feature}]\n---\nText.\n"
+    )
+    hugo.build()
+    assert "image" not in {item["title"]: item for item in hugo.items()}["New"]
+
+    shutil.copy(bundle.parent / "48-none/storm.png", bundle / "img/a.png")
+    hugo.build()
+
+    url = "https://hugo.example.org/blog/pictures/58-new/img/a.png"
+    assert url == {item["title"]: item for item in hugo.items()}["New"]["image"]

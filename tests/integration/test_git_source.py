@@ -38,8 +38,8 @@ def clone(tmp_path: Path, authors: Authors) -> Clone:
     return Clone(where=tmp_path / "state" / "site.git", access=Access(url=str(authors.bare)), depth=50)
 
 
-def source(clone: Clone, folder: str = "", **more: bool) -> GitSource:
-    return GitSource(clone, folder, Jekyll(), limit=100_000, **more)
+def source(clone: Clone, folder: str = "", *, history: bool = False, mends: bool = False) -> GitSource:
+    return GitSource(clone, folder, Jekyll(), limit=100_000, history=history, mends=mends)
 
 
 def test_of_a_bundle_in_a_repository_the_index_is_the_post_and_all_else_belongs_to_it(
@@ -458,3 +458,37 @@ def test_git_may_use_one_protocol_and_sees_neither_the_users_files_nor_a_termina
     assert "" == environment({}, tmp_path)["GIT_ALLOW_PROTOCOL"]
     assert {"file", "ssh"} == {Access(url=url).protocol for url in ("/srv/site", "git@x:y", "ssh://x/y")}
     assert "hush" not in " ".join(command(("fetch",))) + repr(access)
+
+
+def test_the_version_of_a_bundle_in_a_repository_changes_with_the_names_of_its_pictures(
+    clone: Clone, authors: Authors
+) -> None:
+    """frontmatter-48, 58, 81: with nothing else, and what git calls the post goes before it."""
+    authors.write("content/a/index.md", title="A")
+    authors.write("content/a/img/notes.txt")
+    authors.write("content/b.md", title="B")
+    authors.publish()
+    clone.fetch()
+    posts = GitSource(clone, "", hugosite.configure(GitFiles(clone, "")).dialect, limit=100_000, history=True)
+    first = dict(posts.scan({}).changed)
+
+    for path in ("content/a/img/x.png", "content/a/feature.png", "content/a/more/deeper/still.png", "content/y.png"):
+        authors.write(path)
+    authors.publish()
+    clone.fetch()
+    second = dict(posts.scan(first).changed)
+    file = posts.read("content/a/index.md")
+
+    assert ["content/a/index.md"] == list(second)
+    assert first["content/a/index.md"] == second["content/a/index.md"].partition("+")[0] != file.version
+    assert (("feature.png", "img/x.png"), second["content/a/index.md"]) == (file.beside, file.version)
+    assert () == posts.scan({**first, **second}).changed
+
+    authors.write("content/a/feature.png", "Other bytes.")
+    (authors.work / "content/a").rename(authors.work / "content/c")
+    authors.write("content/c/index.md", "More words.", title="A")
+    authors.publish()
+    clone.fetch()
+    scan = posts.scan({**first, **second})
+
+    assert [("content/a/index.md", "content/c/index.md")] == [(move.old, move.new) for move in scan.moved]

@@ -44,6 +44,9 @@ SUMMARIES = {
         "the description is a better summary than the beginning of the text",
     ),
 }
+PICTURES = {
+    "posts/58-authors.md": "https://hugo.example.org/blog/images/cover.png",  # in a field that only themes know
+}
 ORDER = {
     "posts/48-weight.md": "a weight puts it first in Hugo's lists; feeds go by date",
     "posts/49-future-date-published.md": "feeds go by the date of publication, Hugo's lists by the other one",
@@ -153,6 +156,35 @@ def test_a_post_says_what_hugo_says(site: str, page: dict[str, Any]) -> None:
     assert terms(page["tags"]) == list(post.tags)
     assert SUMMARIES.get(page["path"], (" ".join(page["summary"].split()),))[0] == entry(site, page["path"]).summary
     assert page["language"] == post.language.partition("-")[0]
+
+
+@pytest.mark.parametrize(("site", "page"), pages())
+def test_a_post_has_the_picture_that_hugos_own_templates_find(site: str, page: dict[str, Any]) -> None:
+    """frontmatter-48, 58, 62, 81: of the front matter, of the bundle, of the site."""
+    image = posts(site)[page["path"]].image
+    expected = [PICTURES[page["path"]]] if page["path"] in PICTURES else page["images"][:1]
+
+    assert expected == ([image.url] if image else [])
+    if image and "card" not in image.url:
+        assert image.file is not None
+        assert reader(site).source.measure(image.file, "") is not None
+
+
+def test_what_resources_say_of_a_picture_is_its_text() -> None:
+    """frontmatter-58: what nobody says is not made up, least of all from a file's name."""
+    image = posts("hugo")["pictures/58-resources/index.md"].image
+    silent = posts("hugo")["pictures/48-feature/index.md"].image
+    titled = posts("hugo")["pictures/58-renamed/index.md"].image
+    named = posts("hugo")["pictures/58-images/index.md"].image
+
+    assert image
+    assert silent
+    assert titled
+    assert named
+    assert ("The harbour", "The harbour in June", "Jane Doe") == (image.alt, image.caption, image.credit)
+    assert ("", "", "") == (silent.alt, silent.caption, silent.credit)
+    assert ("", "Number 1") == (titled.alt, titled.caption)
+    assert "A storm" == named.alt
 
 
 def terms(value: Any) -> list[str]:

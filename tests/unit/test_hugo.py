@@ -65,9 +65,9 @@ def dialect(text: str, **more: str) -> Hugo:
     return found
 
 
-def post(text: str, path: str = "content/posts/a.md", rules: Hugo = PLAIN) -> Post:
+def post(text: str, path: str = "content/posts/a.md", rules: Hugo = PLAIN, beside: tuple[str, ...] = ()) -> Post:
     return parse_post(
-        SourceFile(path=path, version="v", data=text.encode()),
+        SourceFile(path=path, version="v", data=text.encode(), beside=beside),
         rules,
         Site(title="t", url="https://example.org/", timezone="Europe/Berlin"),
         Rules(fields=FieldMap.of(rules.fields)),
@@ -605,7 +605,7 @@ def test_taxonomies_may_have_other_names() -> None:
 )
 def test_images_are_beside_a_bundle_or_in_the_folders_of_the_site(path: str, lines: str, url: str, file: str) -> None:
     """frontmatter-74, 76, 81."""
-    image = post(f"---\ndate: 2023-01-01\n{lines}\n---\n", path).image
+    image = post(f"---\ndate: 2023-01-01\n{lines}\n---\n", path, beside=("x.jpg",)).image
 
     assert image is not None
     assert (f"https://example.org/{url}", file) == (image.url, image.file)
@@ -615,7 +615,7 @@ def test_images_of_a_bundle_that_is_a_file_are_in_its_folder() -> None:
     """frontmatter-76: Hugo puts them there with ``uglyURLs`` too."""
     rules = Hugo(addresses=Addresses(ugly=True))
 
-    image = post("---\ndate: 2023-01-01\nimages: [x.jpg]\n---\n", "content/a/index.md", rules).image
+    image = post("---\ndate: 2023-01-01\nimages: [x.jpg]\n---\n", "content/a/index.md", rules, ("x.jpg",)).image
 
     assert image is not None
     assert "https://example.org/a/x.jpg" == image.url
