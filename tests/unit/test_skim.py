@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.dialects.defaults import Defaults
+from syndicator.dialects.eleventy import Eleventy
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.errors import PostError
 from syndicator.model import Site, Skim, SourceFile
+from syndicator.ports import Dialect
 from syndicator.posts.parse import parse_post
 from syndicator.posts.rules import Rules
 from syndicator.posts.skim import skim_post
@@ -123,3 +126,17 @@ def test_the_language_that_posts_have_by_now_is_no_part_of_what_readers_see() ->
 
     assert "e61454327513a60c612a41741aff22b7" == skim(text).content
     assert skim(text).content == skim_post(elsewhere, Jekyll(), replace(SITE, language="de"), Rules()).content
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path"),
+    [
+        (Jekyll(defaults=(Defaults("", "", {"lang": "fr"}),)), "_posts/2026-03-01-bread.md"),
+        (Eleventy(folder_data={"fr": {"lang": "fr", "tags": "post"}}), "fr/2026-03-01-bread.md"),
+    ],
+)
+def test_defaults_may_say_the_language(dialect: Dialect, path: str) -> None:
+    """frontmatter-24, 62, 70: which is how sites in several languages do it."""
+    file = SourceFile(path=path, version="v", data=b"---\ntitle: Bread\n---\n")
+
+    assert ("language", ("fr",)) in skim_post(file, dialect, SITE, Rules()).terms
