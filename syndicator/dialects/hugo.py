@@ -64,7 +64,6 @@ class Hugo:
     ignored: tuple[str, ...] = ()
     image_folders: tuple[str, ...] = ("", "static", "assets", "content")
     branches: Branches = field(default_factory=Branches)
-    site_image: str = ""
     summary_length: int = 70
     markdown: Flavour = GOLDMARK
 
@@ -135,8 +134,8 @@ class Hugo:
                 first = f"{self.languages[0].code}/" if self.addresses.in_subfolder else ""
                 base = _folder_of(f"{site_url}{first}{permalink.removeprefix(prefix)}")
             return {**data, "images": [picture.table()]}, base
-        other = self.site_image if given is None else of_site(given)
-        return ({**data, "images": [other]} if other else data), base
+        # The site's own card (params.images) is on every page that has no picture: it is not the post's.
+        return (data if given is None else {**data, "images": [of_site(given)]}), base
 
     def place(self, path: PurePosixPath) -> Place:
         """Where a post lies, by its file's path."""

@@ -135,11 +135,6 @@ class Configuration:
         content = (language.folder for language in self.languages())
         return tuple(dict.fromkeys(["", *(filter(None, named) if any(named) else ["static"]), assets, *content]))
 
-    def image(self) -> str:
-        """The picture for pages without one of their own."""
-        said = self.table("params").get("images")
-        return text(next((one for one in said if text(one)), "")) if isinstance(said, list) else text(said)
-
     def facts(self) -> SiteFacts:
         """What it says of the publication."""
         first = self.languages()[:1]

@@ -10,7 +10,6 @@ from syndicator.dialects.hugocascade import branches_of
 from syndicator.dialects.hugoconfig import read_configuration
 from syndicator.dialects.hugopaths import PathRules
 from syndicator.dialects.hugopeople import people_of
-from syndicator.dialects.hugoresources import below_site
 from syndicator.markup.flavour import of_hugo
 from syndicator.ports import Configured, SiteFiles
 from syndicator.posts.fields import text, truth
@@ -50,7 +49,6 @@ def configure(files: SiteFiles, config_files: Sequence[str] = ()) -> Configured:
         ignored=said.ignored(),
         image_folders=said.image_folders(),
         summary_length=said.number("summarylength", 70),
-        site_image=below_site(said.image()),
         branches=branches_of(files, languages, said.values),
         markdown=of_hugo(said.values),
     )
