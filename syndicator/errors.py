@@ -3,6 +3,7 @@
 SyndicatorError
 ├── ConfigError     the configuration or the command line is wrong: every fault at once (exit status 2)
 ├── PostError       one post cannot be read; the others go on (exit status 1)
+│   └── HistoryMissing  its date is in the history of its file, of which that part is not here
 ├── SourceError     the place where posts come from cannot be read (exit status 1)
 ├── StateError      the database cannot be opened, is locked, damaged or newer than this program (exit status 1)
 ├── PublishError    a document cannot be written (exit status 1)
@@ -85,6 +86,10 @@ class PostError(SyndicatorError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+class HistoryMissing(PostError):
+    """Only the history of the post's file knows its date, and does not say it now: more of it may come."""
 
 
 def _post_error(path: str, reason: str, line: int | None, column: int | None, remedy: str) -> PostError:

@@ -13,7 +13,7 @@ import orjson
 
 from syndicator import __version__
 from syndicator.crew import Crew
-from syndicator.errors import PostError
+from syndicator.errors import HistoryMissing, PostError
 from syndicator.markup.flavour import Flavour
 from syndicator.model import (
     Markup,
@@ -83,7 +83,7 @@ class Reader:
         from syndicator.posts.parse import parse_post
 
         with isolated(file.path):
-            return parse_post(file, self.dialect, self.site, self.rules)
+            return parse_post(file, self.dialect, self.site, self.rules, self.source.lifetime)
 
     def page_version(self, record: PostRecord) -> str:
         """The name of the page that the generator has made of a post; "" when there is none, or none is wanted.
@@ -169,7 +169,7 @@ class Reader:
         stages: tuple[Callable[[Any], Any], ...] = (
             lambda file: (file, cut(file.path, file.data)),
             lambda pair: (pair[0], load(pair[1], limit=self.rules.limit)),
-            lambda pair: reading(pair[0], pair[1], self.dialect, self.site, self.rules),
+            lambda pair: reading(pair[0], pair[1], self.dialect, self.site, self.rules, self.source.lifetime),
             *further,
         )
         results: list[Any] = list(files)
@@ -282,7 +282,9 @@ def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:
             versions[path] = version or prefix + file.version
         skims: list[Skim] = []
         for file, skim in zip(files, reader.skim(files), strict=True):
-            if isinstance(skim, PostError):
+            if isinstance(skim, HistoryMissing):
+                refused.append((skim, ""))  # another fetch may bring it, and changes no file
+            elif isinstance(skim, PostError):
                 refused.append((skim, versions[file.path]))
             else:
                 skims.append(_dated(skim, file.modified))

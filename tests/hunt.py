@@ -61,6 +61,9 @@ class _Files:
 class _NoSource:
     """Files are handed to the reader; no image is there."""
 
+    def lifetime(self, path: str) -> None:
+        return None
+
     def measure(self, file: str, version: str) -> tuple[str, ImageFacts] | None:
         return None
 

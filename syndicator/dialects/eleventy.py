@@ -75,6 +75,7 @@ class Eleventy:
     }
     last_path_first = True
     smart_titles = False
+    created_is_date = True
     markdown_summary = ""
     #: markdown-it as Eleventy sets it up.
     markdown = replace(COMMONMARK, autolink=False)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from syndicator.posts.dates import parse_date
+from syndicator.posts.dates import FromHistory, parse_date
 
-_KEYWORDS = {
-    "last modified": "when the file was last changed",
-    "created": "when the file was made",
-    "git last modified": "when git last saw it changed",
-    "git created": "when git first saw it",
+_KEYWORDS: dict[str, tuple[Literal["created", "changed"], str]] = {
+    "last modified": ("changed", "when the file was last changed"),
+    "created": ("created", "when the file was made"),
+    "git last modified": ("changed", "when git last saw it changed"),
+    "git created": ("created", "when git first saw it"),
 }
 _YEAR_DAY = re.compile(r"(\d{4})-?(\d{3})", re.ASCII)
 _YEAR_MONTH = re.compile(r"\d{4}(?:-\d{2})?", re.ASCII)
@@ -21,10 +22,12 @@ _UTC = ZoneInfo("UTC")
 
 
 def instant(value: object) -> datetime:
-    """The instant in UTC. Raises ValueError with a reason for people, also for what the file does not say."""
+    """The instant in UTC. Raises ValueError with a reason for people, FromHistory for what the file does not say."""
     line = value.strip() if isinstance(value, str) else ""
-    if line.lower() in _KEYWORDS:
-        raise ValueError(f'"{line}" asks {_KEYWORDS[line.lower()]}, which the file does not say')
+    if (keyword := line.lower()) in _KEYWORDS:
+        of, asked = _KEYWORDS[keyword]
+        reason = f'"{line}" asks {asked}, which the file does not say'
+        raise FromHistory(reason, of, exactly=keyword.startswith("git "))
     try:
         return parse_date(value, _UTC, seconds_are_utc=True)
     except ValueError:

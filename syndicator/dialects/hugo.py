@@ -50,6 +50,7 @@ class Hugo:
     templates: ClassVar[Templates] = "hugo"
     last_path_first = False
     smart_titles = False
+    created_is_date = False
     markdown_summary = "summary"
 
     languages: tuple[Language, ...] = (Language(code="en", tag="en", folder="content"),)

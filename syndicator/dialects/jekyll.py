@@ -58,6 +58,7 @@ class Jekyll:
     last_path_first = False
     #: frontmatter.md 38.
     smart_titles = True
+    created_is_date = False
     markdown_summary = ""
     image_folders = ("",)
 

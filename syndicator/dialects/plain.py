@@ -67,6 +67,7 @@ class Plain:
     }
     last_path_first = False
     smart_titles = False
+    created_is_date = False
     markdown_summary = ""
     #: frontmatter.md 76.
     image_folders = ("", "static", "public", "assets")

@@ -16,7 +16,7 @@ from syndicator.model.post import (
     TemplateContext,
     Visibility,
 )
-from syndicator.model.site import Person, Site, SourceFile
+from syndicator.model.site import Lifetime, Person, Site, SourceFile
 from syndicator.model.values import digest
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Image",
     "ImageFacts",
     "ImageRef",
+    "Lifetime",
     "Markup",
     "Person",
     "Post",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,22 @@ class Site:
     def __post_init__(self) -> None:
         if not self.url.endswith("/"):
             raise ValueError(f"the site's address must end in a slash: {self.url!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """When a file was made and when it was last touched, as its source's history has it; where that does not say,
+    ``unknown`` says why, and ``remedy`` what can be done.
+    """
+
+    created: datetime | None = None
+    changed: datetime | None = None
+    unknown: str = ""
+    remedy: str = ""
+
+    def moment(self, of: Literal["created", "changed"]) -> datetime | None:
+        """One of the two."""
+        return self.created if of == "created" else self.changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

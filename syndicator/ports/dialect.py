@@ -74,6 +74,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def created_is_date(self) -> bool:
+        """Whether the date of a post that has none is when its file was made, which only a source's history knows."""
+        ...
+
+    @property
     def markdown_summary(self) -> str:
         """The field of the front matter that holds a summary in Markdown, "" for none."""
         ...

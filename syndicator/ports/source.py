@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from syndicator.errors import PostError
-from syndicator.model import ImageFacts, SiteData, SourceFile
+from syndicator.model import ImageFacts, Lifetime, SiteData, SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,10 @@ class Source(Protocol):
 
     def read(self, path: str) -> SourceFile:
         """The file as it is now. Raises PostError when it is gone, unreadable, too large or leads out of the source."""
+        ...
+
+    def lifetime(self, path: str) -> Lifetime | None:
+        """When a file was made and last touched; None where the source has no history."""
         ...
 
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:

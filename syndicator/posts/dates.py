@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from syndicator.text import printable
@@ -48,6 +49,18 @@ _ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0,
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
+
+
+class FromHistory(ValueError):
+    """A date that is no date but names one that the history of the post's file has: ``of`` is "created" or "changed".
+
+    ``exactly`` tells whether the generator would ask the history too, rather than the file system.
+    """
+
+    def __init__(self, reason: str, of: Literal["created", "changed"], *, exactly: bool) -> None:
+        super().__init__(reason)
+        self.of = of
+        self.exactly = exactly
 
 
 def parse_date(

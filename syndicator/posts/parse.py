@@ -16,7 +16,7 @@ from syndicator.posts.frontmatter import split
 from syndicator.posts.people import people
 from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.rules import Rules
-from syndicator.posts.skim import SkimReading
+from syndicator.posts.skim import History, SkimReading
 from syndicator.posts.templated import template_context
 from syndicator.text import legal
 
@@ -26,13 +26,13 @@ _MAX_EXCERPT = 1_200
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Post:
+def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules, history: History = lambda _: None) -> Post:
     """Read a post. Raises PostError with line and remedy when it cannot be published as it is.
 
     What is odd but does not matter is in the post's warnings. Dates are never invented: front matter, else the
-    file's name, else (for what is public) refusal.
+    file's name, else (for what is public) refusal. ``history`` is asked where the date of a post is one of its file.
     """
-    return PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules).post()
+    return PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules, history).post()
 
 
 class PostReading(SkimReading):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.permalinks import without_html
-from syndicator.errors import PostError
-from syndicator.model import PostWarning, Site, Skim, SourceFile, Visibility, digest
+from syndicator.errors import HistoryMissing, PostError
+from syndicator.model import Lifetime, PostWarning, Site, Skim, SourceFile, Visibility, digest
 from syndicator.ports import Dialect, PostFacts
-from syndicator.posts.dates import left_out
+from syndicator.posts.dates import FromHistory, left_out
 from syndicator.posts.epoch import from_epoch, unit_of
 from syndicator.posts.featured import MAX_ADDRESS
 from syndicator.posts.fields import first, quoted, reach, text, texts, truth, unmarked, warn_nested
@@ -34,6 +35,10 @@ _SEEN = (
 )  # fmt: skip
 #: The term that says the language of a post, of each post.
 LANGUAGE = "language"
+_WRITE_A_DATE = 'write "date: YYYY-MM-DD HH:MM" into the front matter'
+_BY_HISTORY = 'read it from its repository ([source] kind = "git" with depth = 0)'
+#: What is known of a file by its path.
+History = Callable[[str], Lifetime | None]
 
 
 def skim_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Skim:
@@ -52,8 +57,17 @@ class SkimReading:
     found: list[tuple[str, tuple[str, ...]]]
     digests: tuple[str, str, str]
 
-    def __init__(self, file: SourceFile, matter: Matter, dialect: Dialect, site: Site, rules: Rules) -> None:
+    def __init__(
+        self,
+        file: SourceFile,
+        matter: Matter,
+        dialect: Dialect,
+        site: Site,
+        rules: Rules,
+        history: History = lambda _: None,
+    ) -> None:
         self.file = file
+        self.history = history
         self.path = PurePosixPath(file.path)
         self.dialect = dialect
         self.site = site
@@ -158,6 +172,8 @@ class SkimReading:
             try:
                 return self.instant(key, value)
             except ValueError as error:
+                if isinstance(error, FromHistory) and visibility is Visibility.PUBLIC:
+                    return self.from_history(error, key)
                 reason = f"{key}: {printable(str(error))}"
         written = self.dialect.file_name(self.path).date
         if reason and visibility is Visibility.PUBLIC:
@@ -173,14 +189,35 @@ class SkimReading:
             found = None
             reason = reason or f"the file's name: {error}"
         if found is None and visibility is Visibility.PUBLIC:
+            if self.dialect.created_is_date and not reason:
+                return self.from_history(FromHistory("has no date", "created", exactly=False), key)
             raise PostError(
                 self.file.path,
                 f"has no date ({reason})" if reason else "has no date",
-                remedy='write "date: YYYY-MM-DD HH:MM" into the front matter',
+                remedy=_WRITE_A_DATE,
             )
         if key:
             used = "the date in the file's name is used" if found else "it is ignored"
             self.warn(key, f"{reason}, {used}", _as_date(value))
+        return found
+
+    def from_history(self, date: FromHistory, key: str) -> datetime:
+        """The date that the history of the file has. Raises HistoryMissing when it does not say.
+
+        What a generator would take from the file system is that of a checkout: no two have the same.
+        """
+        lifetime = self.history(self.file.path)
+        found = None if lifetime is None else lifetime.moment(date.of)
+        if found is None:
+            reason, line = (f"{key}: {date}", self.matter.line_of(key)) if key else (str(date), None)
+            if lifetime is None:
+                raise PostError(self.file.path, reason, line=line, remedy=f"{_WRITE_A_DATE}, or {_BY_HISTORY}")
+            reason = f"{reason} ({lifetime.unknown})"
+            raise HistoryMissing(self.file.path, reason, line=line, remedy=lifetime.remedy)
+        if not date.exactly:
+            which = "its first commit" if date.of == "created" else "the last commit that changed it"
+            asked = f"{key}: {quoted(self.date[1])}" if key else "has no date"
+            self.warn(key, f"{asked}: the date is that of {which}, as a checkout has other times")
         return found
 
     def date_field(self) -> tuple[str, Any]:

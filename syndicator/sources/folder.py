@@ -76,6 +76,9 @@ class FolderSource:
             look = Belongings(listed, fits, time.time_ns())
         return look.names(), look.mark
 
+    def lifetime(self, path: str) -> None:
+        """No history: a copy has other times, and git, run in a stranger's folder, would obey what is set there."""
+
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the folder."""
         for folder in self._dialect.image_folders:

@@ -9,14 +9,14 @@ from pathlib import PurePosixPath
 
 from syndicator.errors import PostError, SourceError
 from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, type_of_name
-from syndicator.model import ImageFacts, SourceFile
+from syndicator.model import ImageFacts, Lifetime, SourceFile
 from syndicator.ports import Dialect, Move, Scan
 from syndicator.sources.belongings import below, marked
 from syndicator.sources.gitblobs import LINK, SUBMODULE, Blob, Blobs, LeadsOut, listing
 from syndicator.sources.gitclone import Clone
 from syndicator.sources.gitcommand import GitFailed
 from syndicator.sources.gitfaults import LEADS_OUT, damaged, not_fetched
-from syndicator.sources.gitlog import last_changes, renames
+from syndicator.sources.gitlog import last_changes, lifetime, renames
 from syndicator.text import printable
 
 
@@ -121,6 +121,13 @@ class GitSource:
             self._spoil()
             return None
         return blob.oid, facts
+
+    def lifetime(self, path: str) -> Lifetime:
+        """When the file was made and last touched, by the commit's history."""
+        try:
+            return lifetime(self._clone.where, self._pinned().commit, self._folder, path)
+        except SourceError as error:
+            return Lifetime(unknown=error.reason, remedy=error.remedy)
 
     def require(self) -> None:
         """Raises SourceError when there is nothing to read."""

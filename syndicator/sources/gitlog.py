@@ -1,17 +1,23 @@
-"""What a repository's history says of its files: which were renamed, and when one was last changed."""
+"""What a repository's history says of its files: which were renamed, when one was made and when last changed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 
+from syndicator.model import Lifetime
+from syndicator.sources.gitblobs import listing
 from syndicator.sources.gitcommand import GitFailed, git, stream
 
 _RENAMED = re.compile(r"R([0-9]{1,3})")
 _DATE = re.compile(rb"\x01(-?[0-9]{1,12})")
-_CHANGE = re.compile(rb"\n?:[0-7]+ [0-7]+ [0-9a-f]+ ([0-9a-f]+) ([A-Z])([0-9]*)")
+# Of a merge each parent has a mode, a name and a letter of its own.
+_CHANGE = re.compile(rb"\n?:+(?:[0-9a-f]+ )+([0-9a-f]+) ([A-Z]+)([0-9]*)")
+_WRITE_A_DATE = "or write a date into its front matter"
 
 
 def renames(store: Path, old: str, new: str) -> Mapping[str, tuple[str, float]]:
@@ -64,15 +70,16 @@ def last_changes(store: Path, commit: str, wanted: Mapping[str, str]) -> dict[st
             return {}
         names = {path.encode("utf-8", "surrogateescape"): path for path in wanted}
         words = ("log", "--format=%x01%at", "--raw", "-z", "--no-abbrev", "--find-renames=100%", commit, "--")
-        for at, oid, kind, old, new in _changes(stream(words, store)):
-            path = names.get(new)
-            if path is None:
-                continue
-            if kind == b"R" and oid == wanted[path].encode():
-                names[old] = names.pop(new)
-            elif oid == wanted[path].encode():
-                del names[new]
-                found[path] = at
+        for at, changes in _commits(stream(words, store)):
+            for change in changes:
+                path = names.get(change.new)
+                if path is None or change.oid != wanted[path].encode():
+                    continue
+                if change.kind == b"R":
+                    names[change.old] = names.pop(change.new)
+                else:
+                    del names[change.new]
+                    found[path] = at
             if not names:
                 break
     except GitFailed:
@@ -80,12 +87,116 @@ def last_changes(store: Path, commit: str, wanted: Mapping[str, str]) -> dict[st
     return found
 
 
-def _changes(pieces: Iterator[bytes]) -> Iterator[tuple[datetime, bytes, bytes, bytes, bytes]]:
-    """Date, name in git, kind of change, path before and after, of each change in a log."""
+def lifetime(store: Path, commit: str, folder: str, path: str) -> Lifetime:
+    """When a file below a folder came into the repository under whatever name, and when it was last touched, by its
+    author's clock; only a whole history can tell.
+    """
+    if (store / "shallow").exists():
+        return Lifetime(
+            unknown="only the newest commits were fetched", remedy=f"set [source] depth = 0, {_WRITE_A_DATE}"
+        )
+    try:
+        lives = _lives(store, store.stat().st_ino, commit, folder)
+    except OSError:
+        return Lifetime(unknown="the copy of the repository is gone", remedy="it is fetched anew")
+    return lives.of(f"{folder}/{path}" if folder else path)
+
+
+@dataclass(slots=True)
+class _Lives:
+    """What one walk through the history has found, by path; ``failed`` says that it came to no end.
+
+    ``names`` are the paths that files had where the walk is, ``exact`` says that only names in git could be compared.
+    """
+
+    wanted: Mapping[bytes, bytes]
+    exact: bool
+    names: dict[bytes, bytes] = field(default_factory=dict)
+    created: dict[bytes, datetime] = field(default_factory=dict)
+    changed: dict[bytes, datetime] = field(default_factory=dict)
+    doubtful: set[bytes] = field(default_factory=set)
+    failed: str = ""
+
+    def of(self, path: str) -> Lifetime:
+        name = path.encode("utf-8", "surrogateescape")
+        created, changed = self.created.get(name), self.changed.get(name)
+        if created and changed:
+            return Lifetime(created=created, changed=changed)
+        if name in self.doubtful:
+            unknown = "old versions of files were left out, so that git cannot tell whether it was renamed"
+            remedy = f"set [source] partial = false, {_WRITE_A_DATE}"
+        else:
+            unknown = f"the history cannot be read ({self.failed})" if self.failed else "no commit says it"
+            remedy = "write a date into its front matter"
+        return Lifetime(created=created, changed=changed, unknown=unknown, remedy=remedy)
+
+    def take(self, at: datetime, changes: list[_Change]) -> None:
+        """Go past a commit: each is looked at before its parents."""
+        away = {PurePosixPath(change.old.decode("latin-1")).suffix for change in changes if change.kind == b"D"}
+        before: dict[bytes, bytes] = {}
+        for change in changes:
+            if change.oid == self.wanted.get(change.new):
+                self.changed.setdefault(change.new, at)
+            path = self.names.get(change.new)
+            if path is None:
+                continue
+            if change.kind == b"R":
+                before[change.old] = self.names.pop(change.new)
+            elif not change.kind.strip(b"A"):
+                del self.names[change.new]
+                if self.exact and PurePosixPath(change.new.decode("latin-1")).suffix in away:
+                    self.doubtful.add(path)
+                else:
+                    self.created[path] = at
+        self.names = {**before, **self.names} if before else self.names
+
+
+@lru_cache(maxsize=1)
+def _lives(store: Path, _inode: int, commit: str, folder: str) -> _Lives:
+    """One walk for all files: posts whose dates are git's are mostly many."""
+    lives = _Lives({}, exact=False)
+    try:
+        files = listing(store, commit, f"{folder}/" if folder else "")
+    except GitFailed as error:
+        return _Lives({}, exact=False, failed=str(error))
+    begin = f"{folder}/" if folder else ""
+    wanted = {f"{begin}{path}".encode("utf-8", "surrogateescape"): oid.encode() for path, (_, oid) in files.items()}
+    # Where old versions were left out git cannot compare files, only their names.
+    for alike in ("50%", "100%"):
+        lives = _Lives(wanted, exact=alike == "100%", names={path: path for path in wanted})
+        words = ("log", "--topo-order", "--format=%x01%at", "--raw", "-c", "-z", "--no-abbrev", "-l400")
+        try:
+            for at, changes in _commits(stream((*words, f"--find-renames={alike}", commit, "--"), store)):
+                lives.take(at, changes)
+                if not lives.names and len(lives.changed) == len(wanted):
+                    break
+        except GitFailed as error:
+            lives.failed = str(error)
+        else:
+            return lives
+    return _Lives({}, exact=True, failed=lives.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A file in a commit: its name in git, the kind of change, path before and after."""
+
+    oid: bytes
+    kind: bytes
+    old: bytes
+    new: bytes
+
+
+def _commits(pieces: Iterator[bytes]) -> Iterator[tuple[datetime, list[_Change]]]:
+    """Date and changes of each commit in a log; those whose date cannot be are left out."""
     words = _words(pieces)
     at: datetime | None = None
+    changes: list[_Change] = []
     for word in words:
         if date := _DATE.fullmatch(word.strip(b"\n")):
+            if at is not None:
+                yield at, changes
+            changes = []
             try:
                 at = datetime.fromtimestamp(int(date[1]), UTC)
             except (ValueError, OverflowError, OSError):
@@ -93,8 +204,9 @@ def _changes(pieces: Iterator[bytes]) -> Iterator[tuple[datetime, bytes, bytes, 
         elif change := _CHANGE.fullmatch(word):
             old = next(words, b"")
             new = next(words, b"") if change[2] in (b"R", b"C") else old
-            if at is not None:
-                yield at, change[1], change[2], old, new
+            changes.append(_Change(change[1], change[2], old, new))
+    if at is not None:
+        yield at, changes
 
 
 def _words(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -398,3 +399,29 @@ def test_pages_of_the_built_site_are_those_of_the_commit_too(newsroom: Newsroom,
         page.write_text("<article><p>Again.</p></article>")
         authors.publish()
         eventually(lambda: newsroom.items()[0]["content_html"] == "<p>Again.</p>")
+
+
+def test_dates_of_a_history_are_the_same_in_every_clone(newsroom: Newsroom, authors: Authors, tmp_path: Path) -> None:
+    """frontmatter-66 and 83"""
+    (authors.work / "posts").mkdir()
+    (authors.work / "posts" / "posts.json").write_text('{"tags": "posts", "date": "git Created"}')
+    for number in range(1, 4):
+        authors.write(f"posts/p{number}.md", BODY, title=f"Post {number}")
+        authors.commit(at=f"2026-01-0{number}T10:00:00+00:00")
+    run_git(authors.work, "mv", "posts/p1.md", "posts/first.md")
+    authors.commit(at="2026-01-09T10:00:00+00:00")
+    authors.push()
+    rooms = [newsroom]
+    for name in ("second", "third"):
+        (tmp_path / name).mkdir()
+        rooms.append(Newsroom(tmp_path / name, port=newsroom.port))
+    for room in rooms:
+        of_git(room, str(authors.bare), "depth = 0\n")
+        toml = room.root / "syndicator.toml"
+        toml.write_text(re.sub('dialect = ".*"', 'dialect = "eleventy"', toml.read_text()))
+        room.build()
+        for file in (room.root / "state.db.git").rglob("*"):
+            os.utime(file, (1, 1))
+
+    assert ["2026-01-03", "2026-01-02", "2026-01-01"] == [i["date_published"][:10] for i in newsroom.items()]
+    assert newsroom.files() == rooms[1].files() == rooms[2].files()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.sources.gitcommand import _last_words, ssh_command
-from syndicator.sources.gitlog import _changes, composed
+from syndicator.sources.gitlog import _commits, composed
 
 
 def test_ssh_uses_one_key_and_trusts_one_file_whatever_their_names() -> None:
@@ -43,6 +43,7 @@ def test_changes_have_the_date_of_their_commit() -> None:
         b"\x011700000000\0\n:100644 100644 " + one + b" " + two + b" M\0a.md\0"
         b"\x01999999999999\0\n:000000 100644 " + zero + b" " + one + b" A\0a.md\0"
         b"\x011600000000\0\n:100644 100644 " + one + b" " + one + b" R100\0b.md\0a\n.md\0"
+        b"::100644 000000 100644 " + one + b" " + zero + b" " + two + b" MA\0c.md\0"
     )
     first = datetime.fromtimestamp(1700000000, UTC)
 
@@ -51,7 +52,8 @@ def test_changes_have_the_date_of_their_commit() -> None:
         assert [
             (first, two, b"M", b"a.md", b"a.md"),
             (datetime.fromtimestamp(1600000000, UTC), one, b"R", b"b.md", b"a\n.md"),
-        ] == list(_changes(pieces))
+            (datetime.fromtimestamp(1600000000, UTC), two, b"MA", b"c.md", b"c.md"),
+        ] == [(at, c.oid, c.kind, c.old, c.new) for at, changes in _commits(pieces) for c in changes]
 
 
 @given(st.lists(st.sampled_from([b"R100", b"R0", b"R", b"", b"a", b"b", b"\n", b"\x011", b"\xff", b":1 1 a b M"])))
@@ -59,4 +61,4 @@ def test_any_answer_of_git_is_taken(words: list[bytes]) -> None:
     answer = b"\0".join(words)
 
     composed(answer)
-    list(_changes(iter([answer])))
+    list(_commits(iter([answer])))
