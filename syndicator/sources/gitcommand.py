@@ -40,7 +40,7 @@ _KEPT = (
     "PATH", "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
     "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "TMPDIR",
 )  # fmt: skip
-_COMPLAINT = re.compile(r"fatal|error|remote|ssh|Host key|.*denied")
+_COMPLAINT = re.compile(r"fatal|error|remote|ssh|Host key|No \S+ host key|Load key|.*denied")
 _ADVICE = re.compile(r"Please make sure|and the repository exists|To add an exception|git config --global")
 _ASKPASS = """#!/bin/sh
 case $1 in

@@ -18,6 +18,8 @@ _CANNOT_ENTER = re.compile(
 _REMEDIES = (
     (re.compile(r"Host key verification failed|No \S+ host key is known", re.IGNORECASE),
      "put the host's key, as the host publishes it, into the file that [source] known_hosts names"),
+    (re.compile(r"Load key "),
+     "let the file that [source] ssh_key names be a private key that only this user may read"),
     (_CANNOT_ENTER, "give [source] token or ssh_key the right to read it"),
     (re.compile(r"redirect|returned error: 30\d", re.IGNORECASE),
      "set [source] url to the address that it redirects to, often the same with .git at its end"),
