@@ -1,5 +1,6 @@
 # The common tasks. Each installs what it needs into .venv first, from the locks: nothing but Python 3.11 or newer,
-# make and bash must be there, git for the tests (on a Debian without it, or without venv, root, so that apt can help).
+# make and bash must be there, git for the tests (on a Debian without it, or without venv, root, so that apt can help), and
+# OpenSSH's server for those of SSH, which are left out else.
 #
 # PYTHON=python3.13   the Python to use        VENV=folder   instead of .venv
 # ARGS="..."          passed on to syndicator, pytest or the benchmark

@@ -54,6 +54,16 @@ def upstream(settings: Settings) -> Upstream | None:
     return _clone(settings) if settings.source.kind == "git" else None
 
 
+def own_branch(settings: Settings) -> str:
+    """The branch that the git repository itself names, "" for none. Raises SourceError."""
+    return _clone(settings).own_branch()
+
+
+def site_files(settings: Settings) -> SiteFiles:
+    """The site's own files where its posts are."""
+    return _files(settings)
+
+
 def reader(settings: Settings, *, mends: bool = False) -> Reader:
     """The source of the configuration, in its dialect; with ``mends`` what is damaged is noted, to be fetched anew.
 

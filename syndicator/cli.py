@@ -48,7 +48,7 @@ cli.command(short_help="Watch, publish, announce and serve until stopped.")(run)
 cli.command(short_help="Say all that is wrong at once; change nothing.")(check)
 cli.command(short_help="Say why a post is in, out or waiting, feed by feed.")(why)
 cli.command(short_help="Show feeds, the last pass and what is owed.")(status)
-cli.command(short_help="Write a configuration for the folder of a site.")(init)
+cli.command(short_help="Write a configuration for the folder or repository of a site.")(init)
 cli.command(short_help="Ask whether the service here is ready.")(healthcheck)
 
 

@@ -29,7 +29,7 @@ class Draft:
     ``state`` is "" for the default. ``guesses`` say, by the names of settings, what was assumed and why.
     """
 
-    path: str
+    source: Mapping[str, str | int]
     dialect: str
     site: Mapping[str, str]
     said: Mapping[str, str]
@@ -56,7 +56,7 @@ def write_draft(draft: Draft) -> str:
             places[f"site.{key}"] = [f"# The site's own configuration says {shown(value)}, and that counts."]
     values: dict[str, str | int] = {
         **{f"site.{key}": value for key, value in draft.site.items()},
-        "source.path": draft.path,
+        **{f"source.{key}": value for key, value in draft.source.items()},
         "source.dialect": draft.dialect,
         "publish.to": draft.to,
         "publish.url": draft.url,

@@ -18,6 +18,7 @@ from syndicator.drafting import GENERATORS, Draft, choose_feeds, write_draft
 from syndicator.errors import ConfigError, Fault
 from syndicator.surveying import Survey, Wish, survey
 from syndicator.text import one_line, printable
+from syndicator.visiting import followed
 
 #: Where feeds and state go when the configuration lies in the site's own folder: generators leave out what begins with
 #: a dot, and Jekyll would publish the state otherwise.
@@ -40,6 +41,7 @@ class Start:
     """
 
     text: str
+    repository: str
     dialect: str
     because: str
     facts: tuple[tuple[str, str, str], ...]
@@ -58,6 +60,7 @@ class Start:
         """For people: what was found, what was not, and what to do next where a file was written."""
         refused = f", {self.refused} refused ('syndicator check' will say why)" if self.refused else ""
         lines = [
+            *([f"repository {self.repository}"] if self.repository else []),
             f"dialect    {self.dialect}, because of {self.because}",
             *(f"{name:<11}{value} ({who})" for name, value, who in self.facts),
             f"posts      {self.posts}, {self.live} live{refused}",
@@ -84,9 +87,9 @@ def start(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callable
     own = own_feeds(found.seen.dialect, found.configured.values)
     feeds, kept = choose_feeds(own, site.url)
     guesses = dict(_guesses(wish, found, own, kept=kept))
-    aside = wish.base.resolve().is_relative_to(wish.site.resolve())
+    aside = not wish.visit and wish.base.resolve().is_relative_to(wish.site.resolve())
     draft = Draft(
-        path=found.path,
+        source=found.source,
         dialect=found.seen.dialect,
         site=found.given,
         said={key: value for key in _FACTS if one_line(getattr(facts, key)) and (value := getattr(site, key))},
@@ -99,6 +102,7 @@ def start(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callable
     )
     return Start(
         text=write_draft(draft),
+        repository=f"{draft.source['url']} ({draft.source.get('branch') or 'its own branch'})" if wish.visit else "",
         dialect=draft.dialect,
         because=printable(found.seen.because),
         facts=tuple(
@@ -129,7 +133,8 @@ def _who(key: str, wish: Wish, draft: Draft) -> str:
 def _guesses(wish: Wish, found: Survey, own: OwnFeeds, *, kept: bool) -> Iterator[tuple[str, str]]:
     site, seen, facts = found.reader.site, found.seen, found.configured.facts
     if "title" in found.given and "title" not in wish.given:
-        yield "site.title", "nothing says what the publication is called; this is the name of its folder."
+        what = "repository" if wish.visit else "folder"
+        yield "site.title", f"nothing says what the publication is called; this is the name of its {what}."
     if urlsplit(site.url).hostname in _EXAMPLES:
         yield "site.url", f"{site.url} looks like an example; all addresses of posts begin with it."
     if not one_line(facts.timezone) and "timezone" not in wish.given and seen.dialect not in _IN_UTC:
@@ -139,6 +144,10 @@ def _guesses(wish: Wish, found: Survey, own: OwnFeeds, *, kept: bool) -> Iterato
         yield "source.dialect", f"{seen.because} decides, but {others}."
     elif seen.dialect not in GENERATORS and seen.because != "--dialect":
         yield "source.dialect", "nothing here is of Jekyll, Hugo or Eleventy, so that posts are read as they are."
+    if wish.visit and not wish.visit.named and "branch" in found.source:
+        yield "source.branch", "this is the branch that the repository itself names."
+    if "depth" in found.source:
+        yield "source.depth", "some posts have dates that are in the history alone, so that all of it is fetched."
     where = "nothing says where the world will find the folder above; this is the root of the site"
     yield "publish.url", f"{where}, so that feeds keep the addresses of {own.because}." if kept else f"{where}."
     if own.because and not kept:
@@ -150,10 +159,15 @@ def _advice(wish: Wish, found: Survey, *, aside: bool) -> Iterator[str]:
         yield "no post is live yet; 'syndicator check' and 'syndicator why POST' say why"
     if aside and found.seen.dialect == "jekyll":
         yield f"add {wish.file.name} to exclude in _config.yml, or Jekyll publishes it with the site"
+    if wish.visit:
+        return
     root = wish.site.resolve()
     if any(os.path.exists(folder / ".git") for folder in (root, *root.parents)):  # noqa: PTH110
         ignored = f"add {_ASIDE}/ to .gitignore; " if aside else ""
-        yield f'{ignored}this is a git working copy: with [source] kind = "git" its repository is followed instead'
+        far = followed(root)
+        which = f' and url = "{far}"' if far else ""
+        git = f'with [source] kind = "git"{which} its repository is followed instead'
+        yield f"{ignored}this is a git working copy: {git}"
 
 
 def _told(feed: Mapping[str, Any]) -> str:

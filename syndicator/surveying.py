@@ -10,20 +10,20 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from syndicator.app import reader, site_configuration
+from syndicator.app import reader, site_configuration, site_files
 from syndicator.configuration.keys import keys_of
 from syndicator.configuration.tables import SiteTable
 from syndicator.configuration.values import Wrong, shown
 from syndicator.crew import Crew
 from syndicator.dialects.recognise import Recognised, recognise
-from syndicator.errors import ConfigError, Fault, PostError, SourceError
+from syndicator.errors import ConfigError, Fault, HistoryMissing, PostError, SourceError
 from syndicator.feeds import live
 from syndicator.ledger import settle
 from syndicator.ports import Configured
 from syndicator.reading import Reader, read_all
 from syndicator.settings import Settings
-from syndicator.sources.site import SiteFolder
 from syndicator.text import one_line, printable
+from syndicator.visiting import Visit
 
 #: Parts of the publication that can be given, with what to say for them.
 _OPTIONS = {"title": "--title TEXT", "url": "--url https://…", "timezone": "--timezone NAME"}
@@ -34,11 +34,13 @@ _ANYWHERE = "http://127.0.0.1/"
 class Wish:
     """What is asked for. Relative paths in the configuration begin at the folder of ``file``, written or not.
 
-    ``given`` has title, url and timezone of the publication, as far as somebody has said them.
+    ``given`` has title, url and timezone of the publication, as far as somebody has said them; ``visit`` is the site's
+    repository when that was named instead of a folder.
     """
 
     site: Path
     file: Path
+    visit: Visit | None = None
     dialect: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,14 +54,15 @@ class Wish:
 class Survey:
     """What was found. ``given`` is what must be set; a title that nobody says is in there too, as the folder's name.
 
-    ``example`` is the address of the newest post, "" when there is none.
+    ``source`` is what the configuration is to say of where posts come from, ``example`` is the address of the newest
+    post, "" when there is none.
     """
 
     seen: Recognised
     given: Mapping[str, str]
     configured: Configured
     reader: Reader
-    path: str
+    source: Mapping[str, str | int]
     posts: int
     live: int
     refused: int
@@ -74,7 +77,7 @@ def survey(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callabl
     """
     found = [*faults, *faults_of_given(wish.given)]
     # The functions of os.path have an answer for any name, where a Path raises.
-    if not os.path.isdir(wish.site):  # noqa: PTH112
+    if not wish.visit and not os.path.isdir(wish.site):  # noqa: PTH112
         problem = "is no folder" if os.path.exists(wish.site) else "does not exist"  # noqa: PTH110
         raise ConfigError((*found, _fault(wish.site, problem, "name the folder of the site")))
     good = {key: value for key, value in wish.given.items() if not faults_of_given({key: value})}
@@ -83,7 +86,7 @@ def survey(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callabl
         settings = _settings(wish, seen, good)
         configured = site_configuration(settings)
         if not one_line(configured.facts.title) and "title" not in good:
-            settings = _settings(wish, seen, good := {**good, "title": _name(wish.site)})
+            settings = _settings(wish, seen, good := {**good, "title": _name(wish)})
         source_reader = reader(settings)
     except ConfigError as error:
         # What was given and is wrong is told already.
@@ -99,7 +102,12 @@ def survey(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callabl
         raise ConfigError((*found, Fault(where=error.what, problem=error.reason, remedy=error.remedy))) from error
     if found:
         raise ConfigError(tuple(found))
-    return _count(seen, good, configured, source_reader, settings.source.path, now)
+    said = wish.visit.said if wish.visit else {"path": settings.source.path}
+    found_now, cut_off = _count(seen, good, configured, source_reader, said, now)
+    if cut_off and wish.visit and "depth" not in said:
+        # Some dates are in the history alone.
+        return survey(replace(wish, visit=wish.visit.whole()), now)
+    return found_now
 
 
 def faults_of_given(given: Mapping[str, str]) -> tuple[Fault, ...]:
@@ -124,7 +132,8 @@ def _fault(site: Path, problem: str, remedy: str) -> Fault:
 
 
 def _recognised(wish: Wish) -> Recognised:
-    seen = recognise(SiteFolder(wish.site))
+    looked_at = Recognised(dialect="plain", because="")
+    seen = recognise(site_files(_settings(wish, looked_at, {})))
     match wish.dialect:
         case "eleventy" | "hugo" | "jekyll" | "plain":
             return Recognised(dialect=wish.dialect, because="--dialect")
@@ -135,7 +144,7 @@ def _recognised(wish: Wish) -> Recognised:
 
 
 def _settings(wish: Wish, seen: Recognised, given: Mapping[str, str]) -> Settings:
-    source = {"path": _path(wish), "dialect": seen.dialect}
+    source = {**(wish.visit.source if wish.visit else {"path": _path(wish)}), "dialect": seen.dialect}
     publish = {"to": "public", "url": _ANYWHERE}
     return Settings(wish.file, {"site": dict(given), "source": source, "publish": publish})
 
@@ -153,9 +162,9 @@ def _path(wish: Wish) -> str:
     return path
 
 
-def _name(site: Path) -> str:
+def _name(wish: Wish) -> str:
     """What the publication is called when nobody says it."""
-    return one_line(printable(site.resolve().name)) or "Posts"
+    return wish.visit.name if wish.visit else one_line(printable(wish.site.resolve().name)) or "Posts"
 
 
 def _how_to_say(fault: Fault, site: Path) -> Fault:
@@ -170,24 +179,31 @@ def _how_to_say(fault: Fault, site: Path) -> Fault:
 
 
 def _count(
-    seen: Recognised, given: Mapping[str, str], configured: Configured, source_reader: Reader, path: str, now: datetime
-) -> Survey:
+    seen: Recognised,
+    given: Mapping[str, str],
+    configured: Configured,
+    source_reader: Reader,
+    source: Mapping[str, str | int],
+    now: datetime,
+) -> tuple[Survey, bool]:
+    """What there is, and whether a date of some post is in a part of the history that is not here."""
     with Crew(1) as crew:
         scan, read = read_all(source_reader, crew)
     settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
     posts = live(settled.records.values(), now, last_path_first=source_reader.dialect.last_path_first)
-    return Survey(
+    found = Survey(
         seen=seen,
         given=given,
         configured=configured,
         reader=source_reader,
-        path=path,
+        source=source,
         posts=len(scan.changed) + len(scan.refused),
         live=len(posts),
         refused=len(scan.refused) + len(read.refused) + len(settled.refused),
         categories=any(record.values("category") for record in posts),
         example=next((address for post in posts[:9] if (address := _address(source_reader, post.path))), ""),
     )
+    return found, any(isinstance(error, HistoryMissing) for error, _ in read.refused)
 
 
 def _address(source_reader: Reader, path: str) -> str:

@@ -24,6 +24,7 @@ _REMOTE = "upstream"
 #: Marks a copy that cannot be read.
 _DAMAGED = "damaged"
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_OWN_BRANCH = re.compile(rb"ref: refs/heads/([^\t\n]{1,1000})\tHEAD\n")
 #: Seconds that tidying up may take.
 _TIDY = 600.0
 
@@ -87,6 +88,14 @@ class Clone:
                 raise problem from error
             self._note(FetchReport(url=self.name, tried=now, fetched=now))
             return news
+
+    def own_branch(self) -> str:
+        """The branch that the repository itself names, "" when it names none. Raises SourceError."""
+        with alone(self.where) as lock:
+            words = ("ls-remote", "--quiet", "--symref", "--", self.access.url, "HEAD")
+            answer = self._ask(self.where, lock, bool, *words)
+        found = _OWN_BRANCH.match(answer)
+        return found[1].decode("utf-8", "replace") if found else ""
 
     def report(self) -> FetchReport | None:
         """How the last fetch went, None when there was none."""

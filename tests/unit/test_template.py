@@ -73,8 +73,8 @@ def test_a_draft_is_a_configuration_whatever_the_site_says(
     url = "https://news.example.org/"
     feeds, _ = choose_feeds(OwnFeeds(atom=atom, limit=7), url)
     draft = Draft(
-        path=path, dialect="jekyll", site=site, said=said, to="public", url=url, feeds=feeds, categories=categories,
-        guesses={"publish.url": "nothing says it."},
+        source={"path": path}, dialect="jekyll", site=site, said=said, to="public", url=url, feeds=feeds,
+        categories=categories, guesses={"publish.url": "nothing says it."},
     )  # fmt: skip
     tables = tomllib.loads(write_draft(draft))
 
