@@ -61,6 +61,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "markup.markdown",
         "markup.extract",
         "markup.filters",
+        "markup.nunjucks",
         "markup.shortcodes",
         "posts.featured",
         "posts.people",

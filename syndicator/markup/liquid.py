@@ -32,7 +32,7 @@ def render(body: str, pieces: list[Piece], job: Job, names: Mapping[str, Any]) -
     # What the body itself comes to, as a character has at most four bytes, and room for what is put in.
     buffer = LimitedStringIO(4 * len(body) + 1_000_000)
     try:
-        template = BoundTemplate(environment, Parser(environment).parse(TokenStream(iter(_tokens(body, pieces)))))
+        template = BoundTemplate(environment, Parser(environment).parse(TokenStream(iter(_tokens(body, pieces, job)))))
         context = Context(template, globals=names)
         context.job = job
         for node in template.nodes:
@@ -45,7 +45,7 @@ def render(body: str, pieces: list[Piece], job: Job, names: Mapping[str, Any]) -
     return buffer.getvalue()
 
 
-def _tokens(body: str, pieces: list[Piece]) -> list[Token]:
+def _tokens(body: str, pieces: list[Piece], job: Job) -> list[Token]:
     tokens: list[Token] = []
     for index, piece in enumerate(pieces):
         kind, start = piece.kind, piece.start
@@ -59,6 +59,9 @@ def _tokens(body: str, pieces: list[Piece]) -> list[Token]:
                 tokens.append(Token(TOKEN_CONTENT, text, start, body))
         elif kind == "raw" and piece.text:
             tokens.append(Token(TOKEN_CONTENT, piece.text, start, body))
+        elif kind == "end" and job.is_code(start):
+            # What it ends stays there as well.
+            tokens.append(Token(TOKEN_CONTENT, body[start : piece.end], start, body))
         elif kind == "output":
             tokens += (Token(TOKEN_OUTPUT, "", start, body), Token(TOKEN_EXPRESSION, piece.text, start, body))
         elif kind in ("tag", "unknown"):

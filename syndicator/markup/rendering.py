@@ -15,6 +15,7 @@ from syndicator.errors import PostError
 from syndicator.markup.code import Code, code_shown
 from syndicator.markup.embeds import is_block
 from syndicator.markup.marks import carry
+from syndicator.markup.nunjucks import as_liquid
 from syndicator.markup.shortcodes import render_shortcodes
 from syndicator.markup.tags import Piece, balance, has_templates, pieces_of
 from syndicator.markup.templates import code_block, drop
@@ -133,8 +134,9 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
     from syndicator.markup.filters import filters
     from syndicator.markup.liquid import BLOCKS, SIMPLE, Job, Spent, render
 
-    code = code_shown(body, markup)
-    pieces = pieces_of(body, code, nunjucks=context.kind == "eleventy")
+    code, nunjucks = code_shown(body, markup), context.kind == "eleventy"
+    pieces = pieces_of(body, code, nunjucks=nunjucks)
+    pieces = as_liquid(pieces, code, escapes=context.path.endswith(".njk")) if nunjucks else pieces
     tags = [piece for piece in pieces if piece.kind != "text"]
     if len(tags) > MOST_TAGS:
         raise _refuse(context, f"has {len(tags):,} template tags, more than {MOST_TAGS:,}")
@@ -147,7 +149,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
         address=lambda target, at: _address(body, target, at, context),
         block=lambda language, content, start, end: code_block(body, markup, language, content, start, end),
         place=lambda html, start, end: _place(body, markup, html, start, end),
-        filters=filters(site_url=context.site_url, zone=context.zone, eleventy=context.kind == "eleventy"),
+        filters=filters(site_url=context.site_url, zone=context.zone, eleventy=nunjucks),
         includes=context.includes,
     )
     try:

@@ -13,7 +13,9 @@ _OPEN_OR_COMMENT = re.compile(r"\{[{%#]")
 _NAME = re.compile(r"-?\s*(\w+)?")
 # How people print braces in Liquid: {{ "{%" }}. What is quoted is what is meant.
 _QUOTED = re.compile(r"\{\{-?[ \t]*(?:\"([^\"\n]{0,200})\"|'([^'\n]{0,200})')[ \t]*-?\}\}")
-_ENDS = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
+# Nunjucks has another word for raw, and what it defines as a macro shows nothing there.
+_LITERAL = ("raw", "verbatim")
+_ENDS = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment", "verbatim", "macro")}
 _ANY_END = re.compile(r"end(\w+)")
 _BRANCHES = {"else": ("if", "unless", "case", "for"), "elsif": ("if", "unless"), "when": ("case",)}
 
@@ -104,10 +106,12 @@ def _piece(body: str, start: int, finder: Finder, code: Code) -> Piece | None:
         return Piece("output", start, end, inner.strip(), "", before, after)
     match = _NAME.match(inner)
     name = (match[1] or "") if match else ""
-    if name in _ENDS:
+    if name in _ENDS and (name in ("raw", "comment") or start not in code):
         closing, closed = finder.find(_ENDS[name], end)
         if closing >= 0:
-            return Piece("raw", start, closed, _raw(body, start, end, closing, closed, code) if name == "raw" else "")
+            return Piece(
+                "raw", start, closed, _raw(body, start, end, closing, closed, code) if name in _LITERAL else ""
+            )
     if not name and (not inner.strip() or inner.lstrip().startswith("#")):
         return Piece("raw", start, end, "", "", before, after)
     return Piece("tag", start, end, inner[match.end() if match else 0 :].strip(), name, before, after)

@@ -17,7 +17,7 @@ from syndicator.posts.people import people
 from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.rules import Rules
 from syndicator.posts.skim import History, SkimReading
-from syndicator.posts.templated import template_context
+from syndicator.posts.templated import markup_of, template_context
 from syndicator.text import legal
 
 #: So many characters of an excerpt stand for a body that is kept back.
@@ -43,7 +43,8 @@ class PostReading(SkimReading):
         published = self.published(visibility)
         categories, tags = self.terms()
         permalink = self.permalink(categories, published or _UNDATED)
-        markup = Markup.HTML if self.path.suffix.lower() in self.dialect.as_html else Markup.MARKDOWN
+        as_html = self.path.suffix.lower() in self.dialect.as_html
+        markup = markup_of(self.data, kind=self.dialect.templates, as_html=as_html)
         body = legal(self.matter.body)
         title = self.title(body)
         templates = template_context(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicator.markup.tags import has_templates
-from syndicator.model import Site, TemplateContext
+from syndicator.model import Markup, Site, TemplateContext
 from syndicator.posts.fields import empty, text, truth
 from syndicator.posts.values import Quoted
 
@@ -42,8 +42,7 @@ def template_context(
         return TemplateContext(kind="off", line=line)
     if kind == "liquid" and truth(data.get("render_with_liquid")) is False:
         return TemplateContext(kind="off", line=line)
-    engine = text(data.get("templateEngineOverride"))
-    if kind == "eleventy" and engine and not {"liquid", "njk"} & set(engine.replace(",", " ").split()):
+    if kind == "eleventy" and (engines := _engines(data)) and not {"liquid", "njk"} & engines:
         return TemplateContext(kind="off", line=line)
     written = data.get("title")
     is_there = truth(written) is not False and written is not None if kind == "liquid" else not empty(written)
@@ -66,3 +65,14 @@ def template_context(
         zone=site.timezone,
         includes=includes,
     )
+
+
+def markup_of(data: Mapping[str, Any], *, kind: str, as_html: bool) -> Markup:
+    """What a body is written in, by its file's name or the engines that an Eleventy post names. frontmatter.md 71."""
+    if kind == "eleventy" and (engines := _engines(data)):
+        as_html = "md" not in engines
+    return Markup.HTML if as_html else Markup.MARKDOWN
+
+
+def _engines(data: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(text(data.get("templateEngineOverride")).replace(",", " ").split())
