@@ -33,7 +33,7 @@ def authors(tmp_path: Path) -> Authors:
 
 
 def source(place: Place) -> dict[str, object]:
-    return {key: value for key, value in place.settings()["source"].items() if key != "fields"}
+    return {key: value for key, value in place.settings()["source"].items() if value != {}}
 
 
 def test_an_address_becomes_a_configuration_that_builds_as_it_is(place: Place, authors: Authors) -> None:
