@@ -124,7 +124,7 @@ def expected(dialect: str) -> dict[str, str]:
     ("dialect", "folder", "words", "live"),
     [
         ("jekyll", "jekyll", (), 68),
-        ("hugo", "hugo", (), 79),
+        ("hugo", "hugo", (), 92),
         ("eleventy", "eleventy/site", (), 54),
         (
             "plain",
@@ -186,7 +186,7 @@ def test_what_the_site_says_itself_is_a_comment_and_what_nobody_says_is_marked(j
     assert '# The site\'s own configuration says "The Site", and that counts.\n' in text
     assert 1 == text.count("# GUESSED: ")
     assert "# GUESSED: nothing says where the world will find the folder above" in text
-    assert {"path": "site", "dialect": "jekyll", "fields": {}} == jekyll.settings()["source"]
+    assert {"path": "site", "dialect": "jekyll", "fields": {}, "includes": {}} == jekyll.settings()["source"]
     assert ["main"] == [feed["name"] for feed in jekyll.settings()["feeds"]]
     assert '# [[feeds]]\n# name = "category"\n' in text
 
