@@ -106,6 +106,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.jekyllsite",
     ),
     ("formats", "entries", "feeds", "ledger", "websub.protocol", "web.conditional"),
+    # the linter: a reader of finished documents, which shares nothing with those who write them
+    ("lint.words", "lint.findings", "lint.context", "lint.jsontree", "lint.fragment"),
+    ("lint.tree", "lint.rules", "lint.source", "lint.served", "lint.vocabulary"),
+    ("lint.dates", "lint.values", "lint.circumstances"),
+    ("lint.html", "lint.elements"),
+    ("lint.media", "lint.links", "lint.atomparts", "lint.jsonmembers", "lint.sitemap"),
+    ("lint.rssitem", "lint.tombstones", "lint.jsonitem"),
+    ("lint.rss", "lint.atom", "lint.jsonfeed"),
+    ("lint",),
     ("plan", "explain", "web.shelf", "web.status", "health"),
     # configuration
     ("configuration.values", "configuration.guess", "configuration.template"),
@@ -231,7 +240,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
     ("library", "homes"),
     [
         ("feedgen", {"formats.xml", "formats.extensions"}),
-        ("lxml", {"formats.extensions", "markup.extract"}),
+        ("lxml", {"formats.extensions", "lint.tree", "markup.extract"}),
         ("frontmatter", {"posts.frontmatter"}),
         ("yaml", {"posts.fullyaml"}),
         ("httpx", {"outbound", "outbound.transport"}),
