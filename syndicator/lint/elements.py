@@ -30,7 +30,8 @@ _PERIODS = frozenset({"hourly", "daily", "weekly", "monthly", "yearly"})
 
 def check_namespaces(root: Node, context: Context) -> Iterator[Note]:
     """rss-7 and "unknown namespace": each once, where it is used or bound first."""
-    said: set[str] = set()
+    # Whether the root's own is right is asked by its format.
+    said = {root.namespace} - OBSOLETE
     for node in root.walk():
         for prefix, namespace in node.declared:
             if PREFIXES.get(prefix, namespace) != namespace and namespace not in KNOWN | {MEDIA_WRONG} | OBSOLETE:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import cast
 
 from lxml import etree
 from lxml.etree import _Element
@@ -69,44 +67,49 @@ class Node:
 
 def parse_xml(text: str) -> Node:
     """The root of a document without document type. Raises NotXml."""
-    stack: list[tuple[list[Node], tuple[tuple[str, str], ...]]] = [([], ())]
-    declared: list[tuple[str, str]] = []
     # No entities, no files, no network, no huge trees: 256 levels and 10 MB a text are the parser's own limits.
-    events = etree.iterparse(
-        BytesIO(text.encode("utf-8", "surrogatepass")), events=("start", "end", "start-ns"), encoding="utf-8",
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False,
-        attribute_defaults=False, dtd_validation=False, remove_comments=False, remove_pis=False,
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False,
+        attribute_defaults=False, dtd_validation=False,
     )  # fmt: skip
     try:
-        for event, thing in events:
-            if event == "start-ns":
-                prefix, namespace = cast("tuple[str | None, str]", thing)
-                declared.append((prefix or "", namespace or ""))
-            elif event == "start":
-                stack.append(([], tuple(declared)))
-                declared.clear()
-            else:
-                element = cast("_Element", thing)
-                children, own = stack.pop()
-                stack[-1][0].append(_node(element, tuple(children), own))
-                element.clear(keep_tail=True)
+        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
         raise _explained(error) from error
-    return stack[0][0][0]
+    bound = {(prefix or "", namespace) for prefix, namespace in root.nsmap.items()}
+    seen = set(bound)
+    children: list[list[Node]] = [[]]
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            children.append([])
+        else:
+            own = children.pop()
+            children[-1].append(_node(element, tuple(own), bound if element is root else _new(element, seen)))
+    return children[0][0]
 
 
-def _node(element: _Element, children: tuple[Node, ...], declared: tuple[tuple[str, str], ...]) -> Node:
-    name = etree.QName(element)
+def _new(element: _Element, seen: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The binding of the element's own prefix, where it is met first."""
+    namespace = str(element.tag).removeprefix("{").rpartition("}")[0]
+    binding = (element.prefix or "", namespace)
+    if binding in seen:
+        return set()
+    seen.add(binding)
+    return {binding}
+
+
+def _node(element: _Element, children: tuple[Node, ...], declared: set[tuple[str, str]]) -> Node:
+    namespace, _, name = str(element.tag).rpartition("}")
     pieces = [element.text or "", *(child.tail or "" for child in element)]
     return Node(
-        namespace=name.namespace or "",
-        name=name.localname,
+        namespace=namespace.removeprefix("{"),
+        name=name,
         prefix=element.prefix or "",
         attributes={str(key): str(value) for key, value in element.attrib.items()},
-        text="".join(map(str, pieces)),
+        text="".join(pieces),
         children=children,
         line=element.sourceline or 1,
-        declared=declared,
+        declared=tuple(sorted(declared)),
     )
 
 
