@@ -15,6 +15,7 @@ import typer
 from syndicator import __version__
 from syndicator.commands.build import build
 from syndicator.commands.init import init
+from syndicator.commands.lint import lint
 from syndicator.commands.questions import check, status, why
 from syndicator.commands.service import healthcheck, run
 from syndicator.commands.terminal import DONE, WRONG, ConfigOption, complain, say
@@ -48,6 +49,7 @@ cli.command(short_help="Watch, publish, announce and serve until stopped.")(run)
 cli.command(short_help="Say all that is wrong at once; change nothing.")(check)
 cli.command(short_help="Say why a post is in, out or waiting, feed by feed.")(why)
 cli.command(short_help="Show feeds, the last pass and what is owed.")(status)
+cli.command(short_help="Read finished feeds as a strict validator would.")(lint)
 cli.command(short_help="Write a configuration for the folder or repository of a site.")(init)
 cli.command(short_help="Ask whether the service here is ready.")(healthcheck)
 

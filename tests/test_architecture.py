@@ -165,11 +165,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("publishing",),
     ("pipeline",),
     ("service", "app"),
-    ("sending", "checking", "asked", "visiting"),
+    ("sending", "checking", "asked", "visiting", "linting"),
     ("running", "building", "surveying"),
     ("starting",),
     ("commands.terminal",),
-    ("commands.build", "commands.init", "commands.questions", "commands.service"),
+    ("commands.build", "commands.init", "commands.lint", "commands.questions", "commands.service"),
     ("cli",),
     ("__main__",),
 )

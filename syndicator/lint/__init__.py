@@ -25,7 +25,7 @@ from syndicator.lint.source import LARGEST, Source, line_of, read_json, read_xml
 from syndicator.lint.tree import Node, NotXml, parse_xml
 from syndicator.lint.vocabulary import ATOM, OBSOLETE
 
-__all__ = ["Circumstances", "Finding", "ItemRef", "Note", "Rule", "Severity", "lint", "rules"]
+__all__ = ["LARGEST", "Circumstances", "Finding", "ItemRef", "Note", "Rule", "Severity", "lint", "rules"]
 
 #: More than anybody reads; a document of millions of faults is not to fill the memory with words.
 MOST_FINDINGS = 1_000

@@ -21,6 +21,7 @@ _KNOWN = words(
     "select slot small source span strike strong sub summary sup table tbody td template textarea tfoot th thead "
     "time tr track tt u ul var video wbr"
 )
+_ELEMENTS = _RISKY | _DOCUMENT | _KNOWN
 #: Attributes that hold one address.
 _ADDRESSES = {
     "href": frozenset({"a", "area"}),
@@ -41,7 +42,7 @@ _PROPERTIES = words(
 _SIMPLE = re.compile(r"[\w\s%.,#!'\"()+-]*")
 _BAD_VALUE = re.compile(r"url|expression|flex|grid|@import", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#(?:\d|x[0-9A-Fa-f])|([A-Za-z][A-Za-z0-9]{1,31});)")
-_MARKUP = re.compile(r"</[A-Za-z]|<[A-Za-z][A-Za-z0-9-]*(?=[\s/>])")
+_MARKUP = re.compile(r"</?([A-Za-z][A-Za-z0-9-]{0,40})(?=[\s/>])")
 _CANDIDATE = re.compile(r"[^\s,]\S*")
 
 
@@ -60,8 +61,8 @@ def check_html(line: int, name: str, text: str, *, base: bool = False) -> Iterat
                 yield Note(rule, line + counted, f"{name} {message}")
 
 
-def check_plain(line: int, name: str, text: str, source: str = "") -> Iterator[Note]:
-    """rss-48: markup in what is text; ``source`` is its line, where ``&#x`` says that it is meant so."""
+def check_plain(line: int, name: str, text: str, source: str) -> Iterator[Note]:
+    """rss-48: what looks like markup in RSS's text; its line in the ``source`` says by ``&#x`` that it is meant so."""
     if "&#x" in source:
         return
     if _MARKUP.search(text):
@@ -76,8 +77,8 @@ def has_entity(text: str) -> bool:
 
 
 def has_markup(text: str) -> bool:
-    """Whether the text holds what looks like a tag."""
-    return _MARKUP.search(text) is not None
+    """Whether the text holds a tag of HTML; people write ``<beta>``, too."""
+    return any(found[1].lower() in _ELEMENTS for found in _MARKUP.finditer(text))
 
 
 def _of_tag(tag: Tag, *, base: bool) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from syndicator.lint.findings import Note, quoted
-from syndicator.lint.html import check_plain
+from syndicator.lint.html import has_entity, has_markup
 from syndicator.lint.jsontree import Number, Value
 from syndicator.lint.values import check_address, check_id, scheme_of
 
@@ -105,8 +105,12 @@ def _extension(key: str, value: Value) -> Iterator[Note]:
 def check_plain_member(parent: Value, name: str) -> Iterator[Note]:
     """Text that is no HTML (jsonfeed-28)."""
     value = parent.get(name)
-    if value is not None:
-        yield from check_plain(value.line, name, value.text)
+    if value is None:
+        return
+    if has_markup(value.text):
+        yield Note("ContainsHTML", value.line, f"{name} {quoted(value.text)} holds HTML and is read as text")
+    elif has_entity(value.text):
+        yield Note("CharacterData", value.line, f"{name} {quoted(value.text)} holds an entity, which is read as it is")
 
 
 def check_authors(parent: Value, name: str) -> Iterator[Note]:

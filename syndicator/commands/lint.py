@@ -1,0 +1,46 @@
+"""``syndicator lint``: finished documents, ours or anybody's."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from syndicator.commands.terminal import WRONG, ConfigOption, JsonOption, complain, say, say_json, telling
+
+
+def lint(
+    context: typer.Context,
+    targets: Annotated[
+        list[str], typer.Argument(metavar="TARGET...", help="A file, a folder, an address, or a feed's name.")
+    ],
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings count like errors.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read finished feeds (RSS, Atom, JSON Feed), sitemaps and OPML as a strict validator would, and change nothing.
+
+    A feed's name stands for all its documents as they were published. Exit status 0 says that there are no errors.
+    """
+    with telling():
+        from datetime import UTC, datetime
+
+        from syndicator.lint import Circumstances, Severity
+        from syndicator.linting import as_json as answer
+        from syndicator.linting import lint_targets
+        from syndicator.settings import load_settings
+
+        known = Circumstances(now=datetime.now(UTC))
+        linted = lint_targets(targets, lambda: load_settings(config or context.obj, os.environ), known)
+        errors = sum(document.count(Severity.ERROR) for document in linted)
+        warnings = sum(document.count(Severity.WARNING) for document in linted)
+        if as_json:
+            say_json(answer(linted))
+        else:
+            for document in linted:
+                for line in document.lines():
+                    complain(line)
+            say(f"{len(linted)} documents: {errors} errors, {warnings} warnings")
+        if any(document.bad for document in linted) or (strict and warnings):
+            raise typer.Exit(WRONG)

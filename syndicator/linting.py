@@ -1,0 +1,184 @@
+"""Finished documents wherever they are: a file or folder, an address, or what a feed of ours has published."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from syndicator import __version__
+from syndicator.app import state_to_read
+from syndicator.errors import ConfigError, Fault, SyndicatorError
+from syndicator.lint import LARGEST, Circumstances, Finding, Severity, lint
+from syndicator.outbound import Outbound
+from syndicator.progress import Progress
+from syndicator.settings import Settings
+from syndicator.text import printable
+
+#: How documents are called in a folder.
+SUFFIXES = frozenset({".xml", ".json", ".atom", ".rss"})
+_WITHIN = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linted:
+    """A document and all that is wrong with it; ``name`` is its file or address.
+
+    ``trouble`` says why it could not be read, which is no reason to say nothing of the others.
+    """
+
+    name: str
+    findings: tuple[Finding, ...] = ()
+    trouble: str = ""
+
+    @property
+    def bad(self) -> bool:
+        """Whether readers or partners may refuse it, or nobody can know."""
+        return bool(self.trouble) or self.count(Severity.ERROR) > 0
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are that bad."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def lines(self) -> Iterator[str]:
+        """For people and editors: ``file:line: error Rule: what is wrong (which item) — what to do``."""
+        if self.trouble:
+            yield self.trouble
+        for finding in self.findings:
+            yield f"{printable(self.name)}:{finding.line}: {finding}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    name: str
+    read: Callable[[], tuple[bytes, Circumstances]]
+
+
+def lint_targets(
+    targets: Sequence[str], settings: Callable[[], Settings], circumstances: Circumstances, progress: Progress
+) -> tuple[Linted, ...]:
+    """Read every document that the targets name and say what is wrong with each.
+
+    The configuration is only asked for when a target is neither a file nor an address. Raises ConfigError for a
+    target that is nothing at all, and StateError when nobody knows what is published.
+    """
+    found = [document for target in targets for document in _find(target, settings, circumstances)]
+    linted: list[Linted] = []
+    for number, document in enumerate(found, 1):
+        try:
+            data, known = document.read()
+        except SyndicatorError as error:
+            linted.append(Linted(name=document.name, trouble=str(error)))
+        else:
+            linted.append(Linted(name=document.name, findings=lint(data, known)))
+        progress("linting", number, len(found))
+    return tuple(linted)
+
+
+def as_json(linted: Sequence[Linted]) -> dict[str, Any]:
+    """The answer for programs."""
+    return {
+        "documents": [
+            {
+                "name": printable(document.name),
+                "trouble": document.trouble,
+                "errors": document.count(Severity.ERROR),
+                "warnings": document.count(Severity.WARNING),
+                "findings": [
+                    {
+                        "rule": finding.rule,
+                        "severity": finding.severity.value,
+                        "line": finding.line,
+                        "column": finding.column,
+                        "item": (
+                            {"number": finding.item.number, "id": finding.item.id, "title": finding.item.title}
+                            if finding.item
+                            else None
+                        ),
+                        "message": finding.message,
+                        "remedy": finding.remedy,
+                        "spec": finding.spec,
+                    }
+                    for finding in document.findings
+                ],
+            }
+            for document in linted
+        ],
+        "errors": sum(document.count(Severity.ERROR) for document in linted),
+        "warnings": sum(document.count(Severity.WARNING) for document in linted),
+    }
+
+
+def _find(target: str, settings: Callable[[], Settings], known: Circumstances) -> list[_Found]:
+    if target.lower().startswith(("http://", "https://")):
+        return [_Found(name=target, read=lambda: _fetch(target, known))]
+    path = Path(target)
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        if not files:
+            raise _nothing(target, "there is no feed in this folder", "name a file, an address or a feed")
+        return [_file(file, known) for file in files]
+    if path.is_file():
+        return [_file(path, known)]
+    return _published(target, settings, known)
+
+
+def _file(path: Path, known: Circumstances) -> _Found:
+    return _Found(name=str(path), read=lambda: (_bytes(path), known))
+
+
+def _published(target: str, settings: Callable[[], Settings], known: Circumstances) -> list[_Found]:
+    """The documents of a feed as they are on disk: of all its values, where it has one feed a value."""
+    try:
+        configured = settings()
+    except ConfigError as error:
+        said = "it is no file and no address, and the feeds are not known"
+        fault = Fault(where=printable(target), problem=said, remedy="mend the configuration, or name a file")
+        raise ConfigError((fault, *error.faults)) from error
+    with state_to_read(configured) as state:
+        records = sorted(state.ledger.documents().values(), key=lambda record: record.path)
+    mine = [
+        record for record in records
+        if record.feed == target or record.feed.startswith(f"{target}/") or record.url == target
+    ]  # fmt: skip
+    if not mine:
+        names = ", ".join(sorted({record.feed.partition("/")[0] for record in records})) or "none is published"
+        raise _nothing(target, "it is no file, no address and no feed that is published", f"the feeds are: {names}")
+    return [
+        _file(
+            configured.publish_path / record.path,
+            replace(known, address=record.url, media_type=record.media_type),
+        )
+        for record in mine
+    ]
+
+
+def _nothing(target: str, problem: str, remedy: str) -> ConfigError:
+    return ConfigError((Fault(where=printable(target), problem=problem, remedy=remedy),))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            # One byte too many says enough of the rest.
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise SyndicatorError(printable(str(path)), error.strerror or str(error), "see that it can be read") from error
+
+
+def _fetch(address: str, known: Circumstances) -> tuple[bytes, Circumstances]:
+    """The document at an address; the operator typed it, so that it may be on a private network (design, section 8)."""
+    reply = asyncio.run(_get(address))
+    if reply[0] != 200:
+        raise SyndicatorError(printable(address), f"it answers {reply[0]}", "name an address that answers with a feed")
+    return reply[1], replace(known, address=reply[2], media_type=reply[3])
+
+
+async def _get(address: str) -> tuple[int, bytes, str, str]:
+    wanted = "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
+    headers = (("Accept", wanted),)
+    async with Outbound(timeout=_WITHIN, user_agent=f"syndicator/{__version__}") as client:
+        reply = await client.get(address, limit=LARGEST + 1, headers=headers, trusted=True, truncate=True)
+    return reply.status, reply.body, reply.url, reply.headers.get("content-type", "")
