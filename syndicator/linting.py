@@ -137,15 +137,14 @@ def _published(target: str, settings: Callable[[], Settings], known: Circumstanc
         said = "it is no file and no address, and the feeds are not known"
         fault = Fault(where=printable(target), problem=said, remedy="mend the configuration, or name a file")
         raise ConfigError((fault, *error.faults)) from error
+    names = sorted(feed.name for feed in configured.feeds)
+    if target.partition("/")[0] not in names:
+        raise _nothing(target, "it is no file, no address and no feed", f"the feeds are: {', '.join(names)}")
     with state_to_read(configured) as state:
         records = sorted(state.ledger.documents().values(), key=lambda record: record.path)
-    mine = [
-        record for record in records
-        if record.feed == target or record.feed.startswith(f"{target}/") or record.url == target
-    ]  # fmt: skip
+    mine = [record for record in records if record.feed == target or record.feed.startswith(f"{target}/")]
     if not mine:
-        names = ", ".join(sorted({record.feed.partition("/")[0] for record in records})) or "none is published"
-        raise _nothing(target, "it is no file, no address and no feed that is published", f"the feeds are: {names}")
+        raise _nothing(target, "nothing of this feed is published", "run 'syndicator build' if it is new")
     return [
         _file(
             configured.publish_path / record.path,

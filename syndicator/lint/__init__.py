@@ -69,7 +69,7 @@ def _json(source: Source, size: int, context: Context, circumstances: Circumstan
     except NotJson as error:
         line = line_of(source.text, error.position)
         column = error.position - source.text.rfind("\n", 0, error.position)
-        yield Note("JsonError", line, f"this is not JSON: {error.reason}", None, column)
+        yield Note(error.rule, line, f"this cannot be read as JSON: {error.reason}", None, column)
         return
     if not isinstance(root.data, dict):
         yield Note("UndeterminableVocabulary", root.line, "a JSON Feed is an object, and this is none")

@@ -11,16 +11,19 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 #: No feed is deeper; a hostile one stops here.
 DEEPEST = 64
+#: Nor has any as many values: each takes memory.
+MOST_VALUES = 400_000
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _WORDS = (("true", True), ("false", False), ("null", None))
 
 
 class NotJson(Exception):
-    """It cannot be parsed: at which position, why."""
+    """It cannot be parsed: at which position, why, and which rule says so."""
 
-    def __init__(self, position: int, reason: str) -> None:
-        super().__init__(position, reason)
+    def __init__(self, position: int, reason: str, rule: str = "JsonError") -> None:
+        super().__init__(position, reason, rule)
+        self.rule = rule
         self.position = position
         self.reason = reason
 
@@ -87,6 +90,7 @@ def parse_json(text: str) -> Value:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
+        self._count = 0
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def skip(self, at: int) -> int:
@@ -95,7 +99,10 @@ class _Reader:
 
     def value(self, at: int, depth: int) -> tuple[Value, int]:
         if depth > DEEPEST:
-            raise NotJson(at, f"it is more than {DEEPEST} levels deep")
+            raise NotJson(at, f"it is more than {DEEPEST} levels deep", "ValidatorLimit")
+        self._count += 1
+        if self._count > MOST_VALUES:
+            raise NotJson(at, f"it has more than {MOST_VALUES} values", "ValidatorLimit")
         match self._text[at : at + 1]:
             case '"':
                 data, end = self._string(at)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lxml import etree
 from lxml.etree import _Element
 
 _UNDEFINED_ENTITY = re.compile(r"Entity '([^']*)' not defined")
 _PREFIX = re.compile(r"Namespace prefix (\S+)")
+# A start tag with its values; it ends at the next "<" whatever is wrong with it, so that a walk over all is one walk.
+_TAG = re.compile(r"""<[^\s<>/!?"'](?>(?:[^"'<>]|"[^"<]*"|'[^'<]*')*)""")
+#: Attributes are compared with each other and elements take memory: beyond these a document is a bomb and no feed.
+_MOST_ATTRIBUTES, _MOST_ELEMENTS = 1_000, 400_000
 _DEEP = re.compile(r"[Ee]xcessive depth|too deep|Maximum|XML_PARSE_HUGE")
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class NotXml(Exception):
@@ -67,6 +75,7 @@ class Node:
 
 def parse_xml(text: str) -> Node:
     """The root of a document without document type. Raises NotXml."""
+    _refuse_bombs(text)
     # No entities, no files, no network, no huge trees: 256 levels and 10 MB a text are the parser's own limits.
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False,
@@ -79,12 +88,13 @@ def parse_xml(text: str) -> Node:
     bound = {(prefix or "", namespace) for prefix, namespace in root.nsmap.items()}
     seen = set(bound)
     children: list[list[Node]] = [[]]
+    names: dict[str, tuple[str, str]] = {}
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
             children.append([])
         else:
             own = children.pop()
-            children[-1].append(_node(element, tuple(own), bound if element is root else _new(element, seen)))
+            children[-1].append(_node(element, names, tuple(own), bound if element is root else _new(element, seen)))
     return children[0][0]
 
 
@@ -98,14 +108,28 @@ def _new(element: _Element, seen: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return {binding}
 
 
-def _node(element: _Element, children: tuple[Node, ...], declared: set[tuple[str, str]]) -> Node:
-    namespace, _, name = str(element.tag).rpartition("}")
+def _refuse_bombs(text: str) -> None:
+    if text.count("<") > _MOST_ELEMENTS:
+        raise NotXml("ValidatorLimit", 1, None, "it has more elements than any feed")
+    for tag in _TAG.finditer(text):
+        if tag.end() - tag.start() > _MOST_ATTRIBUTES and tag[0].count("=") > _MOST_ATTRIBUTES:
+            line = text.count("\n", 0, tag.start()) + 1
+            raise NotXml("ValidatorLimit", line, None, "an element has more attributes than any feed's")
+
+
+def _node(
+    element: _Element, names: dict[str, tuple[str, str]], children: tuple[Node, ...], declared: set[tuple[str, str]]
+) -> Node:
+    tag = str(element.tag)
+    if tag not in names:
+        names[tag] = (tag.rpartition("}")[0].removeprefix("{"), tag.rpartition("}")[2])
+    namespace, name = names[tag]
     pieces = [element.text or "", *(child.tail or "" for child in element)]
     return Node(
-        namespace=namespace.removeprefix("{"),
+        namespace=namespace,
         name=name,
         prefix=element.prefix or "",
-        attributes={str(key): str(value) for key, value in element.attrib.items()},
+        attributes={str(key): str(value) for key, value in element.items()} if len(element.keys()) else _NONE,
         text="".join(pieces),
         children=children,
         line=element.sourceline or 1,
