@@ -111,7 +111,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("lint.tree", "lint.rules", "lint.source", "lint.served", "lint.vocabulary"),
     ("lint.dates", "lint.values", "lint.circumstances"),
     ("lint.html", "lint.elements"),
-    ("lint.media", "lint.links", "lint.atomparts", "lint.jsonmembers", "lint.sitemap"),
+    ("lint.media", "lint.links", "lint.atomparts", "lint.jsonmembers", "lint.opml", "lint.sitemap"),
     ("lint.rssitem", "lint.tombstones", "lint.jsonitem"),
     ("lint.rss", "lint.atom", "lint.jsonfeed"),
     ("lint",),

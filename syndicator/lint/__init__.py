@@ -17,13 +17,15 @@ from syndicator.lint.elements import check_namespaces, check_vocabulary, check_x
 from syndicator.lint.findings import Finding, ItemRef, Note, Rule, Severity, quoted
 from syndicator.lint.jsonfeed import check_jsonfeed
 from syndicator.lint.jsontree import NotJson, parse_json
+from syndicator.lint.opml import check_opml
 from syndicator.lint.rss import check_rss
 from syndicator.lint.rules import rules
 from syndicator.lint.served import charset_of, check_served, is_json
 from syndicator.lint.sitemap import check_sitemap
 from syndicator.lint.source import LARGEST, Source, line_of, read_json, read_xml
+from syndicator.lint.tombstones import check_tombstone
 from syndicator.lint.tree import Node, NotXml, parse_xml
-from syndicator.lint.vocabulary import ATOM, OBSOLETE
+from syndicator.lint.vocabulary import ATOM, OBSOLETE, TOMBSTONES
 
 __all__ = ["LARGEST", "Circumstances", "Finding", "ItemRef", "Note", "Rule", "Severity", "lint", "rules"]
 
@@ -106,7 +108,11 @@ def _of_kind(root: Node, context: Context) -> tuple[Iterable[Note], str]:
             return (check_feed(root, context) if root.namespace == ATOM else ()), "atom"
         case "entry", True:
             return (check_entry_document(root, context) if root.namespace == ATOM else ()), "atom"
+        case "opml", False:
+            return check_opml(root, context), "opml"
         case "urlset" | "sitemapindex", False:
             return check_sitemap(root, context), "sitemap"
+    if (root.name, root.namespace) == ("deleted-entry", TOMBSTONES):
+        return check_tombstone(root, context), "atom"
     told = f"the root element {quoted(root.shown)} is that of no feed"
     return (Note("UndeterminableVocabulary", root.line, told),), ""

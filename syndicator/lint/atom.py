@@ -41,11 +41,14 @@ def check_feed(root: Node, context: Context) -> Iterator[Note]:
     for link in links:
         yield from check_link(link, in_item=False)
     yield from _alternates(links)
+    if not any(relation(link) == "alternate" for link in links):
+        yield Note("MissingAlternate", root.line, "the feed does not say which page it is the feed of")
     if not any(relation(link) == "self" for link in links):
         yield Note("MissingSelf", root.line, "the feed does not say its own address")
     yield from check_self(links, context)
     yield from check_history(root, links)
     yield from check_tombstones(root, entries, context)
+    yield from _freshness(root, entries)
     authored = bool(root.all("author", ATOM))
     if not authored and not entries:
         yield Note("MissingAuthor", root.line, "the feed has no author, and no entries that have")
@@ -124,6 +127,14 @@ def _dates(entry: Node) -> Iterator[Note]:
     published, updated = rfc3339(_text(entry, "published")), rfc3339(_text(entry, "updated"))
     if published is not None and updated is not None and published > updated:
         yield Note("UpdatedBeforePublished", entry.line, "the entry was updated before it was published")
+
+
+def _freshness(root: Node, entries: tuple[Node, ...]) -> Iterator[Note]:
+    """atom-12: an entry that changed is a change of the feed."""
+    own = rfc3339(_text(root, "updated"))
+    changes = [moment for entry in entries if (moment := rfc3339(_text(entry, "updated"))) is not None]
+    if own is not None and changes and max(changes) > own:
+        yield Note("FeedOlderThanEntry", root.line, "an entry was updated after the feed was")
 
 
 def _needed(parent: Node, once: tuple[str, ...]) -> Iterator[Note]:

@@ -10,7 +10,7 @@ from syndicator.lint.context import Context
 from syndicator.lint.dates import check_rfc3339, check_w3cdtf
 from syndicator.lint.findings import Note, quoted
 from syndicator.lint.tree import Node
-from syndicator.lint.values import count_of, is_language
+from syndicator.lint.values import count_of, is_language, scheme_of
 from syndicator.lint.vocabulary import (
     DC,
     DCTERMS,
@@ -101,8 +101,11 @@ def check_language(node: Node, text: str) -> Iterator[Note]:
 
 
 def check_xml_attributes(root: Node) -> Iterator[Note]:
-    """``xml:lang`` wherever it is."""
+    """``xml:lang`` and ``xml:base`` wherever they are (atom-55, atom-56)."""
     for node in root.walk():
+        base = node.attributes.get(f"{{{XML}}}base")
+        if base is not None and not scheme_of(base):
+            yield Note("RelativeBase", node.line, f"xml:base {quoted(base)} is not absolute")
         language = node.attributes.get(f"{{{XML}}}lang")
         if language:
             yield from check_language(node, language)

@@ -36,6 +36,8 @@ def check_link(link: Node, *, in_item: bool) -> Iterator[Note]:
         yield Note("InvalidMIMEType", link.line, f"the type {quoted(link.attributes['type'])} is no media type")
     if "length" in link.attributes and count_of(link.attributes["length"]) is None:
         yield Note("InvalidNonNegativeInteger", link.line, f"the length {quoted(link.attributes['length'])} is none")
+    elif rel == "enclosure" and link.attributes.get("length", "1").strip("0") == "":
+        yield Note("ZeroSize", link.line, "the enclosure has the length 0: nothing has that size")
     if "hreflang" in link.attributes and not is_language(link.attributes["hreflang"]):
         yield Note("InvalidLanguage", link.line, f"the hreflang {quoted(link.attributes['hreflang'])} is none")
     if link.value or link.children:

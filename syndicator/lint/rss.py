@@ -73,25 +73,25 @@ def check_rss(root: Node, context: Context) -> Iterator[Note]:
         yield Note("MissingChannel", root.line, "there is no channel")
         return
     yield from check_once(root, ("channel",))
-    yield from _channel(channel, context)
-    items, ids = channel.all("item"), dict[str, int]()
     extensions = any(node.value == _DOCS for node in channel.all("docs"))
+    yield from _channel(channel, context, extensions=extensions)
+    items, ids = channel.all("item"), dict[str, int]()
     archived = any(relation(link) in ("prev-archive", "next-archive", "next") for link in links_of(channel))
     for number, item in enumerate(items, 1):
         found = check_item(item, context, ids, extensions=extensions, archived=archived)
         yield from in_item(item_ref(item, number), found)
 
 
-def _channel(channel: Node, context: Context) -> Iterator[Note]:
+def _channel(channel: Node, context: Context, *, extensions: bool) -> Iterator[Note]:
     for name in ("title", "link", "description"):
         if channel.first(name) is None:
             yield Note(f"Missing{name.title()}", channel.line, f"the channel has no {name}")
     yield from check_once(channel, sorted(_ONCE))
-    yield from check_attributes(channel, frozenset())
+    yield from check_attributes(channel, frozenset(), extensions=extensions)
     yield from _order(channel)
     for node in channel.children:
         if not node.namespace and node.name != "item":
-            yield from _element(node, context)
+            yield from _element(node, context, extensions=extensions)
     yield from check_modules(channel, context)
     yield from check_doubles(channel, "DuplicateSemantics", _DOUBLES)
     yield from check_media(channel)
@@ -117,12 +117,12 @@ def _order(channel: Node) -> Iterator[Note]:
             return
 
 
-def _element(node: Node, context: Context) -> Iterator[Note]:
+def _element(node: Node, context: Context, *, extensions: bool) -> Iterator[Note]:
     name, text = node.name, node.value
     if name not in _ONCE | {"category"}:
         yield Note("UndefinedElement", node.line, f"there is no element {quoted(name)} in a channel of RSS")
         return
-    yield from check_attributes(node, _ATTRIBUTES.get(name, frozenset()))
+    yield from check_attributes(node, _ATTRIBUTES.get(name, frozenset()), extensions=extensions)
     if name in _TEXTS:
         for child in node.children:
             yield Note("UndefinedElement", child.line, f"{name} holds text, and no element {child.shown}")

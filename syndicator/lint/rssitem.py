@@ -21,8 +21,8 @@ from syndicator.lint.html import check_html, check_plain
 from syndicator.lint.links import check_link, links_of
 from syndicator.lint.media import check_media
 from syndicator.lint.tree import Node
-from syndicator.lint.values import address_problem, check_address, check_contact, count_of, host_of, is_mime
-from syndicator.lint.vocabulary import ATOM, CONTENT, DC, XHTML, XML
+from syndicator.lint.values import address_problem, check_address, check_contact, count_of, host_of, is_mime, scheme_of
+from syndicator.lint.vocabulary import ATOM, CONTENT, DC, MEDIA, XHTML, XML
 from syndicator.lint.words import words
 
 _ONCE = words("title link description author comments guid pubDate source")
@@ -69,6 +69,7 @@ def check_item(
     enclosures = item.all("enclosure")
     if len(enclosures) > 1:
         yield Note("DuplicateEnclosure", enclosures[1].line, f"the item has {len(enclosures)} enclosures")
+    yield from _pictures(item, enclosures)
     yield from check_doubles(item, "DuplicateItemSemantics", _DOUBLES)
     yield from check_doubles(item, "DuplicateDescriptionSemantics", _DESCRIPTIONS)
     yield from check_modules(item, context)
@@ -145,6 +146,16 @@ def _content(item: Node) -> Iterator[Note]:
             yield Note("NeedDescriptionBeforeContent", node.line, told)
         base = f"{{{XML}}}base" in node.attributes
         yield from check_html(node.line, node.shown, node.text, base=base)
+
+
+def _pictures(item: Node, enclosures: tuple[Node, ...]) -> Iterator[Note]:
+    """rss-61: by one address readers know one picture."""
+    media = [node for node in item.walk() if (node.namespace, node.name) == (MEDIA, "content")]
+    shown = {scheme_of(url) and url for node in media if (url := node.attributes.get("url")) is not None}
+    for node in enclosures[:1]:
+        url, kind = node.attributes.get("url", ""), node.attributes.get("type", "")
+        if shown and "" not in shown and kind.startswith("image/") and scheme_of(url) and url not in shown:
+            yield Note("EnclosureNotInMedia", node.line, f"the picture {quoted(url)} is not in any media:content")
 
 
 def _enclosure(node: Node) -> Iterator[Note]:

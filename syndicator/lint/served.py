@@ -14,11 +14,13 @@ _EXACT = {
     "atom": ("application/atom+xml", "application/atomdeleted+xml"),
     "json": ("application/feed+json",),
     "sitemap": ("application/xml", "text/xml"),
+    "opml": ("text/x-opml",),
 }
 _ALSO = {
     "rss": ("text/xml", "application/xml"),
     "atom": ("text/xml", "application/xml"),
     "json": ("application/json",),
+    "opml": ("text/xml", "application/xml"),
 }
 
 

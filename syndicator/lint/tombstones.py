@@ -23,7 +23,7 @@ def check_tombstones(feed: Node, entries: tuple[Node, ...], context: Context) ->
             updated[own.value] = changed.value
     seen: set[tuple[str, str]] = set()
     for stone in feed.all("deleted-entry", TOMBSTONES):
-        yield from _stone(stone, context)
+        yield from check_tombstone(stone, context)
         ref, when = stone.attributes.get("ref", ""), stone.attributes.get("when", "")
         if (ref, when) in seen:
             yield Note("DuplicateTombstone", stone.line, f"the tombstone of {quoted(ref)} is there twice")
@@ -33,7 +33,8 @@ def check_tombstones(feed: Node, entries: tuple[Node, ...], context: Context) ->
             yield Note("DeletedEntryPresent", stone.line, f"the entry {quoted(ref)} is deleted, and it is there")
 
 
-def _stone(stone: Node, context: Context) -> Iterator[Note]:
+def check_tombstone(stone: Node, context: Context) -> Iterator[Note]:
+    """One tombstone, in a feed or a document by itself (atom-67)."""
     yield from check_attributes(stone, frozenset({"ref", "when"}))
     yield from check_needed(stone, ("ref", "when"))
     yield from check_once(stone, ("by", "comment"), TOMBSTONES)
