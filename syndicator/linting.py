@@ -13,7 +13,6 @@ from syndicator.app import state_to_read
 from syndicator.errors import ConfigError, Fault, SyndicatorError
 from syndicator.lint import LARGEST, Circumstances, Finding, Severity, lint
 from syndicator.outbound import Outbound
-from syndicator.progress import Progress
 from syndicator.settings import Settings
 from syndicator.text import printable
 
@@ -57,7 +56,7 @@ class _Found:
 
 
 def lint_targets(
-    targets: Sequence[str], settings: Callable[[], Settings], circumstances: Circumstances, progress: Progress
+    targets: Sequence[str], settings: Callable[[], Settings], circumstances: Circumstances
 ) -> tuple[Linted, ...]:
     """Read every document that the targets name and say what is wrong with each.
 
@@ -66,14 +65,13 @@ def lint_targets(
     """
     found = [document for target in targets for document in _find(target, settings, circumstances)]
     linted: list[Linted] = []
-    for number, document in enumerate(found, 1):
+    for document in found:
         try:
             data, known = document.read()
         except SyndicatorError as error:
             linted.append(Linted(name=document.name, trouble=str(error)))
         else:
             linted.append(Linted(name=document.name, findings=lint(data, known)))
-        progress("linting", number, len(found))
     return tuple(linted)
 
 

@@ -21,6 +21,12 @@ _KNOWN = words(
     "select slot small source span strike strong sub summary sup table tbody td template textarea tfoot th thead "
     "time tr track tt u ul var video wbr"
 )
+# Formulas: HTML has all of MathML's core in it.
+_FORMULAS = words(
+    "math maction annotation annotation-xml menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded "
+    "mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none "
+    "semantics"
+)
 _ELEMENTS = _RISKY | _DOCUMENT | _KNOWN
 #: Attributes that hold one address.
 _ADDRESSES = {
@@ -87,7 +93,7 @@ def _of_tag(tag: Tag, *, base: bool) -> Iterator[tuple[str, str]]:
     elif tag.name in _RISKY:
         yield "SecurityRisk", f"has <{tag.name}>, which readers remove"
         return
-    elif tag.name not in _KNOWN:
+    elif tag.name not in _KNOWN | _FORMULAS:
         yield "NotHtml", f"has {quoted('<' + tag.name + '>')}, which is no element of HTML"
     for key, value in tag.attributes.items():
         if key.startswith("on") and key != "on":
