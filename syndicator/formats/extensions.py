@@ -7,7 +7,8 @@ The classes have the methods of feedgen's ``BaseExtension`` and need not inherit
 - RSS knows neither ``atom:link rel="hub"``, nor authors without e-mail, nor when an item was updated;
 - dates are written as ``+00:00`` and ``+0000``, and with the locale of the process switched once for each;
 - ``xmlns:content`` is declared where nothing uses it;
-- Media RSS knows no description and no credit.
+- Media RSS knows no description and no credit;
+- signs of markup in RSS's plain text are written by name, which several readers decode twice (rss-48).
 
 How a featured image is described (Media RSS 1.5.1, rss-54 to rss-61):
 
@@ -21,7 +22,9 @@ How a featured image is described (Media RSS 1.5.1, rss-54 to rss-61):
 
 from __future__ import annotations
 
-from lxml.etree import SubElement, _Element, cleanup_namespaces
+import re
+
+from lxml.etree import Entity, SubElement, _Element, cleanup_namespaces
 
 from syndicator.formats.parts import rfc822, rfc3339, updated_of, was_updated
 from syndicator.model import Enclosure, Entry, Feed, Image
@@ -31,6 +34,7 @@ CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_SIGNS = re.compile("([&<>])")
 _MEDIUMS = frozenset({"image", "audio", "video"})
 
 
@@ -52,6 +56,7 @@ class FeedExtension:
             link = channel.makeelement(f"{{{ATOM}}}link", {"href": hub, "rel": "hub"})
             self_link.addnext(link)
         _child(channel, "lastBuildDate").text = rfc822(self.feed.updated)
+        _write_signs(channel, "title", "description")
         # The items are not there yet, so what they will use must be kept by name.
         cleanup_namespaces(rss, keep_ns_prefixes=["atom", *self.namespaces])
         return rss
@@ -71,6 +76,7 @@ class EntryExtension:
     def extend_rss(self, item: _Element) -> _Element:
         """Dates, people and media of an item."""
         entry = self.entry
+        _write_signs(item, "title", "category")
         _text(item, "pubDate", rfc822(entry.published))
         if was_updated(entry):
             _text(item, f"{{{ATOM}}}updated", rfc3339(updated_of(entry)))
@@ -140,6 +146,19 @@ def _write_file(parent: _Element, enclosure: Enclosure) -> None:
         content.set("medium", medium)
     for name, number in _numbers(fileSize=enclosure.length).items():
         content.set(name, number)
+
+
+def _write_signs(parent: _Element, *names: str) -> None:
+    """Write ``&``, ``<`` and ``>`` as numbers: no reader takes them for markup then, and no validator (rss-48)."""
+    for element in parent.iterchildren(*names):
+        before, *rest = _SIGNS.split(element.text or "")
+        if not rest:
+            continue
+        element.text = before
+        for sign, after in zip(rest[::2], rest[1::2], strict=True):
+            number = Entity(f"#x{ord(sign):X}")
+            number.tail = after
+            element.append(number)
 
 
 def _numbers(**values: int | None) -> dict[str, str]:

@@ -24,8 +24,8 @@ _KNOWN = words(
 # Formulas: HTML has all of MathML's core in it.
 _FORMULAS = words(
     "math maction annotation annotation-xml menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded "
-    "mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none "
-    "semantics"
+    "mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder "
+    "munderover none semantics"
 )
 _ELEMENTS = _RISKY | _DOCUMENT | _KNOWN
 #: Attributes that hold one address.

@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from syndicator.formats import render
+from syndicator.lint import lint
 from syndicator.model import Content, Enclosure, Feed, Format, Image, Person
 from tests.unit.feed_samples import BARE, NOON, PHOTO, RICH, WITH_EVERYTHING, legal_feeds, make_entry, make_feed
 
@@ -180,8 +181,20 @@ def test_a_title_is_escaped_once() -> None:
     """rss-48, rss-49, rss-52, atom-72."""
     feed = make_feed(make_entry(title="AT&T: x < 3 ]]>"))
 
-    assert b"<title>AT&amp;T: x &lt; 3 ]]&gt;</title>" in write(feed)
+    assert b"<title>AT&#x26;T: x &#x3C; 3 ]]&#x3E;</title>" in write(feed)
     assert texts(item_of(feed), "title") == ["AT&T: x < 3 ]]>"]
+
+
+def test_signs_in_plain_text_are_numbers_that_nobody_decodes_twice() -> None:
+    """rss-48: title and category of items, title and description of the channel."""
+    entry = make_entry(title="Use <b> & &lt;i&gt;", categories=("R&D",))
+    feed = make_feed(entry, title="<i>", description="a &amp; b </p>")
+
+    assert texts(item_of(feed), "title") == ["Use <b> & &lt;i&gt;"]
+    assert texts(item_of(feed), "category") == ["R&D"]
+    assert texts(channel_of(feed), "title") == ["<i>"]
+    assert texts(channel_of(feed), "description") == ["a &amp; b </p>"]
+    assert () == lint(write(feed))
 
 
 def test_people_are_creators_without_mail_or_job() -> None:
