@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from syndicator import __version__
 from syndicator.app import state_to_read
 from syndicator.errors import ConfigError, Fault, SyndicatorError
-from syndicator.lint import LARGEST, Circumstances, Finding, Severity, lint
+from syndicator.lint import LARGEST, Circumstances, Finding, ItemRef, Severity, lint
 from syndicator.outbound import Outbound
 from syndicator.settings import Settings
 from syndicator.text import printable
@@ -19,6 +20,7 @@ from syndicator.text import printable
 #: How documents are called in a folder.
 SUFFIXES = frozenset({".xml", ".json", ".atom", ".rss"})
 _WITHIN = 20.0
+_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,7 @@ def as_json(linted: Sequence[Linted]) -> dict[str, Any]:
                         "severity": finding.severity.value,
                         "line": finding.line,
                         "column": finding.column,
-                        "item": (
-                            {"number": finding.item.number, "id": finding.item.id, "title": finding.item.title}
-                            if finding.item
-                            else None
-                        ),
+                        "item": _item(finding.item) if finding.item else None,
                         "message": finding.message,
                         "remedy": finding.remedy,
                         "spec": finding.spec,
@@ -109,16 +107,22 @@ def as_json(linted: Sequence[Linted]) -> dict[str, Any]:
     }
 
 
+def _item(item: ItemRef) -> dict[str, Any]:
+    """As far as JSON can carry it: half a surrogate pair it cannot, and megabytes it need not."""
+    return {"number": item.number, "id": printable(item.id[:_SHOWN]), "title": printable(item.title[:_SHOWN])}
+
+
 def _find(target: str, settings: Callable[[], Settings], known: Circumstances) -> list[_Found]:
     if target.lower().startswith(("http://", "https://")):
         return [_Found(name=target, read=lambda: _fetch(target, known))]
     path = Path(target)
-    if path.is_dir():
+    # Unlike the methods of paths these take a name that no file can have for one that is not there.
+    if os.path.isdir(target):  # noqa: PTH112
         files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
         if not files:
             raise _nothing(target, "there is no feed in this folder", "name a file, an address or a feed")
         return [_file(file, known) for file in files]
-    if path.is_file():
+    if os.path.isfile(target):  # noqa: PTH113
         return [_file(path, known)]
     return _published(target, settings, known)
 

@@ -110,6 +110,26 @@ def test_programs_get_json(newsroom: Newsroom) -> None:
     assert {"rule", "severity", "line", "column", "item", "message", "remedy", "spec"} == finding.keys()
 
 
+def test_programs_get_json_whatever_the_document_says(newsroom: Newsroom) -> None:
+    bad = newsroom.root / "half.json"
+    bad.write_text('{"items": [{"id": "\\ud800", "title": "\\u001b[31m"}]}', encoding="utf-8")
+    done = newsroom.command("lint", "--json", str(bad))
+
+    assert 1 == done.returncode
+    assert {"number": 1, "id": "\\ud800", "title": "\\x1b[31m"} in [
+        finding["item"] for finding in json.loads(done.stdout)["documents"][0]["findings"]
+    ]
+    assert "\x1b" not in newsroom.command("lint", str(bad)).stderr
+
+
+@pytest.mark.parametrize("target", ["x" * 5_000, "feed.xml/", "/dev/zero", ""])
+def test_what_no_file_can_be_is_no_traceback(newsroom: Newsroom, target: str) -> None:
+    done = newsroom.command("lint", target)
+
+    assert 2 == done.returncode
+    assert "Traceback" not in done.stderr
+
+
 def test_what_is_nothing_ends_with_2(newsroom: Newsroom) -> None:
     done = newsroom.command("lint", "nothing")
 
