@@ -90,7 +90,8 @@ def _decode(data: bytes, charset: str, notes: list[Note]) -> tuple[str, str, Not
         if data.startswith(mark):
             bom, body = name, data[len(mark) :]
             break
-    head = _DECLARATION.match(body[:300].decode("ascii", "replace").lstrip())
+    begin = body[:600].decode(bom if bom.startswith("utf-16") else "ascii", "replace")
+    head = _DECLARATION.match(begin.lstrip())
     declared = dict(_IN_DECLARATION.findall(head[1])).get("encoding", "") if head else ""
     encoding = bom or charset or declared or "utf-8"
     if declared and _plain(declared) != _plain(bom or charset or declared) and _plain(declared) != "utf16":

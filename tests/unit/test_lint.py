@@ -228,6 +228,16 @@ def test_archives_pages_and_complete_feeds_that_are_right() -> None:
     assert [] == names(with_head(link % (b"next", b"2") + link % (b"first", b"feed") + link % (b"last", b"9")))
 
 
+def test_a_complete_feed_is_no_archive() -> None:
+    """atom-58."""
+    both = (
+        b'<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>'
+        b'<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>'
+    )
+
+    assert "FeedHistoryMixed" in names(RSS.replace(b"<language>", both + b"<language>"))
+
+
 def test_a_tombstone_that_is_right() -> None:
     """atom-63 to atom-66: also that of an entry that came back with a newer date."""
     stone = (

@@ -71,4 +71,7 @@ def test_what_is_too_large_is_told() -> None:
 
     assert ["ValidatorLimit"] == [finding.rule for finding in lint(b" " * 5_000_001)]
     assert ["LargeFeed"] == [finding.rule for finding in lint(feed + b" " * 1_000_000)]
+    pages = "".join(f"<url><loc>https://a.org/{number}</loc></url>" for number in range(50_001))
+
+    assert ["SitemapTooLong"] == [finding.rule for finding in lint((news[:begin] + pages + news[end:]).encode())]
     assert ["SitemapTooLong"] == [finding.rule for finding in lint((news[:begin] + many + news[end:]).encode())]
