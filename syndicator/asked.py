@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from syndicator.app import State, called, orders, reader, state_to_read, upstream
 from syndicator.errors import PostError, SyndicatorError
-from syndicator.explain import Explanation, explain, find
+from syndicator.explain import Explanation, explain, find, spec_name
 from syndicator.model import Delivery, DocumentRecord, PostRecord
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.posts.frontmatter import split
@@ -85,7 +85,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
     """Why a post (path, id or address) is in, out or waiting. Raises SyndicatorError when nobody knows post or feed."""
     specs, source_reader = orders(settings).feeds, reader(settings)
     names = {spec.name for spec in specs}
-    if feed and feed.partition("/")[0] not in names:
+    if feed and spec_name(feed) not in names:
         raise SyndicatorError(f'feed "{feed}"', "there is none of that name", f"name one of {', '.join(sorted(names))}")
     with state_to_read(settings) as state:
         records, refusals = state.ledger.posts(), state.ledger.refusals()
@@ -102,7 +102,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         explain(
             path, records, refusals, stored, specs, source_reader.site, now,
             _rule(source_reader, records.get(path)), _address(source_reader, path), feed,
-            last_path_first=source_reader.dialect.last_path_first,
+            last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections,
         )
         for path in paths
     )  # fmt: skip

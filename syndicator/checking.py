@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.app import orders, reader
+from syndicator.configuration.values import nearest
 from syndicator.crew import Crew
 from syndicator.errors import PostError
 from syndicator.feeds import live, select
+from syndicator.filters import Catalogue, fold
 from syndicator.gathering import aims_of
 from syndicator.ledger import settle
 from syndicator.making import make_entries
-from syndicator.model import ImageRef, PostRecord, PostWarning, SourceFile
+from syndicator.model import FeedSpec, ImageRef, PostRecord, PostWarning, SourceFile
 from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
@@ -40,14 +42,31 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filtered:
+    """What the filters of a feed do: how many live posts pass, and how many each keeps out."""
+
+    feed: str
+    passed: int
+    kept_out: tuple[tuple[str, int], ...]
+
+    def __str__(self) -> str:
+        kept = ", ".join(f"{count} {reason}" for reason, count in self.kept_out) or "none kept out"
+        return f'feed "{self.feed}": {self.passed} posts pass its filters; {kept}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What a look at everything found, errors and warnings each in the order of files and lines."""
+    """What a look at everything found, errors and warnings each in the order of files and lines.
+
+    ``filtered`` are the feeds that have filters.
+    """
 
     posts: int
     live: int
     feeds: int
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    filtered: tuple[Filtered, ...] = ()
 
 
 def check_content(settings: Settings, now: datetime) -> Findings:
@@ -60,10 +79,12 @@ def check_content(settings: Settings, now: datetime) -> Findings:
         scan, read = read_all(source_reader, crew)
         settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
         shown = live(settled.records.values(), now, last_path_first=source_reader.dialect.last_path_first)
-        selections = select(wanted.feeds, shown, source_reader.site)
+        selections = select(wanted.feeds, shown, source_reader.site, now, source_reader.sections)
         check_paths(selections)
         errors: list[PostError] = [*scan.refused, *(error for error, _ in read.refused), *settled.refused]
+        catalogue = Catalogue(shown, source_reader.sections)
         warnings: list[PostWarning] = [*source_reader.warnings, *read.warnings, *settled.warnings]
+        warnings += _idle_filters(settings, wanted.feeds, catalogue)
         for record in read.records:
             try:
                 warnings += _parse(source_reader, record)
@@ -78,14 +99,31 @@ def check_content(settings: Settings, now: datetime) -> Findings:
     return Findings(
         posts=len(scan.changed) + len(scan.refused),
         live=len(shown),
-        feeds=len(selections),
+        feeds=sum(selection.is_feed for selection in selections),
         errors=_sorted(
             Finding(path=e.path, line=e.line, column=e.column, reason=e.reason, remedy=e.remedy) for e in errors
         ),
         warnings=_sorted(
             Finding(path=w.path, line=w.line, column=None, reason=w.reason, remedy=w.remedy) for w in warnings
         ),
+        filtered=tuple(
+            Filtered(feed=spec.name, passed=len(catalogue.chosen(spec, now)), kept_out=catalogue.tally(spec, now))
+            for spec in wanted.feeds
+            if spec.include or spec.exclude or spec.max_age
+        ),
     )
+
+
+def _idle_filters(settings: Settings, specs: Iterable[FeedSpec], catalogue: Catalogue) -> Iterator[PostWarning]:
+    """Values in filters that no live post has: they may be misspelt."""
+    for spec in specs:
+        for key, field, value in catalogue.unknown(spec):
+            meant = nearest(fold(value), catalogue.known(field))
+            yield PostWarning(
+                path=str(settings.file),
+                reason=f'feed "{spec.name}": {key}.{field}: no live post has "{printable(value)}"',
+                remedy=f'did you mean "{meant}"?' if meant else "",
+            )
 
 
 def _parse(source_reader: Reader, record: PostRecord) -> list[PostWarning]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from syndicator.configuration.faults import feed_faults
+from syndicator.configuration.feedfaults import feed_faults
 from syndicator.configuration.tables import FeedTable
 from syndicator.configuration.template import fill, setting
 from syndicator.configuration.values import shown

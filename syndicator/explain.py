@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.errors import SyndicatorError
-from syndicator.feeds import Selection, fold, live, select
+from syndicator.feeds import live, select
+from syndicator.filters import Catalogue, fold
 from syndicator.model import FeedSpec, PostRecord, PostState, Site
 from syndicator.ports import Refusal
+from syndicator.selections import Selection
 
 #: So many feeds are named where one was asked for that is not there.
 _NAMED = 20
@@ -31,6 +34,11 @@ class Explanation:
     path: str
     facts: tuple[tuple[str, str], ...]
     verdicts: tuple[Verdict, ...]
+
+
+def spec_name(feed: str) -> str:
+    """The name under [[feeds]] in that of a feed ("category/news") or a sitemap ("main:sitemap")."""
+    return re.split("[/:]", feed, maxsplit=1)[0]
 
 
 def find(
@@ -61,30 +69,37 @@ def explain(
     feed: str = "",
     *,
     last_path_first: bool = False,
+    sections: Callable[[str], str] | None = None,
 ) -> Explanation:
     """Say for each feed (or one) whether it shows the post now.
 
     ``stored`` are the paths of posts that have been rendered, which a refused one is shown by. ``rule`` is what hides
-    a draft, in the file's words; ``address`` is the post's page. ``last_path_first`` is the dialect's. Raises
-    SyndicatorError when ``feed`` is a feed that its spec does not make now.
+    a draft, in the file's words; ``address`` is the post's page; ``last_path_first`` and ``sections`` are the
+    dialect's. Raises SyndicatorError when ``feed`` is a feed that its spec does not make now.
     """
     record, refusal = records.get(path), refusals.get(path)
-    selections = select(specs, live(records.values(), now, last_path_first=last_path_first), site)
-    chosen = [s for s in selections if not feed or feed in (s.name, s.spec.name)]
+    shown = live(records.values(), now, last_path_first=last_path_first)
+    selections = select(specs, shown, site, now, sections)
+    catalogue = Catalogue(shown, sections)
+    # An index of sitemaps shows no post; its parts do.
+    chosen = [s for s in selections if (not feed or feed in (s.name, s.spec.name)) and not s.parts]
     if feed and not chosen and feed not in {spec.name for spec in specs}:
-        raise _no_such_feed(feed, [s.name for s in selections if s.spec.name == feed.partition("/")[0]])
+        raise _no_such_feed(feed, [s.name for s in selections if s.spec.name == spec_name(feed)])
     hindrance = _hindrance(record, refusal, path in stored, now, rule)
     verdicts: list[Verdict] = []
     for selection in chosen:
         # A refused post that was never rendered has its date all the same, but no place in the feed.
         members = [m for m in selection.members if m.path in stored or m.path not in refusals]
-        verdicts.append(_verdict(selection, members, path, record, hindrance, refusal, path in stored))
-    verdicts += _without_feeds(specs, {s.spec.name for s in selections}, feed, hindrance)
+        why_not = _Why(selection=selection, catalogue=catalogue, now=now)
+        verdicts.append(_verdict(why_not, members, path, record, hindrance, refusal, path in stored))
+    making = {s.spec.name for s in selections}
+    silent = (spec for spec in specs if spec.name not in making and feed in ("", spec.name))
+    verdicts += (_without_feeds(spec, record, catalogue, now, hindrance) for spec in silent)
     return Explanation(path=path, facts=_facts(record, refusal, address, now), verdicts=tuple(verdicts))
 
 
 def _no_such_feed(feed: str, names: Sequence[str]) -> SyndicatorError:
-    spec = feed.partition("/")[0]
+    spec = spec_name(feed)
     shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     return SyndicatorError(
         f'feed "{feed}"', "there is no such feed now", f'"{spec}" makes {shown}' if names else f'"{spec}" makes none'
@@ -92,13 +107,17 @@ def _no_such_feed(feed: str, names: Sequence[str]) -> SyndicatorError:
 
 
 def _without_feeds(
-    specs: Sequence[FeedSpec], making: Collection[str], feed: str, hindrance: tuple[str, str] | None
-) -> Iterator[Verdict]:
-    """Specs with ``each`` that make no feed at all, since no live post has such a value."""
-    for spec in specs:
-        if spec.name not in making and feed in ("", spec.name):
-            verdict, reason = hindrance or ("out", f"it makes no feed now: no live post has a {spec.each}")
-            yield Verdict(feed=spec.name, verdict=verdict, reason=reason)
+    spec: FeedSpec,
+    record: PostRecord | None,
+    catalogue: Catalogue,
+    now: datetime,
+    hindrance: tuple[str, str] | None,
+) -> Verdict:
+    """Of a spec with ``each`` that makes no feed at all, since no live post has such a value."""
+    filtered = catalogue.hindrance(record, spec, now) if record else ""
+    takes = " that it takes" if spec.include or spec.exclude or spec.max_age else ""
+    verdict, reason = hindrance or ("out", filtered or f"it makes no feed now: no live post{takes} has a {spec.each}")
+    return Verdict(feed=spec.name, verdict=verdict, reason=reason)
 
 
 def _facts(
@@ -140,8 +159,28 @@ def _hindrance(
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Why:
+    """What keeps a live post out of a feed."""
+
+    selection: Selection
+    catalogue: Catalogue
+    now: datetime
+
+    def left_out(self, record: PostRecord) -> str:
+        spec, members = self.selection.spec, self.selection.members
+        if filtered := self.catalogue.hindrance(record, spec, self.now):
+            return filtered
+        values = self.catalogue.values(record, spec.each) if spec.each else ()
+        if spec.each and self.selection.value not in map(fold, values):
+            return f"its {spec.each} is {', '.join(values) or 'nothing'}"
+        oldest = members[-1].published if members else None
+        since = f", and the oldest of them is of {oldest.isoformat(sep=' ', timespec='seconds')}" if oldest else ""
+        return f"the feed shows the newest {spec.limit}{since}"
+
+
 def _verdict(
-    selection: Selection,
+    why_not: _Why,
     members: Sequence[PostRecord],
     path: str,
     record: PostRecord | None,
@@ -149,25 +188,15 @@ def _verdict(
     refusal: Refusal | None,
     rendered: bool,
 ) -> Verdict:
+    feed = why_not.selection.name
     if hindrance is not None or record is None:
         verdict, reason = hindrance or ("out", "it is not known")
-        return Verdict(feed=selection.name, verdict=verdict, reason=reason)
+        return Verdict(feed=feed, verdict=verdict, reason=reason)
     paths = [member.path for member in members]
     if path not in paths:
-        return Verdict(feed=selection.name, verdict="out", reason=_left_out(selection, record))
+        return Verdict(feed=feed, verdict="out", reason=why_not.left_out(record))
     if not rendered:
-        return Verdict(feed=selection.name, verdict="waiting", reason="the next pass shows it")
+        return Verdict(feed=feed, verdict="waiting", reason="the next pass shows it")
     place = f"number {paths.index(path) + 1} of {len(paths)}"
     last_good = ", its last good version" if refusal else ""
-    return Verdict(feed=selection.name, verdict="in", reason=place + last_good)
-
-
-def _left_out(selection: Selection, record: PostRecord) -> str:
-    each = selection.spec.each
-    if each and selection.value not in map(fold, record.values(each)):
-        values = ", ".join(record.values(each)) or "nothing"
-        return f"its {each} is {values}"
-    limit = selection.spec.limit
-    oldest = selection.members[-1].published if selection.members else None
-    since = f", and the oldest of them is of {oldest.isoformat(sep=' ', timespec='seconds')}" if oldest else ""
-    return f"the feed shows the newest {limit}{since}"
+    return Verdict(feed=feed, verdict="in", reason=place + last_good)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from uuid import NAMESPACE_URL, uuid5
@@ -11,40 +11,23 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from syndicator import text
+from syndicator.filters import Catalogue, fold, wanted_of
 from syndicator.model import (
     Entry,
     Feed,
     FeedRecord,
     FeedSpec,
-    Format,
     PostRecord,
     PostState,
     Site,
     digest,
 )
+from syndicator.posts.people import place
+from syndicator.selections import Selection
+from syndicator.sitemaps import news_sitemaps
 
 #: What an empty site's feed says when there is nothing else to say: never the time of the build (atom-74).
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """A feed before its entries are made: the posts it shows, newest first. ``value`` is what ``each`` made it for,
-    ``language`` that of its posts where it is for one, else "".
-    """
-
-    name: str
-    spec: FeedSpec
-    title: str
-    outputs: tuple[tuple[Format, str], ...]
-    members: tuple[PostRecord, ...]
-    value: str = ""
-    language: str = ""
-
-
-def fold(value: str) -> str:
-    """Values that differ in case and white space only make one feed."""
-    return " ".join(value.casefold().split())
 
 
 def newest_first(records: Iterable[PostRecord], *, last_path_first: bool = False) -> list[PostRecord]:
@@ -72,20 +55,39 @@ def next_change(records: Iterable[PostRecord], now: datetime) -> datetime | None
     return min(instants, default=None)
 
 
-def select(specs: Sequence[FeedSpec], shown: Sequence[PostRecord], site: Site) -> tuple[Selection, ...]:
-    """The feeds that the specs make of the live posts (newest first). A spec with ``each`` makes one feed a value."""
-    feeds: list[Selection] = []
+def next_departure(selections: Iterable[Selection]) -> datetime | None:
+    """The next instant at which a post leaves a feed by its age. What is older than the oldest has left already."""
+    return min(
+        (
+            _published(selection.members[-1]) + selection.spec.max_age
+            for selection in selections
+            if selection.members and selection.spec.max_age
+        ),
+        default=None,
+    )
+
+
+def select(
+    specs: Sequence[FeedSpec],
+    shown: Sequence[PostRecord],
+    site: Site,
+    now: datetime,
+    sections: Callable[[str], str] | None = None,
+) -> tuple[Selection, ...]:
+    """The feeds and sitemaps that the specs make of the live posts (newest first). A spec with ``each`` makes one feed
+    a value. ``sections`` tells the section of a path, None where that is a field like others.
+    """
+    catalogue = Catalogue(shown, sections)
+    found: list[Selection] = []
     for spec in specs:
-        if spec.each:
-            feeds.extend(_one_each(spec, shown, site))
-        else:
-            members = tuple(shown[: spec.limit])
-            feeds.append(
-                Selection(
-                    name=spec.name, spec=spec, title=spec.title or site.title, outputs=spec.outputs, members=members
-                )
-            )
-    return tuple(feeds)
+        posts = catalogue.chosen(spec, now)
+        feeds = _one_each(spec, posts, catalogue, site) if spec.each else _only_one(spec, posts, site)
+        for feed, sitemap, members in feeds:
+            if feed.outputs:
+                found.append(feed)
+            if sitemap:
+                found.extend(news_sitemaps(feed, sitemap, members, site, now))
+    return tuple(found)
 
 
 def slugs(values: Iterable[str]) -> dict[str, str]:
@@ -128,56 +130,98 @@ def build_feed(
     selection: Selection, record: FeedRecord, entries: Mapping[str, Entry], site: Site, hubs: Sequence[str]
 ) -> Feed:
     """The feed with its entries. Posts whose entry is missing are left out."""
+    spec = selection.spec
     return Feed(
         name=selection.name,
         id=record.id,
         title=selection.title,
-        description=selection.spec.description or site.description or selection.title,
+        description=selection.description or site.description or selection.title,
         home_url=site.url,
         language=selection.language or site.language,
         author=site.author or site.title,
         updated=record.updated,
-        content=selection.spec.content,
+        content=spec.content,
         outputs=selection.outputs,
         entries=tuple(entries[member.path] for member in selection.members if member.path in entries),
-        hubs=tuple(hubs),
+        hubs=tuple(hubs) if selection.is_feed else (),
+        copyright=spec.copyright,
+        logo=place(spec.logo, site.url),
+        icon=place(spec.icon, site.url),
+        cover=place(spec.cover, site.url),
+        accent=spec.accent,
+        ttl=spec.ttl,
+        listings=selection.listings,
+        parts=selection.parts,
     )
 
 
 def settings_digest(selection: Selection, site: Site, hubs: Sequence[str], feeds_url: str) -> str:
     """The name of what the configuration says about a feed."""
     spec = selection.spec
-    parts = (
-        selection.title, spec.description, spec.content, selection.outputs, feeds_url, sorted(hubs),
+    parts: tuple[object, ...] = (
+        selection.title, selection.description, spec.content, selection.outputs, feeds_url, sorted(hubs),
         site.title, site.url, site.description, selection.language or site.language,
         site.author,
     )  # fmt: skip
-    return digest(orjson.dumps(parts))
+    further = (
+        spec.copyright,
+        spec.logo,
+        spec.icon,
+        spec.cover,
+        spec.accent,
+        spec.ttl,
+        selection.listings,
+        selection.parts,
+    )
+    # Only where there is any of it, so that a feed without keeps the name that it had before there was such a thing.
+    return digest(orjson.dumps((*parts, *further) if any(further) else parts))
 
 
-def _one_each(spec: FeedSpec, shown: Sequence[PostRecord], site: Site) -> Iterable[Selection]:
+def _only_one(
+    spec: FeedSpec, posts: Sequence[PostRecord], site: Site
+) -> Iterator[tuple[Selection, str, Sequence[PostRecord]]]:
+    feed = Selection(
+        name=spec.name,
+        spec=spec,
+        title=spec.title or site.title,
+        description=spec.description,
+        outputs=spec.outputs,
+        members=tuple(posts[: spec.limit]),
+        language=spec.language,
+    )
+    yield feed, spec.sitemap, posts
+
+
+def _one_each(
+    spec: FeedSpec, posts: Sequence[PostRecord], catalogue: Catalogue, site: Site
+) -> Iterator[tuple[Selection, str, Sequence[PostRecord]]]:
+    """A feed for each value, the path of its sitemap, and all of its posts, also those beyond the feed's limit."""
     groups: dict[str, list[PostRecord]] = {}
     spelt: dict[str, str] = {}
-    for record in shown:
-        for value in dict.fromkeys(record.values(spec.each)):
+    for record in posts:
+        for value in dict.fromkeys(catalogue.values(record, spec.each)):
             key = fold(value)
             group = groups.setdefault(key, [])
             spelt.setdefault(key, value)  # the newest post's spelling names the feed
-            if len(group) < spec.limit and (not group or group[-1] is not record):
+            if not group or group[-1] is not record:
                 group.append(record)
     names = slugs(groups)
     for key in sorted(groups):
+        if not wanted_of(spec, key):
+            continue
         slug = names[key]
         title = spec.title.replace("{value}", spelt[key]) if spec.title else f"{site.title}: {spelt[key]}"
-        yield Selection(
+        feed = Selection(
             name=f"{spec.name}/{slug}",
             spec=spec,
             title=title,
+            description=spec.description.replace("{value}", spelt[key]),
             outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
-            members=tuple(groups[key]),
+            members=tuple(groups[key][: spec.limit]),
             value=key,
-            language=spelt[key] if spec.each == "language" else "",
+            language=spelt[key] if spec.each == "language" else spec.language,
         )
+        yield feed, spec.sitemap.replace("{slug}", slug), groups[key]
 
 
 def _published(record: PostRecord) -> datetime:

@@ -108,7 +108,7 @@ class Pipeline:
     def _set_up(self) -> None:
         self._reader = self._ask_reader()
         wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False))
-        self._name = digest(orjson.dumps(wanted))
+        self._name = digest(orjson.dumps(wanted, default=str))
         self._asked = ""
 
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
@@ -174,7 +174,7 @@ class Pipeline:
     ) -> Report:
         # Late, as most passes find nothing new and end before.
         from syndicator.entries import EntryKeys
-        from syndicator.feeds import live, next_change, select
+        from syndicator.feeds import live, next_change, next_departure, select
         from syndicator.gathering import Gathering
         from syndicator.ledger import settle
         from syndicator.making import make_entries
@@ -194,7 +194,7 @@ class Pipeline:
             self._publisher.sweep(self._ledger.documents())
             self._swept = True
         shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
-        selections = select(self._orders.feeds, shown, self._reader.site)
+        selections = select(self._orders.feeds, shown, self._reader.site, now, self._reader.sections)
         check_paths(selections)
         members = {record.path: record for selection in selections for record in selection.members}
         bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
@@ -218,7 +218,8 @@ class Pipeline:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
             self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
             self._posts = dict(settled.records)
-        due = next_change(settled.records.values(), now)
+        changes = (next_change(settled.records.values(), now), next_departure(selections))
+        due = min((instant for instant in changes if instant is not None), default=None)
         work.take(made, progress)
         refusals = {**old, **_refusals([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
@@ -245,7 +246,7 @@ class Pipeline:
             live=len(shown),
             read=len(fresh),
             entries=len(work.made),
-            feeds=len(selections),
+            feeds=sum(selection.is_feed for selection in selections),
             documents=sum(len(selection.outputs) for selection in selections),
             written=published.written,
             deleted=published.deleted,

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import orjson
 
 from syndicator.errors import ConfigError, Fault
-from syndicator.feeds import Selection
 from syndicator.model import Announcement, DocumentRecord, FeedRecord, Format, digest
+from syndicator.selections import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +46,27 @@ def want(
 
 
 def check_paths(selections: Iterable[Selection]) -> None:
-    """Every document has a path of its own. Raises ConfigError that names the feeds that share one."""
-    holders: dict[str, str] = {}
+    """Every document has a path of its own, also where names that differ in case only are one file, and none is the
+    folder of another. Raises ConfigError that names the feeds that share one.
+    """
+    holders: dict[str, tuple[str, str]] = {}
     faults: list[Fault] = []
-    for selection in selections:
-        for _, path in selection.outputs:
-            holder = holders.setdefault(path, selection.name)
-            if holder != selection.name:
-                problem = f'feeds "{holder}" and "{selection.name}" both want {path}'
-                faults.append(Fault(where="[[feeds]]", problem=problem, remedy="give one of them another path"))
+    wanted = [(selection.name, path) for selection in selections for _, path in selection.outputs]
+    for name, path in wanted:
+        holder, other = holders.setdefault(path.casefold(), (name, path))
+        if holder != name or other != path:
+            paths = path if other == path else f"{path}, which differs from {other} only in case"
+            faults.append(_shared(f'feeds "{holder}" and "{name}" both want {paths}'))
+    for name, path in wanted:
+        folders = (path[:at] for at, sign in enumerate(path) if sign == "/")
+        for holder, file in (holders[folder.casefold()] for folder in folders if folder.casefold() in holders):
+            faults.append(_shared(f'feed "{holder}" wants the file {file}, and feed "{name}" wants {path} in it'))
     if faults:
         raise ConfigError(tuple(faults))
+
+
+def _shared(problem: str) -> Fault:
+    return Fault(where="[[feeds]]", problem=problem, remedy="give one of them another path")
 
 
 def decide(wanted: Sequence[Wanted], remembered: Mapping[str, DocumentRecord], altered: Collection[str]) -> Plan:

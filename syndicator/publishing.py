@@ -8,13 +8,14 @@ from datetime import datetime
 
 from syndicator.crew import Crew
 from syndicator.errors import PublishError
-from syndicator.feeds import Selection, build_feed, identify, settings_digest
+from syndicator.feeds import build_feed, identify, settings_digest
 from syndicator.gathering import Gathering
 from syndicator.making import Written, write_documents
 from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Site
 from syndicator.plan import Plan, Wanted, announcements, decide, want
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
+from syndicator.selections import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

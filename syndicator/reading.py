@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -77,6 +78,13 @@ class Reader:
     def versions_begin(self) -> str:
         """What versions carry in front, so that other rules make every file a changed one."""
         return f"{self.rules_name}:"
+
+    @property
+    def sections(self) -> Callable[[str], str] | None:
+        """What section the post at a path is in, None where the operator has a field of that name."""
+        if "section" in self.rules.fields.further:
+            return None
+        return lambda path: self.dialect.section(PurePosixPath(path))
 
     def parse(self, file: SourceFile) -> Post:
         """The post in a file. Raises PostError, and nothing else whatever the file holds."""

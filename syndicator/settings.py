@@ -11,7 +11,8 @@ from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
 
 from syndicator.configuration.environment import read_environment
-from syndicator.configuration.faults import Origins, explain, feed_faults, wrong_value
+from syndicator.configuration.faults import Origins, explain, wrong_value
+from syndicator.configuration.feedfaults import feed_faults
 from syndicator.configuration.keys import Kind, keys_of
 from syndicator.configuration.repositories import is_folder, source_faults
 from syndicator.configuration.tables import (
@@ -146,7 +147,8 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     faults = list(environment.faults)
     feeds = environment.tables.get("feeds", toml.tables.get("feeds"))
     fields = _values_for_each(environment.tables, toml.tables)
-    for path, wrong in feed_faults(feeds, fields, _base_path(environment.tables, toml.tables)):
+    feeds, lists = [_ONE_FEED] if feeds is None else feeds, _merged("publish", toml.tables, environment.tables)
+    for path, wrong in feed_faults(feeds, fields, _base_path(environment.tables, toml.tables), lists):
         faults.append(wrong_value(path, None, wrong, origins))
     for path, wrong in source_faults(_merged("source", toml.tables, environment.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
@@ -163,12 +165,14 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:
-    """What feeds can be made from: the fields that every post has, and those that the operator has added."""
+    """What feeds can be made from and filtered by: what every post has, and the fields that the operator has added."""
     added: set[str] = set()
     for source in (table.get("source") for table in tables):
         fields = source.get("fields") if isinstance(source, dict) else None
         added |= set(fields) if isinstance(fields, dict) else set()
-    return frozenset({"author", "category", "language", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths}))
+    return frozenset(
+        {"author", "category", "language", "section", "tag"} | (added - {name for name, _ in DEFAULT_FIELDS.paths})
+    )
 
 
 def _merged(name: str, *tables: dict[str, Any]) -> dict[str, Any]:

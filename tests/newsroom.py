@@ -118,7 +118,7 @@ allow = ["127.0.0.0/8"]
         head = "".join(f"{key}: {value}\n" for key, value in fields.items())
         path = self.root / "content" / "_posts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{name}.swp")
+        beside = path.with_name(f".{path.name}.swp")
         beside.write_text(f"---\n{head}---\n{text}\n", encoding="utf-8")
         beside.replace(path)
         return path

@@ -105,7 +105,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.hugosite",
         "dialects.jekyllsite",
     ),
-    ("formats", "entries", "feeds", "ledger", "websub.protocol", "web.conditional"),
+    ("formats", "filters", "selections", "ledger", "websub.protocol", "web.conditional"),
+    ("sitemaps", "entries"),
+    ("feeds",),
     # the linter: a reader of finished documents, which shares nothing with those who write them
     ("lint.words", "lint.findings", "lint.context", "lint.jsontree", "lint.fragment"),
     ("lint.tree", "lint.rules", "lint.source", "lint.served", "lint.vocabulary"),
@@ -119,9 +121,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     # configuration
     ("configuration.values", "configuration.guess", "configuration.template"),
     ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),
-    ("configuration.repositories",),
+    ("configuration.repositories", "configuration.feedvalues"),
     ("configuration.environment", "configuration.tables"),
     ("configuration.faults",),
+    ("configuration.feedfaults",),
     ("settings",),
     ("publication", "drafting"),
     # back ends

@@ -30,6 +30,8 @@ def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
                 complain(f"warning: {finding}")
             for finding in found.errors:
                 complain(f"error: {finding}")
+            for filtered in found.filtered:
+                say(str(filtered))
             say(
                 f"{settings.file}: good\n{found.posts} posts, {found.live} live, {found.feeds} feeds, "
                 f"{len(found.errors)} errors, {len(found.warnings)} warnings"

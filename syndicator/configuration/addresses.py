@@ -67,6 +67,11 @@ def _base_address(value: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
+def picture(value: str) -> str:
+    """An absolute address, a path of the site, or nothing. Raises Wrong."""
+    return value if not value or re.fullmatch(r"/(?!/)[^\s\\#]*", value) else _address(value)
+
+
 def _network(value: object) -> IpNetwork:
     if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
         return value

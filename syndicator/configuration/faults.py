@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
@@ -19,8 +19,6 @@ from syndicator.text import printable
 _KEY_OF_A_MAPPING = "[key]"
 _NAME_OF_A_FIELD = "a name of lower-case letters and underscores"
 _NAMES_OF: Mapping[str | int, str] = {"includes": 'the name of an include such as "figure.html", in quotes'}
-#: What the service itself answers for: health, figures, its hub; and all below the last.
-_RESERVED = ("/livez", "/readyz", "/metrics", "/hub", "/hooks/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ def explain(errors: Iterable[ErrorDetails], origins: Origins) -> Iterator[Fault]
     """Each of pydantic's errors as a fault."""
     for error in errors:
         path: KeyPath = error["loc"]
-        if len(path) == 4 and path[-1] == _KEY_OF_A_MAPPING:
+        if path[-1] == _KEY_OF_A_MAPPING and len(path) == (5 if path[0] == "feeds" else 4):
             yield origins.fault(path[:-1], f"expected {_NAMES_OF.get(path[1], _NAME_OF_A_FIELD)}")
         elif error["type"] == "extra_forbidden":
             yield origins.fault(path, "is not known", _known_instead(path, error["input"], origins.keys))
@@ -74,38 +72,6 @@ def wrong_value(path: KeyPath, value: object, wrong: Wrong, origins: Origins) ->
     return origins.fault(path, problem, "" if secret and not wrong.problem else wrong.remedy)
 
 
-def feed_faults(feeds: object, fields: Collection[str], base: str) -> Iterator[tuple[KeyPath, Wrong]]:
-    """What is wrong between feeds and between the keys of one; ``feeds`` as written, whatever else is wrong with it.
-
-    ``fields`` are the names that feeds can be made from with ``each``; ``base`` is the path of the address that they
-    are published at, "" when nobody can tell.
-    """
-    if feeds == []:
-        yield ("feeds",), Wrong("is empty: there is nothing to publish", "leave it out to have one feed in all formats")
-    names: dict[str, int] = {}
-    outputs: dict[str, str] = {}
-    for index, table in enumerate(feeds if isinstance(feeds, list) else ()):
-        if not isinstance(table, dict):
-            continue
-        name = table.get("name")
-        if isinstance(name, str) and names.setdefault(name, index) != index:
-            yield ("feeds", index, "name"), Wrong(f"feeds[{names[name]}] has the same name", "each feed needs its own")
-        each = table.get("each", "")
-        if isinstance(each, str) and each and each not in fields:
-            meant = nearest(each, fields)
-            remedy = f"did you mean '{meant}'?" if meant else f"name one of {', '.join(sorted(fields))}"
-            yield ("feeds", index, "each"), Wrong("is no field that feeds can be made from", remedy)
-        wanted = {key: table[key] for key in ("rss", "atom", "json") if table.get(key, "") != ""}
-        if not wanted:
-            yield ("feeds", index), Wrong("has no output", 'give it rss, atom or json, as in rss = "feed.xml"')
-        for key, path in wanted.items():
-            if isinstance(path, str):
-                at = ("feeds", index, key)
-                yield from ((at, wrong) for wrong in _slug_faults(path, each))
-                yield from ((at, wrong) for wrong in _reserved_faults(base, path))
-                yield from ((at, wrong) for wrong in _path_faults(path, spell_path(at), outputs))
-
-
 def spell_path(path: KeyPath) -> str:
     """``feeds[1].limit``; a name that is no plain key stands in quotes."""
     text = ""
@@ -117,35 +83,6 @@ def spell_path(path: KeyPath) -> str:
             name = part if plain else printable(json.dumps(part[:60], ensure_ascii=False))
             text += f".{name}" if text else name
     return text
-
-
-def _slug_faults(path: str, each: object) -> Iterator[Wrong]:
-    if each and "{slug}" not in path:
-        yield Wrong("needs {slug}, because each makes many feeds", 'as in "category/{slug}.xml"')
-    if not each and "{" in path:
-        yield Wrong("has a placeholder, but this is one feed", 'leave it out, or set each = "category"')
-
-
-def _reserved_faults(base: str, path: str) -> Iterator[Wrong]:
-    if not base:
-        return
-    name = f"{base.rstrip('/')}/{path}"
-    pattern = re.escape(name).replace(re.escape("{slug}"), "[a-z0-9-]+")
-    for taken in _RESERVED:
-        if re.fullmatch(pattern, taken) or (taken.endswith("/") and name.startswith(taken)):
-            comes = "could come" if "{slug}" in name else "comes"
-            yield Wrong(f"{comes} to lie at {taken}, where the service itself answers", "give it another path")
-
-
-def _path_faults(path: str, key: str, outputs: dict[str, str]) -> Iterator[Wrong]:
-    if path in outputs:
-        yield Wrong(f"is the same path as {outputs[path]}", "each output needs its own")
-        return
-    for other, owner in outputs.items():
-        if other.startswith(f"{path}/") or path.startswith(f"{other}/"):
-            yield Wrong(f"cannot be a file and a folder: see {owner}", "give one of them another path")
-            break
-    outputs[path] = key
 
 
 def _bad_value(path: KeyPath, error: ErrorDetails, origins: Origins) -> Fault:

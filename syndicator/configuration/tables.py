@@ -8,6 +8,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from syndicator.configuration.addresses import Address, BaseAddress, Host, Networks
+from syndicator.configuration.feedvalues import (
+    Age,
+    Color,
+    FilterName,
+    FilterValues,
+    Minutes,
+    OwnLanguage,
+    Picture,
+)
 from syndicator.configuration.guess import DEFAULT_STATE
 from syndicator.configuration.repositories import Branch, Depth, Repository, Token
 from syndicator.configuration.values import (
@@ -106,10 +115,12 @@ class AuthorTable(_Table):
 
 
 class PublishTable(_Table):
-    """``[publish]``: the folder that documents go to, and where the world finds what is in it."""
+    """``[publish]``: the folder that documents go to, where the world finds what is in it, and lists of all feeds."""
 
     to: Folder
     url: BaseAddress
+    opml: DocumentPath = ""
+    feed_menu: DocumentPath = ""
 
 
 class FeedTable(_Table):
@@ -121,13 +132,24 @@ class FeedTable(_Table):
     each: Annotated[
         str,
         Field(pattern=r"\A[a-z_]*\z"),
-        Expect('the name of a field such as "category", "tag", "author" or "language"'),
+        Expect('the name of a field such as "category", "tag", "author", "section" or "language"'),
     ] = ""
     rss: DocumentPath = ""
     atom: DocumentPath = ""
     json_: DocumentPath = Field("", alias="json")
     limit: Limit = 50
     content: Literal["full", "summary"] = "full"
+    include: dict[FilterName, FilterValues] = Field(default_factory=dict)
+    exclude: dict[FilterName, FilterValues] = Field(default_factory=dict)
+    max_age: Age = timedelta()
+    sitemap: DocumentPath = ""
+    language: OwnLanguage = ""
+    copyright: Text = ""
+    logo: Picture = ""
+    icon: Picture = ""
+    cover: Picture = ""
+    accent: Color = ""
+    ttl: Minutes = 0
 
     def to_spec(self) -> FeedSpec:
         """The noun."""
@@ -140,6 +162,17 @@ class FeedTable(_Table):
             each=self.each,
             limit=self.limit,
             content=Content(self.content),
+            include=tuple(sorted(self.include.items())),
+            exclude=tuple(sorted(self.exclude.items())),
+            max_age=self.max_age or None,
+            sitemap=self.sitemap,
+            language=self.language,
+            copyright=self.copyright,
+            logo=self.logo,
+            icon=self.icon,
+            cover=self.cover,
+            accent=self.accent,
+            ttl=self.ttl,
         )
 
 

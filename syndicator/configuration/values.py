@@ -74,9 +74,9 @@ def nearest(name: str, known: Iterable[str], *, alike: float = 0.65) -> str:
     return folded[found[0]] if found else ""
 
 
-def spelled(duration: timedelta) -> str:
+def spelled(span: timedelta) -> str:
     """A duration as it is written in the configuration: ``90s`` is "1m30s"."""
-    left, text = duration // timedelta(milliseconds=1), ""
+    left, text = span // timedelta(milliseconds=1), ""
     for unit, size in _UNITS.items():
         count, left = divmod(left, size)
         text += f"{count}{unit}" if count else ""
@@ -92,7 +92,8 @@ def _filled(value: str) -> str:
     return value
 
 
-def _language(value: str) -> str:
+def language(value: str) -> str:
+    """A language tag as it is. Raises Wrong."""
     if not _LANGUAGE.fullmatch(value):
         meant = value.strip().partition(".")[0].replace("_", "-")
         raise Wrong(remedy=f'did you mean "{meant}"?' if _LANGUAGE.fullmatch(meant) else "")
@@ -122,7 +123,8 @@ def _timezone_remedy(value: str, known: Sequence[str]) -> str:
     return f'did you mean "{meant}"?' if meant else "names look like Europe/Berlin"
 
 
-def _duration(value: object) -> timedelta:
+def duration(value: object) -> timedelta:
+    """A duration from how it is written. Raises Wrong."""
     if isinstance(value, timedelta):
         return value
     if isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,9}", str(value)[:10]):
@@ -235,12 +237,12 @@ Text = Annotated[str, Expect("text")]
 Selector = Annotated[str, AfterValidator(_selector), Expect('a selector of CSS such as "article .post-content"')]
 Filled = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
 Switch = Annotated[bool, Expect("true or false")]
-Language = Annotated[str, AfterValidator(_language), Expect('a language tag such as "en" or "pt-BR"')]
+Language = Annotated[str, AfterValidator(language), Expect('a language tag such as "en" or "pt-BR"')]
 Timezone = Annotated[str, AfterValidator(_timezone), Expect('the name of a time zone such as "Europe/Berlin"')]
 Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to this file or absolute")]
 Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
 DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]
-Duration = Annotated[timedelta, BeforeValidator(_duration), Expect('a duration such as "250ms", "10s" or "1h30m"')]
+Duration = Annotated[timedelta, BeforeValidator(duration), Expect('a duration such as "250ms", "10s" or "1h30m"')]
 FeedName = Annotated[
     str, Field(pattern=r"\A[a-z0-9-]{1,100}\z"), Expect("a name of lower-case letters, digits and hyphens")
 ]

@@ -15,7 +15,7 @@ from syndicator.dialects.authors import authors_of
 from syndicator.dialects.cascade import merged
 from syndicator.dialects.eleventyaddresses import Known, default, parts_of, slug_of, written
 from syndicator.dialects.eleventyposts import TAGS, Posts, posts_of
-from syndicator.dialects.globs import lies_in
+from syndicator.dialects.globs import first_folder, lies_in
 from syndicator.dialects.permalinks import STYLES, expand
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
@@ -148,6 +148,11 @@ class Eleventy:
         """
         date = _DATE.search(path.as_posix())
         return FileName(date=date[0] if date else "", slug=slug_of(path, self.input))
+
+    def section(self, path: PurePosixPath) -> str:
+        """The first folder below the input; that of an ``index`` is the post's own name."""
+        below = path.relative_to(self.input) if self.input and path.is_relative_to(self.input) else path
+        return first_folder(below)
 
     def complete(
         self, path: PurePosixPath, data: Mapping[str, Any]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from pathlib import PurePosixPath
 
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 #: What one pattern with braces may stand for.
@@ -27,6 +28,12 @@ def matches(path: str, pattern: str) -> bool:
 def lies_in(path: str, folders: Iterable[str]) -> bool:
     """Whether a path is one of these folders, or below one of them; "" is the folder of everything."""
     return any(not folder or path == folder or path.startswith(f"{folder}/") for folder in folders)
+
+
+def first_folder(path: PurePosixPath) -> str:
+    """The first folder that a post lies in, "" for none; the folder of an ``index`` is the post itself."""
+    folders = path.parts[:-2] if path.stem == "index" else path.parts[:-1]
+    return folders[0] if folders else ""
 
 
 @lru_cache(maxsize=256)

@@ -146,6 +146,10 @@ class Hugo:
         """The name, of a leaf bundle its folder's; a date in it counts only where the configuration says so."""
         return FileName(date="", slug=self.place(path).name)
 
+    def section(self, path: PurePosixPath) -> str:
+        """The first folder below the content folder; a leaf bundle is a post, and its folder no section."""
+        return self.place(path).folder.partition("/")[0]
+
     # --- the front matter -----------------------------------------------------------------------------------------
 
     def complete(

@@ -153,6 +153,11 @@ class Jekyll:
         match = _POST.fullmatch(path.name)
         return FileName(date=match[1], slug=match[2].rstrip(".")) if match else FileName(date="", slug=path.stem)
 
+    def section(self, path: PurePosixPath) -> str:
+        """The first folder above ``_posts``, which begins the address as a category, else the first one below it."""
+        *folders, _ = self._own_path(path).parts
+        return next((name for name in folders if name != "_posts"), "")
+
     def complete(
         self, path: PurePosixPath, data: Mapping[str, Any]
     ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:

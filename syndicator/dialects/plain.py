@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.authors import authors_of
+from syndicator.dialects.globs import first_folder
 from syndicator.dialects.permalinks import STYLES, Parts, expand, slugify
 from syndicator.dialects.sitedata import load_first
 from syndicator.dialects.titles import from_name, heading, listed
@@ -106,6 +107,10 @@ class Plain:
         if match is None:
             return FileName(date="", slug=path.stem)
         return FileName(date=match[1] or "", slug=(match[2] or match[3] or match[1]).rstrip("."))
+
+    def section(self, path: PurePosixPath) -> str:
+        """The first folder of the path; that of an ``index`` is the post's own name."""
+        return first_folder(path)
 
     def complete(
         self,

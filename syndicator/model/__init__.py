@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from syndicator.model.delivery import Announcement, Delivery
-from syndicator.model.feed import Content, Document, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Format
+from syndicator.model.feed import (
+    Content,
+    Document,
+    DocumentRecord,
+    Entry,
+    Feed,
+    FeedRecord,
+    FeedSpec,
+    Format,
+    Listing,
+    Terms,
+)
 from syndicator.model.image import Enclosure, Image, ImageFacts, ImageRef
 from syndicator.model.post import (
     Markup,
@@ -35,6 +46,7 @@ __all__ = [
     "ImageFacts",
     "ImageRef",
     "Lifetime",
+    "Listing",
     "Markup",
     "Person",
     "Post",
@@ -46,6 +58,7 @@ __all__ = [
     "Skim",
     "SourceFile",
     "TemplateContext",
+    "Terms",
     "Visibility",
     "digest",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from syndicator.model.image import Enclosure, Image
@@ -44,16 +44,34 @@ class Content(StrEnum):
 
 
 class Format(StrEnum):
-    """What documents are written in."""
+    """What documents are written in: the formats of feeds, and those that list posts or feeds for somebody else."""
 
     RSS = "rss"
     ATOM = "atom"
     JSON = "json"
+    NEWS_SITEMAP = "news-sitemap"
+    SITEMAP_INDEX = "sitemap-index"
+    OPML = "opml"
+    FEED_MENU = "feed-menu"
+
+    @property
+    def is_feed(self) -> bool:
+        """Whether readers subscribe to it, so that hubs are told of it."""
+        return self in (Format.RSS, Format.ATOM, Format.JSON)
+
+
+#: Values wanted of fields by the field's name, as the operator wrote them.
+Terms = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """What the configuration asks for. ``outputs`` maps a format to a path, with ``{slug}`` where ``each`` is set."""
+    """What the configuration asks for. ``outputs`` maps a format to a path, with ``{slug}`` where ``each`` is set.
+
+    A post is shown when it has one of the values of every field in ``include`` and none of those in ``exclude``, and
+    was published less than ``max_age`` ago. ``sitemap`` is the path of a news sitemap of these posts. ``ttl`` counts
+    minutes, ``accent`` is a color in six hexadecimal digits; pictures are absolute addresses, or paths of the site.
+    """
 
     name: str
     outputs: tuple[tuple[Format, str], ...]
@@ -62,11 +80,38 @@ class FeedSpec:
     each: str = ""
     limit: int = 50
     content: Content = Content.FULL
+    include: Terms = ()
+    exclude: Terms = ()
+    max_age: timedelta | None = None
+    language: str = ""
+    copyright: str = ""
+    logo: str = ""
+    icon: str = ""
+    cover: str = ""
+    accent: str = ""
+    ttl: int = 0
+    sitemap: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a list of feeds says of one. ``group`` is the feed spec that made it one of many, "" for one by itself."""
+
+    title: str
+    description: str
+    language: str
+    home_url: str
+    addresses: tuple[tuple[Format, str], ...]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed spec with what it shows now; ``outputs`` are the paths of its documents, ``home_url`` the site's page."""
+    """A feed spec with what it shows now; ``outputs`` are the paths of its documents, ``home_url`` the site's page.
+
+    ``logo``, ``icon`` and ``cover`` are absolute addresses. ``listings`` are the feeds that a list of feeds names, or
+    ``parts`` the addresses of the documents that a sitemap index does.
+    """
 
     name: str
     id: str
@@ -80,6 +125,14 @@ class Feed:
     outputs: tuple[tuple[Format, str], ...]
     entries: tuple[Entry, ...] = ()
     hubs: tuple[str, ...] = ()
+    copyright: str = ""
+    logo: str = ""
+    icon: str = ""
+    cover: str = ""
+    accent: str = ""
+    ttl: int = 0
+    listings: tuple[Listing, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_utc(self.updated)

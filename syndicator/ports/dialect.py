@@ -130,6 +130,10 @@ class Dialect(Protocol):
         """Date and slug in the file's name."""
         ...
 
+    def section(self, path: PurePosixPath) -> str:
+        """The part of the site that a post is in by its file's place, a name of a folder; "" for none."""
+        ...
+
     def complete(
         self, path: PurePosixPath, data: Mapping[str, Any]
     ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:

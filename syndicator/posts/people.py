@@ -51,10 +51,11 @@ NOBODY = People()
 
 def placed(somebody: Person, base: str) -> Person:
     """Somebody with addresses as readers need them: what begins with ``/`` is below the site's (``base``)."""
-    return replace(somebody, url=_place(somebody.url, base), avatar=_place(somebody.avatar, base))
+    return replace(somebody, url=place(somebody.url, base), avatar=place(somebody.avatar, base))
 
 
-def _place(address: str, base: str) -> str:
+def place(address: str, base: str) -> str:
+    """An address as readers need it: what begins with ``/`` is below the site's (``base``); "" when it is none."""
     if not address:
         return ""
     if address.startswith("/") and not address.startswith("//"):

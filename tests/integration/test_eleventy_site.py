@@ -82,7 +82,7 @@ def test_our_posts_are_those_of_the_collection_in_the_order_of_its_feed(site: Re
     spec = FeedSpec(name="main", outputs=((Format.RSS, "feed.xml"),), limit=1000)
     settled = settle({}, result.records, (), now=NOW, site_url=site.site.url)
     (selection,) = select(
-        [spec], live(settled.records.values(), NOW, last_path_first=site.dialect.last_path_first), site.site
+        [spec], live(settled.records.values(), NOW, last_path_first=site.dialect.last_path_first), site.site, NOW
     )
     ours = [member.path for member in selection.members]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -95,6 +96,29 @@ def test_a_post_of_another_value_is_told_its_own() -> None:
     assert ("out", "its category is News") == verdicts("a.md", records, feed="category/local-news")[
         "category/local-news"
     ]
+
+
+def test_the_filter_that_keeps_a_post_out_is_told_before_all_else() -> None:
+    """Also of a feed that each would make of it, and where each makes none."""
+    posts = {r.path: r for r in (record("a.md", 3), record("b.md", 1, category="Arts"))}
+    specs = (
+        replace(MAIN, limit=1, include=(("category", ("arts",)),)),
+        replace(CATEGORY, exclude=(("category", ("news",)),)),
+        replace(CATEGORY, name="none", include=(("path", ("x/**",)),)),
+        replace(MAIN, name="old", max_age=timedelta(days=2)),
+        FeedSpec(name="map", outputs=(), sitemap="news.xml"),
+    )
+    found = explain("a.md", posts, {}, ("a.md", "b.md"), specs, SITE, NOW, "", "")
+
+    assert {
+        "main": "not in include.category: arts",
+        "category/arts": "in exclude.category: news",
+        "none": "not in include.path: x/**",
+        "old": "older than max_age",
+        "map:sitemap": "older than max_age",
+    } == {verdict.feed: verdict.reason for verdict in found.verdicts}
+    (sitemap,) = explain("b.md", posts, {}, ("a.md", "b.md"), specs, SITE, NOW, "", "", "map:sitemap").verdicts
+    assert ("in", "number 1 of 1") == (sitemap.verdict, sitemap.reason)
 
 
 def test_a_feed_that_is_not_there_now_is_said_and_those_of_its_kind_are_named() -> None:

@@ -63,7 +63,7 @@ def test_an_embargo_ends_and_a_post_expires_at_their_instant() -> None:
 
 
 def test_a_feed_shows_its_limit() -> None:
-    (main,) = select([MAIN], live([record("a", 1), record("b", 2), record("c", 3)], NOON), SITE)
+    (main,) = select([MAIN], live([record("a", 1), record("b", 2), record("c", 3)], NOON), SITE, NOON)
 
     assert ["a", "b"] == [member.path for member in main.members]
 
@@ -75,7 +75,7 @@ def test_each_makes_one_feed_a_value() -> None:
         record("c", 3),
     ]
 
-    feeds = select([EACH], live(posts, NOON), SITE)
+    feeds = select([EACH], live(posts, NOON), SITE, NOON)
 
     assert [("category/arts-letters", ["b"]), ("category/news", ["a", "b"])] == [
         (feed.name, [member.path for member in feed.members]) for feed in feeds
@@ -105,7 +105,7 @@ def test_slugs_are_file_names_that_differ_whatever_the_values(values: list[str])
 
 
 def test_a_new_feed_is_as_old_as_its_newest_entry_and_its_id_is_the_same_on_every_fresh_build() -> None:
-    (main,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE)
+    (main,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE, NOON)
 
     one = identify(main, None, settings="s", now=NOON, feeds_url="https://news.example.org/feeds/")
     two = identify(main, None, settings="s", now=LATER, feeds_url="https://news.example.org/feeds/")
@@ -115,15 +115,15 @@ def test_a_new_feed_is_as_old_as_its_newest_entry_and_its_id_is_the_same_on_ever
 
 
 def test_user_ask_9_a_removal_advances_the_feeds_date() -> None:
-    (before,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE)
-    (after,) = select([MAIN], live([record("b", 2)], NOON), SITE)
+    (before,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE, NOON)
+    (after,) = select([MAIN], live([record("b", 2)], NOON), SITE, NOON)
     known = identify(before, None, settings="s", now=NOON, feeds_url="https://x.example/")
 
     assert LATER == identify(after, known, settings="s", now=LATER, feeds_url="https://x.example/").updated
 
 
 def test_a_feed_that_did_not_change_keeps_its_date_and_its_id_when_its_address_moves() -> None:
-    (main,) = select([MAIN], live([record("a", 1)], NOON), SITE)
+    (main,) = select([MAIN], live([record("a", 1)], NOON), SITE, NOON)
     known = identify(main, None, settings="s", now=NOON, feeds_url="https://x.example/")
 
     assert known == identify(main, known, settings="s", now=LATER, feeds_url="https://x.example/")
@@ -131,15 +131,15 @@ def test_a_feed_that_did_not_change_keeps_its_date_and_its_id_when_its_address_m
 
 
 def test_a_feed_whose_date_lies_in_the_future_comes_back_to_the_present() -> None:
-    (before,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE)
+    (before,) = select([MAIN], live([record("a", 1), record("b", 2)], NOON), SITE, NOON)
     known = replace(identify(before, None, settings="s", now=NOON, feeds_url="x"), updated=LATER + timedelta(days=99))
-    (after,) = select([MAIN], live([record("b", 2)], NOON), SITE)
+    (after,) = select([MAIN], live([record("b", 2)], NOON), SITE, NOON)
 
     assert LATER == identify(after, known, settings="s", now=LATER, feeds_url="x").updated
 
 
 def test_atom_74_an_empty_feed_is_neither_of_now_nor_of_the_epoch() -> None:
-    (empty,) = select([MAIN], [], SITE)
+    (empty,) = select([MAIN], [], SITE, NOON)
 
     assert datetime(2000, 1, 1, tzinfo=UTC) == identify(empty, None, settings="s", now=NOON, feeds_url="x").updated
 

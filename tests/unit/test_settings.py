@@ -680,10 +680,110 @@ def feeds(*tables: str) -> str:
             ('site.toml:12: feeds[0].content: expected "full" or "summary", found "ful"; did you mean "full"?'),
         ),
         (['name = "a"\nrss = "x"\nlimits = 5'], "site.toml:12: feeds[0].limits: is not known; did you mean 'limit'?"),
+        (
+            ['name = "a"\nrss = "x"\ninclude = { categry = "news" }'],
+            "site.toml:12: feeds[0].include.categry: is no field that posts can be chosen by; did you mean 'category'?",
+        ),
+        (
+            ['name = "a"\nrss = "x"\n[feeds.exclude]\nzzz = ["news"]'],
+            (
+                "site.toml:13: feeds[0].exclude.zzz: is no field that posts can be chosen by; name one of "
+                "author, category, language, path, section, tag"
+            ),
+        ),
+        (
+            ['name = "a"\nrss = "x"\ninclude = { tag = [] }'],
+            'site.toml:12: feeds[0].include.tag: expected a value such as "news", or a list of them, found a list',
+        ),
+        (
+            ['name = "a"\nrss = "x"\ninclude = { tag = [" "] }'],
+            'site.toml:12: feeds[0].include.tag[0]: expected a value such as "news", or a list of them, found " "',
+        ),
+        (
+            ['name = "a"\nrss = "x"\ninclude = { Tag = "x" }'],
+            "site.toml:12: feeds[0].include.Tag: expected a name of lower-case letters and underscores",
+        ),
+        (
+            ['name = "a"\nrss = "x"\nmax_age = "2"'],
+            (
+                'site.toml:12: feeds[0].max_age: expected a duration such as "2d", or "0s" for any, found "2"; '
+                'say of what: "2s" is seconds'
+            ),
+        ),
+        (
+            ['name = "a"\nrss = "Feed.xml"\njson = "feed.xml"'],
+            "site.toml:12: feeds[0].json: differs only in case from feeds[0].rss; each output needs its own",
+        ),
+        (
+            ['name = "a"\nrss = "x/Y"\njson = "X"'],
+            (
+                "site.toml:12: feeds[0].json: cannot be a file and a folder: see feeds[0].rss; "
+                "give one of them another path"
+            ),
+        ),
+        (
+            ['name = "a"\nrss = "x"\nsitemap = "x"'],
+            "site.toml:12: feeds[0].sitemap: is the same path as feeds[0].rss; each output needs its own",
+        ),
+        (
+            ['name = "a"\neach = "tag"\nrss = "{slug}"\nsitemap = "x"'],
+            'site.toml:13: feeds[0].sitemap: needs {slug}, because each makes many feeds; as in "category/{slug}.xml"',
+        ),
+        (
+            ['name = "a"\nrss = "x"\nlogo = "logo.png"'],
+            (
+                'site.toml:12: feeds[0].logo: expected an address such as "https://news.example.org/logo.png", found '
+                '"logo.png"; did you mean "https://logo.png"?'
+            ),
+        ),
+        (
+            ['name = "a"\nrss = "x"\naccent = "green"'],
+            'site.toml:12: feeds[0].accent: expected a color such as "#1a7f37", found "green"',
+        ),
+        (
+            ['name = "a"\nrss = "x"\nttl = -1'],
+            "site.toml:12: feeds[0].ttl: expected a whole number of minutes from 1 to 525600, or 0, found -1",
+        ),
+        (
+            ['name = "a"\nrss = "x"\nlanguage = "en_US"'],
+            (
+                'site.toml:12: feeds[0].language: expected a language tag such as "en" or "pt-BR", found "en_US"; '
+                'did you mean "en-US"?'
+            ),
+        ),
     ],
 )
 def test_a_feed_must_make_sense(folder: Path, tables: list[str], message: str) -> None:
     assert message == one(folder, feeds(*tables))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('opml = "feed.xml"', "publish.opml: is the same path as feeds[0].rss; each output needs its own"),
+        ('opml = "../x"', 'publish.opml: leads out of [publish] to by ".."; name a path inside it'),
+        ('opml = "{slug}.opml"', "publish.opml: has a placeholder, but this is one file; leave it out"),
+        (
+            'opml = "A"\nfeed_menu = "a"',
+            "publish.feed_menu: differs only in case from publish.opml; each output needs its own",
+        ),
+    ],
+)
+def test_a_list_of_feeds_has_a_path_of_its_own(folder: Path, line: str, message: str) -> None:
+    text = NEEDED + line + "\n"
+
+    assert [f"site.toml:{len(text.splitlines())}: {message}"] == told(folder, text)
+
+
+def test_a_feed_says_what_it_takes_and_what_it_is(folder: Path) -> None:
+    text = (
+        'name = "a"\nsitemap = "news.xml"\nlogo = "/logo.png"\naccent = "#1a7f37"\nmax_age = "2d"\n'
+        'include = { tag = ["b", "a"], category = "news" }\n'
+    )
+    (spec,) = load(folder, NEEDED + feeds(text)).feed_specs()
+
+    assert ((), "news.xml", "/logo.png", "1A7F37") == (spec.outputs, spec.sitemap, spec.logo, spec.accent)
+    assert ((("category", ("news",)), ("tag", ("b", "a"))), timedelta(days=2)) == (spec.include, spec.max_age)
 
 
 def test_a_list_without_feeds_publishes_nothing_and_is_refused(folder: Path) -> None:
