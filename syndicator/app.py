@@ -236,6 +236,7 @@ def orders(settings: Settings) -> Orders:
     return Orders(
         feeds=settings.feed_specs(),
         feeds_url=settings.publish.url,
+        lists=settings.lists(),
         hubs=settings.hub_urls(),
         announce=settings.announce.enabled,
         ask_images=settings.images.ask,

@@ -14,6 +14,7 @@ from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
 from syndicator.gathering import aims_of
 from syndicator.ledger import settle
+from syndicator.listing import list_feeds
 from syndicator.making import make_entries
 from syndicator.model import FeedSpec, ImageRef, PostRecord, PostWarning, SourceFile
 from syndicator.plan import check_paths
@@ -80,7 +81,7 @@ def check_content(settings: Settings, now: datetime) -> Findings:
         settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
         shown = live(settled.records.values(), now, last_path_first=source_reader.dialect.last_path_first)
         selections = select(wanted.feeds, shown, source_reader.site, now, source_reader.sections)
-        check_paths(selections)
+        check_paths((*selections, *list_feeds(wanted.lists, selections, source_reader.site, wanted.feeds_url)))
         errors: list[PostError] = [*scan.refused, *(error for error, _ in read.refused), *settled.refused]
         catalogue = Catalogue(shown, source_reader.sections)
         warnings: list[PostWarning] = [*source_reader.warnings, *read.warnings, *settled.warnings]

@@ -11,7 +11,7 @@ import orjson
 
 from syndicator.crew import Crew
 from syndicator.errors import PostError, SourceError
-from syndicator.model import FeedSpec, PostRecord, PostWarning, digest
+from syndicator.model import FeedSpec, Format, PostRecord, PostWarning, digest
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
 from syndicator.reading import Reader, Reading, begin_reading, finish_reading
@@ -22,10 +22,11 @@ _A_FEW = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What the configuration wants published where, and how a pass is to be made."""
+    """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds."""
 
     feeds: tuple[FeedSpec, ...]
     feeds_url: str
+    lists: tuple[tuple[Format, str], ...] = ()
     hubs: tuple[str, ...] = ()
     announce: bool = True
     ask_images: bool = True
@@ -177,6 +178,7 @@ class Pipeline:
         from syndicator.feeds import live, next_change, next_departure, select
         from syndicator.gathering import Gathering
         from syndicator.ledger import settle
+        from syndicator.listing import list_feeds
         from syndicator.making import make_entries
         from syndicator.plan import check_paths
         from syndicator.publishing import Press, publish
@@ -195,6 +197,7 @@ class Pipeline:
             self._swept = True
         shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
         selections = select(self._orders.feeds, shown, self._reader.site, now, self._reader.sections)
+        selections += list_feeds(self._orders.lists, selections, self._reader.site, self._orders.feeds_url)
         check_paths(selections)
         members = {record.path: record for selection in selections for record in selection.members}
         bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]

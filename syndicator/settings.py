@@ -33,7 +33,7 @@ from syndicator.configuration.tables import (
 )
 from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.errors import ConfigError, Fault
-from syndicator.model import FeedSpec, Person
+from syndicator.model import FeedSpec, Format, Person
 from syndicator.posts.fields import DEFAULT_FIELDS
 
 _ONE_FEED = {"name": "main", "rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
@@ -124,6 +124,11 @@ class Settings(BaseSettings):
     def feed_specs(self) -> tuple[FeedSpec, ...]:
         """The feeds that are wanted, in the file's order."""
         return tuple(feed.to_spec() for feed in self.feeds)
+
+    def lists(self) -> tuple[tuple[Format, str], ...]:
+        """The lists of all feeds that are wanted, and their paths."""
+        wanted = ((Format.OPML, self.publish.opml), (Format.FEED_MENU, self.publish.feed_menu))
+        return tuple((format_, path) for format_, path in wanted if path)
 
     def people(self) -> dict[str, Person]:
         """Whom the operator knows, by key and by name in lower case."""

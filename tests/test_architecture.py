@@ -95,6 +95,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "posts.parse",
         "formats.xml",
         "formats.jsonfeed",
+        "formats.lists",
+        "formats.newsmap",
         "dialects.hugo",
         "dialects.jekyll",
         "dialects.eleventy",
@@ -117,7 +119,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("lint.rssitem", "lint.tombstones", "lint.jsonitem"),
     ("lint.rss", "lint.atom", "lint.jsonfeed"),
     ("lint",),
-    ("plan", "explain", "web.shelf", "web.status", "health"),
+    ("plan", "explain", "listing", "web.shelf", "web.status", "health"),
     # configuration
     ("configuration.values", "configuration.guess", "configuration.template"),
     ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),

@@ -1,4 +1,4 @@
-"""From a feed to a document: RSS 2.0, Atom 1.0, JSON Feed 1.1."""
+"""From a feed to a document: RSS 2.0, Atom 1.0, JSON Feed 1.1; sitemaps for news, and lists of feeds."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def render(feed: Feed, format: Format, path: str, url: str) -> Document:  # noqa
             from syndicator.formats.xml import write_atom as write
         case Format.JSON:
             from syndicator.formats.jsonfeed import write_json as write
+        case Format.NEWS_SITEMAP:
+            from syndicator.formats.newsmap import write_news_sitemap as write
+        case Format.SITEMAP_INDEX:
+            from syndicator.formats.newsmap import write_sitemap_index as write
+        case Format.OPML:
+            from syndicator.formats.lists import write_opml as write
+        case Format.FEED_MENU:
+            from syndicator.formats.lists import write_feed_menu as write
     return Document(
         path=path, url=url, format=format, media_type=MEDIA_TYPES[format], body=write(feed, url), hubs=feed.hubs
     )

@@ -8,7 +8,8 @@ The classes have the methods of feedgen's ``BaseExtension`` and need not inherit
 - dates are written as ``+00:00`` and ``+0000``, and with the locale of the process switched once for each;
 - ``xmlns:content`` is declared where nothing uses it;
 - Media RSS knows no description and no credit;
-- signs of markup in RSS's plain text are written by name, which several readers decode twice (rss-48).
+- signs of markup in RSS's plain text are written by name, which several readers decode twice (rss-48);
+- nothing is known of what Feedly shows of a feed: cover, color, icon and logo as SVG (rss-67, partners-47).
 
 How a featured image is described (Media RSS 1.5.1, rss-54 to rss-61):
 
@@ -26,13 +27,14 @@ import re
 
 from lxml.etree import Entity, SubElement, _Element, cleanup_namespaces
 
-from syndicator.formats.parts import rfc822, rfc3339, updated_of, was_updated
+from syndicator.formats.parts import ending, rfc822, rfc3339, updated_of, was_updated
 from syndicator.model import Enclosure, Entry, Feed, Image
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
+WEBFEEDS = "http://webfeeds.org/rss/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SIGNS = re.compile("([&<>])")
 _MEDIUMS = frozenset({"image", "audio", "video"})
@@ -56,14 +58,16 @@ class FeedExtension:
             link = channel.makeelement(f"{{{ATOM}}}link", {"href": hub, "rel": "hub"})
             self_link.addnext(link)
         _child(channel, "lastBuildDate").text = rfc822(self.feed.updated)
+        _write_looks(channel, self.feed)
         _write_signs(channel, "title", "description")
         # The items are not there yet, so what they will use must be kept by name.
         cleanup_namespaces(rss, keep_ns_prefixes=["atom", *self.namespaces])
         return rss
 
     def extend_atom(self, root: _Element) -> _Element:
-        """The date as RFC 3339 has it."""
+        """The date as RFC 3339 has it, and how the feed is to look."""
         _child(root, "updated").text = rfc3339(self.feed.updated)
+        _write_looks(root, self.feed)
         return root
 
 
@@ -121,6 +125,25 @@ def _atom_links(entry: Entry) -> list[dict[str, str]]:
         if enclosure.length > 0:
             links[-1]["length"] = str(enclosure.length)
     return links
+
+
+def has_looks(feed: Feed) -> bool:
+    """Whether anything is said in the namespace of Feedly."""
+    return bool(feed.cover or feed.accent or _is_drawing(feed.icon) or _is_drawing(feed.logo))
+
+
+def _write_looks(parent: _Element, feed: Feed) -> None:
+    if feed.cover:
+        SubElement(parent, f"{{{WEBFEEDS}}}cover", {"image": feed.cover})
+    for name, address in (("icon", feed.icon), ("logo", feed.logo)):
+        if _is_drawing(address):
+            _text(parent, f"{{{WEBFEEDS}}}{name}", address)
+    if feed.accent:
+        _text(parent, f"{{{WEBFEEDS}}}accentColor", feed.accent)
+
+
+def _is_drawing(address: str) -> bool:
+    return ending(address) == "svg"
 
 
 def _write_image(parent: _Element, image: Image) -> None:

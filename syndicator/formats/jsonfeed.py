@@ -27,6 +27,9 @@ def write_json(feed: Feed, url: str) -> bytes:
         "home_page_url": feed.home_url,
         "feed_url": url,
         "description": feed.description.strip(),
+        # One square picture is large enough for both (jsonfeed-15, jsonfeed-16); the logo is wide (jsonfeed-57).
+        "icon": feed.icon,
+        "favicon": feed.icon,
         "authors": [{"name": feed.author}] if feed.author else [],
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],

@@ -20,5 +20,10 @@ MEDIA_TYPES = MappingProxyType(
         Format.RSS: "application/rss+xml; charset=utf-8",
         Format.ATOM: "application/atom+xml; charset=utf-8",
         Format.JSON: "application/feed+json",
+        Format.NEWS_SITEMAP: "application/xml; charset=utf-8",
+        Format.SITEMAP_INDEX: "application/xml; charset=utf-8",
+        # partners-60.
+        Format.OPML: "text/x-opml; charset=utf-8",
+        Format.FEED_MENU: "application/json",
     }
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from html import unescape
+from html import escape, unescape
+from urllib.parse import urlsplit
 
 from syndicator.model import Content, Entry, Feed
 from syndicator.text import slug
@@ -17,6 +18,23 @@ GENERATOR = "syndicator"
 # Of these slugging loses nothing but case and which sign parts the words.
 _PLAIN_LABEL = re.compile(r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*")
 _TEXT = re.compile(r"(?:^|>)([^<]+)")  # a run of text between tags
+
+
+def tag(name: str, text: str) -> str:
+    """An element of XML that holds text."""
+    return f"<{name}>{escape(text, quote=False)}</{name}>"
+
+
+def attributes(**values: str) -> str:
+    """Attributes of XML, each after a space; empty ones are left out."""
+    # Of white space only a space would be read back as it is.
+    pairs = ((name, " ".join(value.split())) for name, value in values.items())
+    return "".join(f' {name}="{escape(value)}"' for name, value in pairs if value)
+
+
+def ending(address: str) -> str:
+    """The ending of the file that an address names, in lower case; "" for none."""
+    return urlsplit(address).path.rpartition("/")[2].rpartition(".")[2].lower()
 
 
 def rfc3339(moment: datetime) -> str:

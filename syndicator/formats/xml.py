@@ -11,9 +11,18 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 
-from syndicator.formats.extensions import CONTENT, DC, MEDIA, EntryExtension, FeedExtension, further_files
+from syndicator.formats.extensions import (
+    CONTENT,
+    DC,
+    MEDIA,
+    WEBFEEDS,
+    EntryExtension,
+    FeedExtension,
+    further_files,
+    has_looks,
+)
 from syndicator.formats.media_types import BARE_TYPES
-from syndicator.formats.parts import GENERATOR, html_of, stand_in, summary_of, tells_more, terms_of
+from syndicator.formats.parts import GENERATOR, ending, html_of, stand_in, summary_of, tells_more, terms_of
 from syndicator.model import Entry, Feed, Format
 
 # lxml would write single quotes, which a few readers that look for the encoding by hand do not know (rss-1).
@@ -21,12 +30,20 @@ _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 # This very address also tells validators that extensions are meant (rss-8).
 _RSS_DOCS = "http://www.rssboard.org/rss-specification"
 
+#: What the picture of a channel may be (rss-21).
+_PICTURES = frozenset({"gif", "jpeg", "jpg", "png"})
+
 
 def write_rss(feed: Feed, url: str) -> bytes:
     """An RSS 2.0 document at ``url`` (rss.md A to F)."""
     generator = _generator(feed, url, Format.RSS)
     generator.description(feed.description if feed.description.strip() else feed.title)
     generator.docs(_RSS_DOCS)
+    # No width and height: those of a large picture make a feed invalid (rss-21).
+    if picture := next((address for address in (feed.logo, feed.icon) if ending(address) in _PICTURES), ""):
+        generator.image(url=picture, title=feed.title, link=feed.home_url)
+    if feed.ttl:
+        generator.ttl(feed.ttl)
     for entry in feed.entries:
         item = _entry(generator, entry, feed)
         html, summary = html_of(entry, feed.content), summary_of(entry)
@@ -48,6 +65,10 @@ def write_atom(feed: Feed, url: str) -> bytes:
     generator.author(name=feed.author or feed.title)
     if feed.description.strip():
         generator.subtitle(feed.description)
+    if feed.icon:
+        generator.icon(feed.icon)
+    if feed.logo:
+        generator.logo(feed.logo)
     for entry in feed.entries:
         node = _entry(generator, entry, feed)
         node.updated(entry.updated)
@@ -75,6 +96,8 @@ def _generator(feed: Feed, url: str, format: Format) -> Any:  # noqa: A002 - the
     generator.generator(GENERATOR)
     if feed.language:
         generator.language(feed.language)
+    if feed.copyright.strip():
+        generator.rights(feed.copyright)
     generator.link(href=url, rel="self", type=BARE_TYPES[format])
     if format is Format.ATOM:
         for hub in feed.hubs:
@@ -107,4 +130,6 @@ def _namespaces(feed: Feed, format: Format) -> dict[str, str]:  # noqa: A002 - t
         used["dc"] = DC
     if any(entry.image or (rss and further_files(entry)) for entry in feed.entries):
         used["media"] = MEDIA
+    if has_looks(feed):
+        used["webfeeds"] = WEBFEEDS
     return used

@@ -69,7 +69,7 @@ def main() -> None:
             ),
         )
 
-    outputs = tuple((format_, f"feed.{format_}") for format_ in Format)
+    outputs = tuple((format_, f"feed.{format_}") for format_ in Format if format_.is_feed)
     feed = Feed(
         name="main",
         id="tag:news.example.org,2024:main",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom, eventually
 
 FEEDS = """
@@ -99,3 +100,100 @@ def test_feeds_that_would_come_to_one_file_are_refused_and_nothing_is_written(tm
     assert f"[[feeds]]: {same}; give one of them another path" == done.stderr.splitlines()[0].removeprefix("error: ")
     assert 'feed "by/in" wants the file x/in, and feed "main" wants x/in/News.xml in it' in done.stderr
     assert not (tmp_path / "public").exists()
+
+
+LISTED = """
+[[feeds]]
+name = "main"
+rss = "feed.xml"
+json = "feed.json"
+sitemap = "news.xml"
+
+[[feeds]]
+name = "category"
+each = "category"
+rss = "category/{slug}.xml"
+"""
+LISTS = 'opml = "feeds.opml"\nfeed_menu = ".well-known/feed-menu.json"\n'
+
+
+def with_lists(room: Newsroom, lists: str = LISTS) -> None:
+    path = room.root / "syndicator.toml"
+    path.write_text(path.read_text().replace(LISTS, "").replace("\n[serve]", f"{lists}\n[serve]"))
+
+
+def test_lists_of_feeds_and_a_sitemap_are_documents_like_others(tmp_path: Path) -> None:
+    """Only feeds are told to hubs; a list that is switched off is removed."""
+    with LoopbackHub().listening() as hub:
+        room = Newsroom(tmp_path, feeds=LISTED, settings=f'\n[[hubs]]\nurl = "{hub.url}"\n')
+        with_lists(room)
+        room.post("2026-01-01-a.md", title="A", category="news", date=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} +0000")
+        room.post("2020-01-01-b.md", title="B", category="arts")
+        room.build()
+        first = room.files()
+
+        assert {
+            "feed.xml", "feed.json", "news.xml", "category/news.xml", "category/arts.xml", "feeds.opml",
+            ".well-known/feed-menu.json",
+        } == first.keys()  # fmt: skip
+        assert b"<news:title>A<" in first["news.xml"]
+        assert b"<news:title>B<" not in first["news.xml"]
+        assert 3 == first["feeds.opml"].count(b"xmlUrl")
+        assert ["The Example", "category"] == [
+            item.get("feed-title") or item["feed-menu"]
+            for item in json.loads(first[".well-known/feed-menu.json"])["items"]
+        ]
+        assert {"feed.xml", "feed.json", "category/news.xml", "category/arts.xml"} == {
+            topic.partition(f":{room.port}/")[2] for topic in hub.topics
+        }
+
+        assert "0 written" in room.build().stdout
+        room.post("2020-01-02-c.md", title="C", category="sports")
+        room.build()
+        assert first["news.xml"] == room.files()["news.xml"]
+        assert b"sports.xml" in room.files()["feeds.opml"]
+
+        with_lists(room, "")
+        room.build()
+        assert set() == {"feeds.opml", ".well-known/feed-menu.json"} & room.files().keys()
+
+
+def test_two_fresh_builds_make_the_same_lists(tmp_path: Path) -> None:
+    rooms = [Newsroom(tmp_path / name, feeds=LISTED, port=8080) for name in ("one", "two")]
+    for room in rooms:
+        with_lists(room)
+        room.post("2020-01-01-b.md", title="B", category="arts")
+        room.build()
+
+    assert rooms[0].files() == rooms[1].files()
+    assert 6 == len(rooms[0].files())
+
+
+def test_the_service_serves_lists_where_programs_look_for_them(tmp_path: Path) -> None:
+    """partners-60."""
+    room = Newsroom(tmp_path, feeds=LISTED)
+    with_lists(room)
+    room.post("2020-01-01-b.md", title="B", category="arts")
+    with room.running():
+        types = {path: room.get(path)[1]["content-type"] for path in (".well-known/feed-menu.json", "feeds.opml")}
+
+    assert ["application/json", "text/x-opml; charset=utf-8"] == list(types.values())
+
+
+def test_a_post_that_changes_touches_its_own_feeds_only(tmp_path: Path) -> None:
+    """Counted by the files that are written anew; 30 categories of 20 posts in 200."""
+    room = Newsroom(tmp_path, feeds=LISTED.replace('each = "category"', 'each = "category"\nlimit = 5'))
+    with_lists(room)
+    for number in range(200):
+        names = ", ".join(f"c{(number + step) % 30}" for step in range(3))
+        room.post(f"2020-01-01-p{number:03}.md", title=f"P{number}", categories=f"[{names}]")
+    room.build()
+    before = {path: (room.root / "public" / path).stat().st_mtime_ns for path in room.files()}
+    mine = [path for path, body in room.files().items() if b"p000.html" in body]
+    room.post("2020-01-01-p000.md", "Other words.", title="P0", categories="[c0, c1, c2]")
+    room.build()
+    after = {path: (room.root / "public" / path).stat().st_mtime_ns for path in room.files()}
+
+    assert 35 == len(before)
+    assert 1 < len(mine) < 6
+    assert sorted(mine) == sorted(path for path in after if after[path] != before[path])
