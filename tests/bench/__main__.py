@@ -16,6 +16,7 @@ from tests.bench.product import ROOT
 from tests.bench.rendering import measure_rendering
 from tests.bench.report import Section, markdown, rewrite
 from tests.bench.startup import measure_startup
+from tests.bench.topics import measure_topics
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 
@@ -23,6 +24,7 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 PARTS: dict[str, Callable[[Path, bool], Section]] = {
     "builds-1k": lambda folder, quick: measure_builds(folder, 1_000, 2 if quick else 5),
     "builds-10k": lambda folder, quick: measure_builds(folder, 10_000, 1 if quick else 5),
+    "feeds-1k": lambda folder, quick: measure_topics(folder, 1 if quick else 3),
     "startup": lambda _, quick: measure_startup(3 if quick else 11),
     "rendering": lambda _, quick: measure_rendering(5 if quick else 31),
 }
@@ -36,7 +38,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few repetitions and no large corpus; prints only")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part (may be given again); prints only")
     options = parser.parse_args()
-    names = options.only or [name for name in PARTS if not (options.quick and name == "builds-10k")]
+    names = options.only or [name for name in PARTS if not (options.quick and name in ("builds-10k", "feeds-1k"))]
     # Ended politely, it still removes its corpora.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
