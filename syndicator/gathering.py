@@ -10,9 +10,12 @@ from syndicator.entries import EntryKeys, illustrate
 from syndicator.errors import PostError
 from syndicator.making import Aims, Made
 from syndicator.model import Entry, ImageFacts, ImageRef, PostRecord, PostWarning
-from syndicator.ports import EntryRecord, ImageAnswer, Ledger, Source, StoredEntry
+from syndicator.ports import EntryRecord, ImageAnswer, Ledger, LedgerChange, Source, StoredEntry
 from syndicator.posts.references import BESIDE, REFERENCES, Targets
 from syndicator.progress import Progress
+
+#: So many entries that were just made are kept in memory, some 10 kB each.
+_KEPT = 1_000
 
 
 def aims_of(posts: Mapping[str, PostRecord], members: Iterable[str]) -> Aims:
@@ -36,6 +39,9 @@ class Gathering:
     paths that no feed shows any more. A post in ``bad`` keeps its last good entry, if it ever had one. ``aims`` says
     which of all ``posts`` the members' bodies refer to, ``asked`` what they ask of the site beside its posts (in
     the words of ``questions``) and what ``answer`` gave.
+
+    Of very many entries only some are kept in memory: where it ``may_write`` the others are remembered at once. That
+    harms nothing when the pass ends half-way, as each has a key that says what it was made of. ``count`` has all.
     """
 
     def __init__(
@@ -51,11 +57,14 @@ class Gathering:
         source: Source,
         ledger: Ledger,
         ask_images: bool,
+        may_write: bool = False,
     ) -> None:
         self._keys = keys
         self._source = source
         self._ledger = ledger
         self._ask_images = ask_images
+        self._may_write = may_write
+        self.count = 0
         stored = ledger.entry_records()
         self._former = {record.image.url for record in stored.values() if record.image}
         self.records = {path: record for path, record in stored.items() if path in members}
@@ -97,6 +106,11 @@ class Gathering:
                 self.records[record.path] = known
                 self.fresh[record.path] = illustrate(entry, image, facts)
                 self.made.append(StoredEntry(record=known, entry=self.fresh[record.path]))
+            self.count += len(batch.entries)
+            if self._may_write and len(self.made) >= _KEPT:
+                self._ledger.remember(LedgerChange(entries=tuple(self.made)))
+                self.made.clear()
+                self.fresh.clear()
             progress("rendering entries", done, len(self.stale))
 
     def answers(self, now: datetime) -> tuple[ImageAnswer, ...]:

@@ -214,6 +214,7 @@ class Pipeline:
             source=self._reader.source,
             ledger=self._ledger,
             ask_images=self._orders.ask_images,
+            may_write=not self._orders.dry_run,
         )
         self._asked = _answers(work.asked)
         made = make_entries(self._reader, work.stale, crew, work.aims)
@@ -248,7 +249,7 @@ class Pipeline:
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),
             read=len(fresh),
-            entries=len(work.made),
+            entries=work.count,
             feeds=sum(selection.is_feed for selection in selections),
             documents=sum(len(selection.outputs) for selection in selections),
             written=published.written,

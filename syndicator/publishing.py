@@ -17,6 +17,9 @@ from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
 from syndicator.selections import Selection
 
+#: About so many entries are read for the feeds that are written next, some 10 kB each.
+_ENTRIES_AT_ONCE = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
@@ -108,14 +111,14 @@ def _write(
     for item in plan.render:
         wanted.setdefault(item.feed, []).append(item)
     touched = [selection for selection in selections if selection.name in wanted]
-    entries = _entries(press.ledger, touched, gathering)
 
     def tasks() -> Iterator[tuple[Feed, Sequence[Wanted]]]:
-        for selection in touched:
-            yield (
-                build_feed(selection, records[selection.name], entries, press.site, press.hubs),
-                wanted[selection.name],
-            )
+        for some in _together(touched):
+            entries = _entries(press.ledger, some, gathering)
+            for selection in some:
+                feed = build_feed(selection, records[selection.name], entries, press.site, press.hubs)
+                yield feed, wanted[selection.name]
+            entries.clear()  # before the next ones are read
 
     written: list[Written] = []
     failed: list[PublishError] = []
@@ -131,6 +134,20 @@ def _write(
     if publisher and written:
         publisher.settle([one.wanted.path for one in written])
     return written, failed
+
+
+def _together(selections: Sequence[Selection]) -> Iterator[list[Selection]]:
+    """Feeds whose entries are in memory at the same time: all where they are few."""
+    some: list[Selection] = []
+    paths: set[str] = set()
+    for selection in selections:
+        some.append(selection)
+        paths.update(member.path for member in selection.members)
+        if len(paths) >= _ENTRIES_AT_ONCE:
+            yield some
+            some, paths = [], set()
+    if some:
+        yield some
 
 
 def _entries(ledger: Ledger, selections: Sequence[Selection], gathering: Gathering) -> dict[str, Entry]:
