@@ -18,7 +18,7 @@ from syndicator.settings import Settings
 from syndicator.text import printable
 
 #: How documents are called in a folder.
-SUFFIXES = frozenset({".xml", ".json", ".atom", ".rss"})
+SUFFIXES = frozenset({".xml", ".json", ".atom", ".rss", ".opml"})
 _WITHIN = 20.0
 _SHOWN = 1_000
 

@@ -175,7 +175,7 @@ class Pipeline:
     ) -> Report:
         # Late, as most passes find nothing new and end before.
         from syndicator.entries import EntryKeys
-        from syndicator.feeds import live, next_change, next_departure, select
+        from syndicator.feeds import live, next_change, select
         from syndicator.gathering import Gathering
         from syndicator.ledger import settle
         from syndicator.listing import list_feeds
@@ -222,8 +222,7 @@ class Pipeline:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
             self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
             self._posts = dict(settled.records)
-        changes = (next_change(settled.records.values(), now), next_departure(selections))
-        due = min((instant for instant in changes if instant is not None), default=None)
+        due = next_change(settled.records.values(), now, selections)
         work.take(made, progress)
         refusals = {**old, **_refusals([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(

@@ -59,7 +59,9 @@ class FeedExtension:
             self_link.addnext(link)
         _child(channel, "lastBuildDate").text = rfc822(self.feed.updated)
         _write_looks(channel, self.feed)
-        _write_signs(channel, "title", "description")
+        _write_signs(channel, "title", "description", "copyright")
+        for image in channel.iterchildren("image"):
+            _write_signs(image, "title")
         # The items are not there yet, so what they will use must be kept by name.
         cleanup_namespaces(rss, keep_ns_prefixes=["atom", *self.namespaces])
         return rss

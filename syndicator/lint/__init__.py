@@ -76,6 +76,8 @@ def _json(source: Source, size: int, context: Context, circumstances: Circumstan
     if not isinstance(root.data, dict):
         yield Note("UndeterminableVocabulary", root.line, "a JSON Feed is an object, and this is none")
         return
+    if "feed-menu" in root.data and "version" not in root.data:
+        return  # a feed menu (draft-nottingham-feed-menu-00) lists feeds and is none
     yield from check_served("json", circumstances.media_type)
     yield from check_jsonfeed(root, size, context)
     for check in circumstances.json_checks:

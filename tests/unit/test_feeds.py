@@ -148,7 +148,7 @@ def test_each_language_has_a_feed_that_says_so() -> None:
     """frontmatter-62: of two spellings the newest post's counts."""
     spec = replace(EACH, name="in", each="language", outputs=((Format.RSS, "{slug}.xml"),))
     shown = [record(f"{n}", n, terms=(("language", (tag,)),)) for n, tag in enumerate(("pt-BR", "en", "pt-br", "en"))]
-    english, portuguese = select((spec,), shown, SITE)
+    english, portuguese = select((spec,), shown, SITE, NOON)
     feed = build_feed(
         portuguese, identify(portuguese, None, settings="", now=NOON, feeds_url="https://f/"), {}, SITE, ()
     )
@@ -159,7 +159,7 @@ def test_each_language_has_a_feed_that_says_so() -> None:
 
 
 def test_a_feed_of_something_else_has_the_language_of_the_site() -> None:
-    (feed,) = select((EACH,), [record("a", terms=(("category", ("de",)), ("language", ("fr",))))], SITE)
+    (feed,) = select((EACH,), [record("a", terms=(("category", ("de",)), ("language", ("fr",))))], SITE, NOON)
     known = identify(feed, None, settings="", now=NOON, feeds_url="https://f/")
 
     assert "en" == build_feed(feed, known, {}, SITE, ()).language

@@ -11,6 +11,7 @@ from lxml import etree
 
 from syndicator.feeds import build_feed, identify, select
 from syndicator.formats import render
+from syndicator.lint import lint
 from syndicator.listing import list_feeds
 from syndicator.model import Feed, FeedSpec, Format, Listing, Site
 from syndicator.text import legal
@@ -70,6 +71,12 @@ def test_feeds_of_one_kind_are_in_a_folder_and_sitemaps_are_no_feeds() -> None:
     ]
     assert [("By Donna", f"{BASE}by/donna.xml")] == [(one.get("text"), one.get("xmlUrl")) for one in people]
     assert [] == list(main)
+
+
+def test_a_strict_reader_finds_nothing_wrong_with_either() -> None:
+    lists = feeds_of(MAIN, EACH, PEOPLE)
+
+    assert [(), ()] == [lint(render(feed, kind, "x", BASE + "x").body) for kind, feed in lists.items()]
 
 
 def test_opml_is_served_as_such_and_no_hub_hears_of_it() -> None:

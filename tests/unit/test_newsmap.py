@@ -9,8 +9,9 @@ import pytest
 from lxml import etree
 from lxml.etree import _Element
 
-from syndicator.feeds import build_feed, identify, next_departure, select
+from syndicator.feeds import build_feed, identify, next_change, select
 from syndicator.formats import render
+from syndicator.lint import lint
 from syndicator.model import Feed, FeedSpec, Format, PostRecord, Site
 from tests.unit.feed_samples import NOON as LONG_AGO
 from tests.unit.feed_samples import make_entry, make_feed
@@ -94,7 +95,7 @@ def test_it_names_what_was_published_in_the_last_two_days_whatever_the_limit_of_
     assert (["a"], ["a", "b"]) == ([m.path for m in feed.members], [m.path for m in sitemap.members])
     assert ("main:sitemap", "The Example") == (sitemap.name, sitemap.title)
     assert ((Format.NEWS_SITEMAP, "maps/news.xml"),) == sitemap.outputs
-    assert NOON + timedelta(hours=8) == next_departure((feed, sitemap))
+    assert NOON + timedelta(hours=8) == next_change([], NOON, (feed, sitemap))
 
 
 def test_the_age_of_the_feed_counts_where_that_is_less() -> None:
@@ -134,6 +135,13 @@ def test_more_than_a_thousand_pages_are_in_several_files_with_an_index(path: str
     assert [1000, 1000, 1] == [len(one.members) for one in maps]
     assert [f"https://news.example.org/feeds/{part.rpartition('/')[2]}" for part in parts] == texts(root, "s:loc")
     assert len({one.name for one in (index, *maps)}) == 4
+
+
+def test_a_strict_reader_finds_nothing_wrong() -> None:
+    feed = make_feed(make_entry(title="A & B"), title="The Example (abroad)", parts=("a-1.xml", "b 2.xml"))
+    kinds = (Format.NEWS_SITEMAP, Format.SITEMAP_INDEX)
+
+    assert [(), ()] == [lint(render(feed, kind, "news.xml", URL).body) for kind in kinds]
 
 
 def test_a_thousand_pages_are_one_file() -> None:
