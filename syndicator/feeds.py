@@ -12,11 +12,13 @@ import orjson
 
 from syndicator import text
 from syndicator.filters import Catalogue, fold, wanted_of
+from syndicator.hero import with_hero
 from syndicator.model import (
     Entry,
     Feed,
     FeedRecord,
     FeedSpec,
+    Hero,
     PostRecord,
     PostState,
     Site,
@@ -136,7 +138,9 @@ def build_feed(
         updated=record.updated,
         content=spec.content,
         outputs=selection.outputs,
-        entries=tuple(entries[member.path] for member in selection.members if member.path in entries),
+        entries=tuple(
+            with_hero(entries[member.path], spec.hero) for member in selection.members if member.path in entries
+        ),
         hubs=tuple(hubs) if selection.is_feed else (),
         copyright=spec.copyright,
         logo=place(spec.logo, site.url),
@@ -166,6 +170,7 @@ def settings_digest(selection: Selection, site: Site, hubs: Sequence[str], feeds
         spec.ttl,
         selection.listings,
         selection.parts,
+        spec.hero if spec.hero is not Hero.NEVER else "",
     )
     # Only where there is any of it, so that a feed without keeps the name that it had before there was such a thing.
     return digest(orjson.dumps((*parts, *further) if any(further) else parts))

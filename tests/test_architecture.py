@@ -54,6 +54,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "posts.frontmatter",
         "posts.fields",
         "images",
+        "hero",
     ),
     ("markup.containers",),
     ("markup.kramdown", "markup.goldmark", "markup.htmlblocks", "markup.lists", "markup.notes", "markup.tables"),

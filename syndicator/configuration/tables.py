@@ -42,7 +42,7 @@ from syndicator.configuration.values import (
     Timezone,
     not_yet,
 )
-from syndicator.model import Content, FeedSpec, Format, Person
+from syndicator.model import Content, FeedSpec, Format, Hero, Person
 
 
 class _Table(BaseModel):
@@ -139,6 +139,7 @@ class FeedTable(_Table):
     json_: DocumentPath = Field("", alias="json")
     limit: Limit = 50
     content: Literal["full", "summary"] = "full"
+    hero: Literal["never", "always", "absent"] = "never"
     include: dict[FilterName, FilterValues] = Field(default_factory=dict)
     exclude: dict[FilterName, FilterValues] = Field(default_factory=dict)
     max_age: Age = timedelta()
@@ -162,6 +163,7 @@ class FeedTable(_Table):
             each=self.each,
             limit=self.limit,
             content=Content(self.content),
+            hero=Hero(self.hero),
             include=tuple(sorted(self.include.items())),
             exclude=tuple(sorted(self.exclude.items())),
             max_age=self.max_age or None,

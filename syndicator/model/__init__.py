@@ -12,6 +12,7 @@ from syndicator.model.feed import (
     FeedRecord,
     FeedSpec,
     Format,
+    Hero,
     Listing,
     Terms,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "FeedRecord",
     "FeedSpec",
     "Format",
+    "Hero",
     "Image",
     "ImageFacts",
     "ImageRef",

@@ -64,6 +64,14 @@ class Format(StrEnum):
 Terms = tuple[tuple[str, tuple[str, ...]], ...]
 
 
+class Hero(StrEnum):
+    """When the featured image stands in the body: also where the text shows it, or only where it does not."""
+
+    NEVER = "never"
+    ALWAYS = "always"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
     """What the configuration asks for. ``outputs`` maps a format to a path, with ``{slug}`` where ``each`` is set.
@@ -80,6 +88,7 @@ class FeedSpec:
     each: str = ""
     limit: int = 50
     content: Content = Content.FULL
+    hero: Hero = Hero.NEVER
     include: Terms = ()
     exclude: Terms = ()
     max_age: timedelta | None = None

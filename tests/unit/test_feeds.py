@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.feeds import build_feed, identify, live, next_change, select, slugs
-from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
+from syndicator.feeds import build_feed, identify, live, next_change, select, settings_digest, slugs
+from syndicator.model import FeedSpec, Format, Hero, PostRecord, Site, Visibility
+from tests.unit.feed_samples import PHOTO, make_entry
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
@@ -163,3 +164,23 @@ def test_a_feed_of_something_else_has_the_language_of_the_site() -> None:
     known = identify(feed, None, settings="", now=NOON, feeds_url="https://f/")
 
     assert "en" == build_feed(feed, known, {}, SITE, ()).language
+
+
+def test_each_feed_decides_whether_a_picture_stands_in_the_text() -> None:
+    """rss-43: entries are shared between feeds."""
+    post = record("a")
+    entries = {"a": make_entry(image=PHOTO)}
+    bodies = []
+    for hero in Hero:
+        (feed,) = select([replace(MAIN, hero=hero)], [post], SITE)
+        known = identify(feed, None, settings="s", now=NOON, feeds_url=SITE.url)
+        bodies.append(build_feed(feed, known, entries, SITE, ()).entries[0].html.count("<figure>"))
+
+    assert [0, 1, 1] == bodies
+
+
+def test_a_picture_in_the_text_is_a_setting_of_the_feed() -> None:
+    """rss-23: the feed changed when it is switched, and not when nobody asked for it."""
+    names = [settings_digest(select([replace(MAIN, hero=hero)], [], SITE)[0], SITE, (), SITE.url) for hero in Hero]
+
+    assert 3 == len(set(names))
