@@ -1,4 +1,4 @@
-"""Asks the hosts of remote images for type, length and size, in the background and within limits."""
+"""Asks the hosts of remote images and other files for type, length and size, in the background and within limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicator.errors import BlockedAddress, OutboundError
-from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe
+from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, wants_more
 from syndicator.model import ImageFacts
 from syndicator.outbound import Outbound, Reply, retry_after
 from syndicator.ports import ImageAnswer, ImageDesk
@@ -80,8 +80,8 @@ async def _answer(
         return replace(asked, status="failed", due=now + wait, error=fault)
     facts = _facts(reply)
     if not facts.type:
-        return replace(asked, status="refused", facts=facts, error="its bytes are not those of an image")
-    if facts.width is None and facts.type != "image/svg+xml" and _goes_on(reply):
+        return replace(asked, status="refused", facts=facts, error="its bytes are of no kind that is known")
+    if wants_more(facts) and facts.type != "image/svg+xml" and _goes_on(reply):
         facts = await _second(question.url, facts, outbound)
     return replace(asked, status="known", facts=facts)
 

@@ -131,16 +131,22 @@ def _parse(source_reader: Reader, record: PostRecord) -> list[PostWarning]:
     """What is odd in a post that was read whole. Raises PostError."""
     file = source_reader.source.read(record.path)
     post = source_reader.parse(file)
-    if post.image is None or post.image.file is None or source_reader.source.measure(post.image.file, "") is not None:
-        return list(post.warnings)
-    field = _field_of(source_reader, file, post.image)
-    missing = PostWarning(
-        path=post.path,
-        line=split(file.path, file.data, limit=source_reader.rules.limit).line_of(field),
-        reason=f"{field}: there is no image {printable(post.image.file)} in the source's folder",
+    warnings = list(post.warnings)
+    head = split(file.path, file.data, limit=source_reader.rules.limit)
+    gone = [one.file for one in post.enclosures if one.file and source_reader.source.measure(one.file, "") is None]
+    if post.image and post.image.file and source_reader.source.measure(post.image.file, "") is None:
+        field = _field_of(source_reader, file, post.image)
+        warnings.append(_missing(post.path, head.line_of(field), f"{field}: there is no image", post.image.file))
+    return [*warnings, *(_missing(post.path, None, "there is no file", one) for one in gone)]
+
+
+def _missing(path: str, line: int | None, what: str, file: str) -> PostWarning:
+    return PostWarning(
+        path=path,
+        line=line,
+        reason=f"{what} {printable(file)} in the source's folder",
         remedy="put it there, or mend the address",
     )
-    return [*post.warnings, missing]
 
 
 def _field_of(source_reader: Reader, file: SourceFile, image: ImageRef) -> str:

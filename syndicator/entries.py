@@ -12,7 +12,19 @@ import orjson
 from syndicator.errors import PostError
 from syndicator.images import dress, enclosure_of
 from syndicator.markup.flavour import COMMONMARK, Flavour
-from syndicator.model import Entry, ImageFacts, ImageRef, Post, PostRecord, PostWarning, Site, SiteData, digest
+from syndicator.media import PLAYED, enclosure_from
+from syndicator.model import (
+    EnclosureRef,
+    Entry,
+    ImageFacts,
+    ImageRef,
+    Post,
+    PostRecord,
+    PostWarning,
+    Site,
+    SiteData,
+    digest,
+)
 from syndicator.text import legal
 
 SUMMARY_LENGTH = 300
@@ -92,6 +104,18 @@ def illustrate(entry: Entry, image: ImageRef | None, facts: ImageFacts | None) -
     dressed = dress(image, facts)
     enclosure = enclosure_of(dressed)
     return replace(entry, image=dressed, enclosures=(enclosure,) if enclosure else ())
+
+
+def attach(entry: Entry, files: Sequence[tuple[EnclosureRef, ImageFacts | None]]) -> Entry:
+    """The entry with the files that come with it: what is played goes before the picture, all else behind it.
+
+    RSS has one enclosure (rss-40), and of a post with an episode readers expect that; the picture is in Media RSS too.
+    """
+    told = {entry.image.url} if entry.image else set()
+    made = [enclosure_from(ref, facts) for ref, facts in files if ref.url not in told]
+    played = [file for file in made if file.type.startswith(PLAYED)]
+    others = [file for file in made if not file.type.startswith(PLAYED)]
+    return replace(entry, enclosures=(*played, *entry.enclosures, *others)) if made else entry
 
 
 def _dates(record: PostRecord) -> tuple[datetime, datetime]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.entries import EntryKeys, illustrate
+from syndicator.entries import EntryKeys, attach, illustrate
 from syndicator.errors import PostError
 from syndicator.making import Aims, Made
-from syndicator.model import Entry, ImageFacts, ImageRef, PostRecord, PostWarning
+from syndicator.model import EnclosureRef, Entry, ImageFacts, ImageRef, PostRecord, PostWarning, digest
 from syndicator.ports import EntryRecord, ImageAnswer, Ledger, LedgerChange, Source, StoredEntry
 from syndicator.posts.references import BESIDE, REFERENCES, Targets
 from syndicator.progress import Progress
@@ -66,7 +66,7 @@ class Gathering:
         self._may_write = may_write
         self.count = 0
         stored = ledger.entry_records()
-        self._former = {record.image.url for record in stored.values() if record.image}
+        self._former = _addresses(stored.values())
         self.records = {path: record for path, record in stored.items() if path in members}
         self.dropped = tuple(sorted(stored.keys() - members.keys()))
         self.fresh: dict[str, Entry] = {}
@@ -84,7 +84,7 @@ class Gathering:
         self.asked: dict[str, str] = {}
         self._answers: dict[str, ImageAnswer] = {}
         self._measured: dict[str, ImageFacts | None] = {}
-        self._known = ledger.images({record.image.url for record in self.records.values() if record.image})
+        self._known = ledger.images(_addresses(self.records.values()))
         stand = set(bad)
         self.stale = [record for path, record in members.items() if path not in stand and self._is_stale(path, record)]
         for record in self.stale:
@@ -99,12 +99,16 @@ class Gathering:
             self.refused += batch.refused
             self.warnings += batch.warnings
             self.again |= batch.again
-            self._known.update(self._ledger.images({i.url for _, _, i in batch.entries if i} - self._known.keys()))
-            for record, entry, image in batch.entries:
-                facts = self._facts(image)
-                known = EntryRecord(path=record.path, key=self._key(record, facts), image=image)
+            asked = [
+                EntryRecord(path=record.path, key="", image=image, enclosures=files)
+                for record, _, image, files in batch.entries
+            ]
+            self._known.update(self._ledger.images(_addresses(asked) - self._known.keys()))
+            for given, (record, entry, image, files) in zip(asked, batch.entries, strict=True):
+                known = replace(given, key=self._key(record, given))
                 self.records[record.path] = known
-                self.fresh[record.path] = illustrate(entry, image, facts)
+                shown = illustrate(entry, image, self._facts(image))
+                self.fresh[record.path] = attach(shown, [(file, self._facts(file)) for file in files])
                 self.made.append(StoredEntry(record=known, entry=self.fresh[record.path]))
             self.count += len(batch.entries)
             if self._may_write and len(self.made) >= _KEPT:
@@ -119,13 +123,13 @@ class Gathering:
 
     def unused_images(self) -> tuple[str, ...]:
         """Addresses that entries had before this pass and none has now."""
-        return tuple(sorted(self._former - {record.image.url for record in self.records.values() if record.image}))
+        return tuple(sorted(self._former - _addresses(self.records.values())))
 
     def _is_stale(self, path: str, record: PostRecord) -> bool:
         entry = self.records.get(path)
-        return entry is None or entry.key != self._key(record, self._facts(entry.image))
+        return entry is None or entry.key != self._key(record, entry)
 
-    def _key(self, record: PostRecord, facts: ImageFacts | None) -> str:
+    def _key(self, record: PostRecord, given: EntryRecord) -> str:
         """Names the posts that this one refers to as well, as their addresses hang on their names and what is in them,
         the page that its text is from, and what else of the site it has to do with."""
         aims = self.aims.get(record.path, ())
@@ -136,7 +140,10 @@ class Gathering:
         if page := self._pages[record.path]:
             made_of.append(("page", page))
         made_of += self._answered(record)
-        return self._keys.key(record, facts, made_of)
+        for file in given.enclosures:
+            if (facts := self._facts(file)) is not None:
+                made_of.append((file.url, digest(repr(facts).encode())))
+        return self._keys.key(record, self._facts(given.image), made_of)
 
     def _answered(self, record: PostRecord) -> list[tuple[str, str]]:
         """What a post asks of the site beside its posts, with all answers that there are; each is asked for once."""
@@ -146,8 +153,10 @@ class Gathering:
                 self.asked[question] = self._answer(question)
         return [(question, self.asked[question]) for question in questions if self.asked[question]]
 
-    def _facts(self, image: ImageRef | None) -> ImageFacts | None:
-        """What is known of an image now. A question about a remote one is noted, and answered some other time."""
+    def _facts(self, image: ImageRef | EnclosureRef | None) -> ImageFacts | None:
+        """What is known of an image or a file now. A question about a remote one is noted, and answered some other
+        time; of a file whose length the author says nothing is asked.
+        """
         if image is None:
             return None
         answer = self._answers.get(image.url) or self._known.get(image.url)
@@ -155,6 +164,8 @@ class Gathering:
             if image.url not in self._measured:
                 self._measured[image.url] = self._measure(image.url, image.file, answer)
             return self._measured[image.url]
+        if isinstance(image, EnclosureRef) and image.length is not None and answer is None:
+            return None
         if answer is None and self._ask_images:
             self._answers[image.url] = ImageAnswer(url=image.url, facts=ImageFacts(), status="asked")
         return answer.facts if answer and answer.facts != ImageFacts() else None
@@ -170,3 +181,7 @@ class Gathering:
             return answer.facts
         self._answers[url] = ImageAnswer(url=url, facts=facts, status="known", version=version)
         return facts
+
+
+def _addresses(records: Iterable[EntryRecord]) -> set[str]:
+    return {one.url for record in records for one in record.media}

@@ -21,8 +21,11 @@ _PICTURE = re.compile(r"\.(?:jpe?g|jfif|a?png|gif|webp|avif|svg|tiff?|bmp|hei[cf
 _SIZE = re.compile(r"(?:-[1-9][0-9]{1,4}x[1-9][0-9]{1,4}|-scaled|@[1-4]x|_hu_?[0-9a-f]{12,64}(?:_[\w.-]*)?)$")
 # Parameters of services that scale pictures, and those that only renew a cache: they never name another picture.
 _SIZING = frozenset(
-    "w h width height maxwidth maxheight fit crop resize size quality q dpr auto fm format strip ssl v ver".split()
-)
+    (
+        "w", "h", "width", "height", "maxwidth", "maxheight", "fit", "crop", "resize", "size", "quality", "q", "dpr",
+        "auto", "fm", "format", "strip", "ssl", "v", "ver",
+    )
+)  # fmt: skip
 _PHOTON = re.compile(r"i[0-3]\.wp\.com")
 
 
@@ -40,7 +43,7 @@ def with_hero(entry: Entry, hero: Hero) -> Entry:
 
 
 def figure(image: Image) -> str:
-    """Safe HTML that shows an image with its words. Nobody's alternative text is made up: it is the author's or empty."""
+    """Safe HTML that shows an image with its words. Alternative text is never made up: it is the author's or empty."""
     size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
     credit = "" if image.credit in image.caption else image.credit
     words = " — ".join(escape(part, quote=False) for part in (image.caption, credit) if part)
@@ -63,7 +66,7 @@ def _addresses(html: str) -> Iterator[str]:
 
 
 def _name(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    """What two addresses of one picture have in common: host, path without size and type, what else tells them apart."""
+    """What two addresses of one picture have in common: host, path without size and type, what else is asked for."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -9,11 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePath
-from urllib.parse import unquote
 
+from syndicator.media import extension_of, sniff
 from syndicator.model import Enclosure, Image, ImageFacts, ImageRef
 
-__all__ = ["FIRST_LOOK", "SECOND_LOOK", "describe", "dress", "enclosure_of", "measure_file", "type_of_name"]
+__all__ = [
+    "FIRST_LOOK",
+    "SECOND_LOOK",
+    "describe",
+    "dress",
+    "enclosure_of",
+    "measure_file",
+    "type_of_name",
+    "wants_more",
+]
 
 # Width and height stand in the first KiB of most images; a JPEG with a large colour profile needs the second look.
 FIRST_LOOK = 64 * 1024
@@ -64,20 +73,18 @@ _LARGEST_FILE = 2**53 - 1
 
 def type_of_name(name: str) -> str:
     """The media type that the extension of an address's path (never its query) or of a file name says, else ""."""
-    path = name.partition("#")[0].partition("?")[0]
-    if path.startswith("//") or "://" in path:
-        path = path.partition("//")[2].partition("/")[2]
-    stem, dot, extension = unquote(path.rpartition("/")[2]).rpartition(".")
-    return _BY_EXTENSION.get(extension.lower(), "") if stem and dot else ""
+    return _BY_EXTENSION.get(extension_of(name), "")
 
 
 def describe(head: bytes, *, length: int | None) -> ImageFacts:
     """What the first bytes of a file say, whatever its name or its host claims.
 
-    ``length`` is the whole file's size in bytes, None when nobody knows. A file that is no image has the type "".
+    ``length`` is the whole file's size in bytes, None when nobody knows. A file of no kind that is known has the type
+    "".
     """
     kind = _sniff(head)
     width, height = _measure(head, kind)
+    kind = kind or sniff(head)
     known = length if length is not None and 0 <= length <= _LARGEST_FILE else None
     return ImageFacts(type=kind, length=known, width=width, height=height)
 
@@ -125,6 +132,11 @@ def _measure(head: bytes, kind: str) -> tuple[int | None, int | None]:
     return width, height
 
 
+def wants_more(facts: ImageFacts) -> bool:
+    """Whether a longer look at the file may tell its sides."""
+    return facts.type.startswith("image/") and facts.width is None
+
+
 # --- local files --------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +161,7 @@ def measure_file(root: Path, file: str, known_version: str) -> tuple[str, ImageF
             if not stat.S_ISREG(now.st_mode):
                 return None
             facts = describe(os.pread(handle, FIRST_LOOK, 0), length=now.st_size)
-            if facts.type and facts.width is None and now.st_size > FIRST_LOOK:
+            if wants_more(facts) and now.st_size > FIRST_LOOK:
                 facts = describe(os.pread(handle, SECOND_LOOK, 0), length=now.st_size)
             return _version(now), facts
     except (OSError, ValueError, RuntimeError):  # ValueError: outside, or a NUL in the name; RuntimeError: a loop
@@ -189,12 +201,13 @@ def dress(ref: ImageRef, facts: ImageFacts | None) -> Image:
     """
     facts = facts or ImageFacts()
     unseen = facts == ImageFacts()
+    seen = facts.type if facts.type.startswith("image/") else ""
     return Image(
         url=ref.url,
         alt=ref.alt,
         caption=ref.caption,
         credit=ref.credit,
-        type=type_of_name(ref.url) if unseen else facts.type,
+        type=type_of_name(ref.url) if unseen else seen,
         length=facts.length,
         width=ref.width if facts.width is None else facts.width,
         height=ref.height if facts.width is None else facts.height,

@@ -10,7 +10,7 @@ from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
 from syndicator.formats import render
-from syndicator.model import Entry, Feed, ImageRef, PostRecord, PostWarning, SiteData, SourceFile, digest
+from syndicator.model import EnclosureRef, Entry, Feed, ImageRef, PostRecord, PostWarning, SiteData, SourceFile, digest
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
 from syndicator.reading import Reader, isolated
@@ -24,12 +24,12 @@ _MANY_ENTRIES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """Entries as yet without their images, and posts that could not be rendered.
+    """Entries as yet without their images and files, and posts that could not be rendered.
 
     ``again`` says that a file changed since it was chosen: it waits for the next pass, as it may be a draft by now.
     """
 
-    entries: tuple[tuple[PostRecord, Entry, ImageRef | None], ...]
+    entries: tuple[tuple[PostRecord, Entry, ImageRef | None, tuple[EnclosureRef, ...]], ...]
     refused: tuple[tuple[PostError, str], ...] = ()
     warnings: tuple[PostWarning, ...] = ()
     again: bool = False
@@ -47,7 +47,7 @@ def make_entries(reader: Reader, records: Sequence[PostRecord], crew: Crew, aims
 
 
 def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str], ...]]]) -> Made:
-    entries: list[tuple[PostRecord, Entry, ImageRef | None]] = []
+    entries: list[tuple[PostRecord, Entry, ImageRef | None, tuple[EnclosureRef, ...]]] = []
     refused: list[tuple[PostError, str]] = []
     warnings: list[PostWarning] = []
     addresses: dict[str, str] = {}
@@ -76,7 +76,7 @@ def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str
                 known |= _elsewhere(reader, questions)
                 data = _data(reader, questions)
                 entry, left_out = make_entry(shown, record, reader.site, reader.flavour, known, data)
-            entries.append((record, entry, post.image))
+            entries.append((record, entry, post.image, post.enclosures))
             warnings += (*odd, *left_out)
             warnings += [warning for warning in (data.warnings if data else ()) if warning not in warnings]
         except PostError as error:

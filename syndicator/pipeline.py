@@ -144,9 +144,8 @@ class Pipeline:
         documents = {path: document.version for path, document in self._ledger.documents().items()}
         if self._publisher.altered(documents):
             return False
-        pictures = {
-            r.image.url: r.image.file for r in self._ledger.entry_records().values() if r.image and r.image.file
-        }
+        records = self._ledger.entry_records().values()
+        pictures = {one.url: one.file for record in records for one in record.media if one.file}
         answers = self._ledger.images(pictures)
         return all(self._is_same_picture(file, answers.get(url)) for url, file in pictures.items())
 

@@ -108,13 +108,29 @@ class EntryExtension:
         node.remove(alternate)
         if entry.image:
             _write_image(node, entry.image)
+        for enclosure in timed_files(entry):
+            _write_file(node, enclosure)
         return node
 
 
 def further_files(entry: Entry) -> tuple[Enclosure, ...]:
-    """Enclosures that RSS has no element for: it may hold one only (rss-40), and the image is told of already."""
+    """Enclosures that RSS has no element for: it may hold one only (rss-40), and the image is told of already.
+
+    The first is among them where more is known of it than an enclosure says.
+    """
     told = entry.image.url if entry.image else ""
-    return tuple(enclosure for enclosure in entry.enclosures[1:] if enclosure.url != told)
+    files = entry.enclosures[0 if is_described(entry.enclosures) else 1 :]
+    return tuple(enclosure for enclosure in files if enclosure.url != told)
+
+
+def timed_files(entry: Entry) -> tuple[Enclosure, ...]:
+    """Enclosures whose duration Atom's links have no attribute for."""
+    return tuple(enclosure for enclosure in entry.enclosures if enclosure.duration)
+
+
+def is_described(enclosures: tuple[Enclosure, ...]) -> bool:
+    """Whether the first has a title or a duration."""
+    return bool(enclosures and (enclosures[0].title or enclosures[0].duration))
 
 
 def _atom_links(entry: Entry) -> list[dict[str, str]]:
@@ -126,6 +142,8 @@ def _atom_links(entry: Entry) -> list[dict[str, str]]:
         # Unlike in RSS, a length that nobody knows is left out: 0 would be a claim (atom-51).
         if enclosure.length > 0:
             links[-1]["length"] = str(enclosure.length)
+        if enclosure.title:
+            links[-1]["title"] = enclosure.title
     return links
 
 
@@ -169,8 +187,10 @@ def _write_file(parent: _Element, enclosure: Enclosure) -> None:
     medium = enclosure.type.partition("/")[0]
     if medium in _MEDIUMS:
         content.set("medium", medium)
-    for name, number in _numbers(fileSize=enclosure.length).items():
+    for name, number in _numbers(fileSize=enclosure.length, duration=enclosure.duration).items():
         content.set(name, number)
+    if enclosure.title:
+        _text(content, f"{{{MEDIA}}}title", enclosure.title).set("type", "plain")
 
 
 def _write_signs(parent: _Element, *names: str) -> None:

@@ -68,8 +68,16 @@ def _author(person: Person) -> dict[str, Any]:
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:
-    # No title: two files of one title would be taken for one in two formats (jsonfeed-40).
-    return _said({"url": enclosure.url, "mime_type": enclosure.type, "size_in_bytes": enclosure.length})
+    # A title is the author's alone: two files of one title are taken for one in two formats (jsonfeed-40).
+    return _said(
+        {
+            "url": enclosure.url,
+            "mime_type": enclosure.type,
+            "title": enclosure.title,
+            "size_in_bytes": enclosure.length,
+            "duration_in_seconds": enclosure.duration,
+        }
+    )
 
 
 def _extension(entry: Entry) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from syndicator.formats.extensions import (
     FeedExtension,
     further_files,
     has_looks,
+    timed_files,
 )
 from syndicator.formats.media_types import BARE_TYPES
 from syndicator.formats.parts import GENERATOR, ending, html_of, stand_in, summary_of, tells_more, terms_of
@@ -128,7 +129,7 @@ def _namespaces(feed: Feed, format: Format) -> dict[str, str]:  # noqa: A002 - t
         used["content"] = CONTENT
     if rss and any(entry.people for entry in feed.entries):
         used["dc"] = DC
-    if any(entry.image or (rss and further_files(entry)) for entry in feed.entries):
+    if any(entry.image or (further_files(entry) if rss else timed_files(entry)) for entry in feed.entries):
         used["media"] = MEDIA
     if has_looks(feed):
         used["webfeeds"] = WEBFEEDS

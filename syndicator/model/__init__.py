@@ -16,7 +16,7 @@ from syndicator.model.feed import (
     Listing,
     Terms,
 )
-from syndicator.model.image import Enclosure, Image, ImageFacts, ImageRef
+from syndicator.model.image import Enclosure, EnclosureRef, Image, ImageFacts, ImageRef
 from syndicator.model.post import (
     Markup,
     Post,
@@ -38,6 +38,7 @@ __all__ = [
     "Document",
     "DocumentRecord",
     "Enclosure",
+    "EnclosureRef",
     "Entry",
     "Feed",
     "FeedRecord",

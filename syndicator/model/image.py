@@ -24,8 +24,26 @@ class ImageRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnclosureRef:
+    """A file that comes with a post, as the author gave it: address as with an image, media type by word or name.
+
+    ``length`` in bytes and ``duration`` in seconds are the author's word, None where there is none.
+    """
+
+    url: str
+    file: str | None = None
+    type: str
+    length: int | None = None
+    duration: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFacts:
-    """What the bytes of an image say. ``length`` in bytes, ``width`` and ``height`` in pixels; None is unknown."""
+    """What the bytes of an image say, or of another file that comes with a post, which has no sides.
+
+    ``length`` in bytes, ``width`` and ``height`` in pixels; None is unknown.
+    """
 
     type: str = ""
     length: int | None = None
@@ -49,11 +67,13 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A file that comes with an entry; ``length`` in bytes, 0 when nobody knows."""
+    """A file that comes with an entry; ``length`` in bytes, 0 when nobody knows; ``duration`` in seconds."""
 
     url: str
     type: str
     length: int
+    title: str = ""
+    duration: int | None = None
 
     def __post_init__(self) -> None:
         if self.length < 0 or "/" not in self.type:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from syndicator.model.image import ImageRef
+from syndicator.model.image import EnclosureRef, ImageRef
 from syndicator.model.site import Person
 from syndicator.model.values import require_utc
 
@@ -110,6 +110,7 @@ class Post:
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     image: ImageRef | None = None
+    enclosures: tuple[EnclosureRef, ...] = ()
     permalink: str
     link: str = ""
     published: datetime | None

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from syndicator.model import Announcement, Delivery, DocumentRecord, Entry, FeedRecord, ImageFacts, ImageRef, PostRecord
+from syndicator.model import (
+    Announcement,
+    Delivery,
+    DocumentRecord,
+    EnclosureRef,
+    Entry,
+    FeedRecord,
+    ImageFacts,
+    ImageRef,
+    PostRecord,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +27,12 @@ class EntryRecord:
     path: str
     key: str
     image: ImageRef | None = None
+    enclosures: tuple[EnclosureRef, ...] = ()
+
+    @property
+    def media(self) -> tuple[ImageRef | EnclosureRef, ...]:
+        """All that more can be known of: the image, and the files that come with it."""
+        return (self.image, *self.enclosures) if self.image else self.enclosures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

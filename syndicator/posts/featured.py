@@ -56,7 +56,7 @@ def image_ref(
         if not address or address.lower() in _NO_IMAGE or address in asked:
             continue
         asked.add(address)
-        reason, url, file = _resolve(address, base, beside, path)
+        reason, url, file = resolve(address, base, beside, path)
         if reason:
             warn(name, f"{name}: the image {reason}, it is left out")
             continue
@@ -97,7 +97,7 @@ def _sides(table: Mapping[str, Any]) -> dict[str, int]:
     return {name: int(match[1]) for name, match in found.items()} if len(found) == 2 else {}
 
 
-def _resolve(address: str, base: str, beside: str, path: str) -> tuple[str, str, str | None]:
+def resolve(address: str, base: str, beside: str, path: str) -> tuple[str, str, str | None]:
     """Why the address cannot be used ("" when it can), the absolute address, and the file of the source it may be.
 
     Without ``beside`` all relative addresses are below the site's; ``..`` leads nowhere above the root of a host, and

@@ -18,7 +18,8 @@ _KEPT = 256
 _KNOWN = frozenset(
     (
         "title", "published", "modified", "expires", "summary", "author", "author_title", "category", "tag", "image",
-        "image_caption", "image_credit", "image_alt", "language", "id", "link",
+        "image_caption", "image_credit", "image_alt", "language", "id", "link", "audio", "video",
+        "attachment",
     )
 )  # fmt: skip
 
@@ -111,6 +112,9 @@ DEFAULT_FIELDS = FieldMap(
         ("language", ("lang", "language", "locale")),
         ("id", ("id", "guid", "uuid", "feed_id")),
         ("link", ("link", "external_url", "link_url")),
+        ("audio", ("audio", "podcast.file", "podcast.url", "podcast")),
+        ("video", ("video", "videos")),
+        ("attachment", ("enclosure", "enclosures", "attachments", "media")),
     )
 )  # fmt: skip
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.templates import drop
-from syndicator.model import ImageRef, Markup, Post, Site, SourceFile, TemplateContext, digest
+from syndicator.model import EnclosureRef, ImageRef, Markup, Post, Site, SourceFile, TemplateContext, digest
 from syndicator.ports import Dialect
+from syndicator.posts.attached import enclosure_refs
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import first, quoted, reach, text, truth, unmarked
 from syndicator.posts.frontmatter import split
@@ -69,6 +70,7 @@ class PostReading(SkimReading):
             # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
             body, summary = "", summary or self.excerpt_text(self.part(body), markup, permalink, templates)
         excerpt = "" if summary else self.part(body)
+        image, enclosures = self.media(permalink)
         return Post(
             path=self.file.path,
             digest=digest(self.file.data),
@@ -78,7 +80,8 @@ class PostReading(SkimReading):
             categories=unmarked(categories),
             tags=unmarked(tags),
             fields=self.further(),
-            image=self.image(permalink),
+            image=image,
+            enclosures=enclosures,
             permalink=permalink,
             link=self.link(permalink),
             published=published,
@@ -148,18 +151,15 @@ class PostReading(SkimReading):
 
     # --- addresses ------------------------------------------------------------------------------------------------
 
-    def image(self, permalink: str) -> ImageRef | None:
+    def media(self, permalink: str) -> tuple[ImageRef | None, tuple[EnclosureRef, ...]]:
+        """The featured image, and the other files that come with the post."""
         data, beside = self.dialect.illustrated(
             self.path, self.data, self.file.beside, permalink=permalink, site_url=self.site.url
         )
-        return image_ref(
-            data,
-            self.fields if data is self.data else self.rules.fields.within(tuple(data)),
-            base=self.site.url,
-            beside=beside,
-            path=self.file.path,
-            warn=self.warn,
-        )
+        fields = self.fields if data is self.data else self.rules.fields.within(tuple(data))
+        base, path = self.site.url, self.file.path
+        image = image_ref(data, fields, base=base, beside=beside, path=path, warn=self.warn)
+        return image, enclosure_refs(data, fields, base=base, beside=beside, path=path, warn=self.warn)
 
     def link(self, permalink: str) -> str:
         key, value = first(self.data, self.fields["link"])

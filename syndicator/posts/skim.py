@@ -31,7 +31,7 @@ _MAX_ID = 1_000
 #: What a reader sees of a post beside its terms and its body, as the author wrote it.
 _SEEN = (
     "title", "summary", "author", "author_title", "image", "image_caption", "image_credit", "image_alt", "language",
-    "link",
+    "link", "audio", "video", "attachment",
 )  # fmt: skip
 #: The term that says the language of a post, of each post.
 LANGUAGE = "language"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from syndicator.errors import PostError, SourceError
-from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, type_of_name
+from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, type_of_name, wants_more
 from syndicator.model import ImageFacts, Lifetime, SourceFile
 from syndicator.ports import Dialect, Move, Scan
 from syndicator.sources.belongings import below, marked
@@ -112,7 +112,7 @@ class GitSource:
             if blob.oid == known_version:
                 return known_version, ImageFacts()
             facts = _facts(file, blob)
-            if facts.type and facts.width is None and blob.length > FIRST_LOOK:
+            if wants_more(facts) and blob.length > FIRST_LOOK:
                 more = self._pinned().read(file, SECOND_LOOK)
                 facts = _facts(file, more) if more else facts
         except (LeadsOut, SourceError):

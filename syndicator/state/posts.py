@@ -13,6 +13,7 @@ from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, s
 from syndicator.model import (
     DocumentRecord,
     Enclosure,
+    EnclosureRef,
     Entry,
     FeedRecord,
     Format,
@@ -83,7 +84,7 @@ class SqlLedger:
         table = tables.entries
         with self._database.read() as connection:
             return {
-                path: EntryRecord(path=path, key=key, image=ImageRef(**image) if image else None)
+                path: _entry_record(path, key, image)
                 for path, key, image in connection.execute(select(table.c.path, table.c.key, table.c.image))
             }
 
@@ -212,13 +213,19 @@ def _terms(data: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _entry_row(stored: StoredEntry) -> dict[str, Any]:
-    image = stored.record.image
-    return {
-        "path": stored.record.path,
-        "key": stored.record.key,
-        "image": asdict(image) if image else None,
-        "entry": stored.entry,
-    }
+    image, files = stored.record.image, stored.record.enclosures
+    given = asdict(image) if image else {}
+    if files:
+        given["enclosures"] = [asdict(file) for file in files]
+    return {"path": stored.record.path, "key": stored.record.key, "image": given or None, "entry": stored.entry}
+
+
+def _entry_record(path: str, key: str, given: dict[str, Any] | None) -> EntryRecord:
+    """``given`` is what the author says of the image, and beside that of other files: few posts have any."""
+    if given is None:
+        return EntryRecord(path=path, key=key)
+    files = tuple(EnclosureRef(**file) for file in given.pop("enclosures", ()))
+    return EntryRecord(path=path, key=key, image=ImageRef(**given) if given else None, enclosures=files)
 
 
 def _entry(data: dict[str, Any]) -> Entry:

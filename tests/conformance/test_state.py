@@ -24,6 +24,7 @@ from syndicator.model import (
     Announcement,
     DocumentRecord,
     Enclosure,
+    EnclosureRef,
     Entry,
     FeedRecord,
     Format,
@@ -111,6 +112,19 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
     assert {"_posts/a.md": ENTRY} == ledger.entries(["_posts/a.md", "_posts/unknown.md"])
     assert {answer.url: answer} == ledger.images([answer.url, "https://x.example/unknown.png"])
     assert last == ledger.last_pass()
+
+
+def test_files_that_come_with_a_post_come_back_as_they_were(ledger: SqlLedger) -> None:
+    file = EnclosureRef(url="https://x.example/a.mp3", file="a.mp3", type="audio/mpeg", length=1, duration=2, title="t")
+    made = Enclosure(url=file.url, type=file.type, length=1, duration=2, title="t")
+    records = [replace(STORED.record, enclosures=(file,)), EntryRecord(path="_posts/b.md", key="k", enclosures=(file,))]
+    entry = replace(ENTRY, enclosures=(made,))
+
+    ledger.remember(LedgerChange(posts=(RECORD, RECORD._replace(path="_posts/b.md", entry_id="tag:b"))))
+    ledger.remember(LedgerChange(entries=tuple(StoredEntry(record=record, entry=entry) for record in records)))
+
+    assert {record.path: record for record in records} == ledger.entry_records()
+    assert entry == ledger.entries(["_posts/b.md"])["_posts/b.md"]
 
 
 def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:

@@ -377,4 +377,4 @@ async def test_a_page_that_is_called_an_image_is_never_asked_again(httpserver: H
     assert await ask(desk, outbound) == 0
     (answer,) = desk.rows.values()
     assert (answer.status, answer.facts, answer.due) == ("refused", ImageFacts(length=13), None)
-    assert "not those of an image" in answer.error
+    assert "of no kind that is known" in answer.error

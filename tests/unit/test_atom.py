@@ -361,3 +361,18 @@ def test_any_legal_text_comes_back_as_it_was(feed: Feed) -> None:
         assert len(said) in {1, 2}
         assert len(said) == len(set(said))
         assert set(said) <= {entry.summary, entry.html, entry.title}
+
+
+def test_every_file_is_an_enclosure_with_what_is_known_of_it() -> None:
+    """atom-51, atom-52: an unknown length is left out; a duration has a place in Media RSS alone."""
+    files = (
+        Enclosure(url="https://cdn.example.org/e.mp3", type="audio/mpeg", length=9, title="One & two", duration=3723),
+        Enclosure(url="https://cdn.example.org/p.pdf", type="application/pdf", length=0),
+    )
+    entry = entry_of(make_feed(make_entry(enclosures=files)))
+
+    assert [dict(link.attrib) for link in entry.findall("a:link[@rel='enclosure']", NAMES)] == [
+        {"href": files[0].url, "rel": "enclosure", "type": "audio/mpeg", "length": "9", "title": "One & two"},
+        {"href": files[1].url, "rel": "enclosure", "type": "application/pdf"},
+    ]
+    assert [content.get("duration") for content in entry.findall("media:content", NAMES)] == ["3723"]

@@ -101,17 +101,26 @@ def test_an_image_is_known_by_its_bytes(data: bytes, kind: str) -> None:
         b"<html><body>not found</body></html>",
         b"#!/bin/sh\necho image\n",
         b"BMW sold more cars this year, it said on Friday in Munich, and then some more.",
-        b"RIFF\x24\x00\x00\x00WAVEfmt ",
-        box(b"ftyp", b"isom", bytes(4), b"mp41"),
+        b"RIFF\x24\x00\x00\x00XXXXfmt ",
+        box(b"ftyp", b"3gp4", bytes(4), b"3gp4"),
         b"\xff\xd8",
-        b"%PDF-1.7",
         b"P4 8 8",
         b"<?xml version='1.0'?><rss><channel/></rss>",
         b"<svgfoo/>",
     ],
 )
-def test_what_is_no_image_has_no_type_and_no_size(data: bytes) -> None:
+def test_what_is_nothing_known_has_no_type_and_no_size(data: bytes) -> None:
     assert describe(data, length=len(data)) == ImageFacts(type="", length=len(data))
+
+
+@pytest.mark.parametrize(
+    "data", [b"RIFF\x24\x00\x00\x00WAVEfmt ", box(b"ftyp", b"isom", bytes(4), b"mp41"), b"%PDF-1.7", b"ID3\x04"]
+)
+def test_what_is_no_image_is_no_featured_image_whatever_its_name(data: bytes) -> None:
+    """rss-41: nobody is told that sound is a picture."""
+    image = dress(ImageRef(url="https://x.example/a.jpg"), describe(data, length=9))
+
+    assert ("", None) == (image.type, enclosure_of(image))
 
 
 @pytest.mark.parametrize(

@@ -346,6 +346,21 @@ def test_every_enclosure_is_an_attachment_and_an_unknown_size_is_left_out() -> N
     ]
 
 
+def test_an_attachment_says_how_long_it_takes_and_what_it_is_called() -> None:
+    """jsonfeed-39, jsonfeed-40."""
+    episode = Enclosure(url="https://cdn.example.org/e.mp3", type="audio/mpeg", length=9, title="One", duration=3723)
+
+    assert item_of(enclosures=(episode,))["attachments"] == [
+        {
+            "url": episode.url,
+            "mime_type": "audio/mpeg",
+            "title": "One",
+            "size_in_bytes": 9,
+            "duration_in_seconds": 3723,
+        }
+    ]
+
+
 def test_a_language_of_its_own_is_named_on_the_item() -> None:
     """jsonfeed-35."""
     assert item_of(language="it")["language"] == "it"

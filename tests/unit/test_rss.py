@@ -230,6 +230,33 @@ def test_the_first_enclosure_is_the_only_one() -> None:
     ]
 
 
+EPISODE = Enclosure(url="https://cdn.example.org/e.mp3", type="audio/mpeg", length=9, title="One & two", duration=3723)
+
+
+def test_an_episode_is_the_enclosure_and_the_picture_stays_in_media_rss() -> None:
+    """rss-40, rss-41, rss-58, rss-61: title and duration are told by Media RSS, at the enclosure's address."""
+    picture = Enclosure(url=PHOTO.url, type="image/jpeg", length=84213)
+    item = item_of(make_feed(make_entry(image=PHOTO, enclosures=(EPISODE, picture))))
+
+    assert [dict(element.attrib) for element in item.findall("enclosure")] == [
+        {"url": EPISODE.url, "length": "9", "type": "audio/mpeg"}
+    ]
+    image, sound = item.findall("media:content", NAMES)
+    assert image.get("url") == PHOTO.url
+    assert dict(sound.attrib) == {
+        "url": EPISODE.url, "type": "audio/mpeg", "medium": "audio", "fileSize": "9", "duration": "3723"
+    }  # fmt: skip
+    assert texts(sound, "media:title") == ["One & two"]
+    assert item.find("media:group", NAMES) is None
+
+
+def test_an_enclosure_of_which_no_more_is_known_is_told_of_once() -> None:
+    """rss-40, rss-41."""
+    plain = Enclosure(url=EPISODE.url, type="audio/mpeg", length=9)
+
+    assert item_of(make_feed(make_entry(enclosures=(plain,)))).find("media:content", NAMES) is None
+
+
 def test_an_unknown_length_is_0_in_an_enclosure_and_absent_in_media_rss() -> None:
     """rss-41, rss-56."""
     entry = make_entry(
