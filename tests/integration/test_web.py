@@ -163,7 +163,7 @@ def site(staged: tuple[Stage, Server]) -> Site:
 
 
 async def test_a_document_comes_with_everything_a_reader_needs(site: Site) -> None:
-    """http-9, 10, 13, 28, 30, 32, 46, 48, 51, 52, 54, 67; websub-2."""
+    """jsonfeed-49, jsonfeed-53, http-9, 10, 13, 28, 30, 32, 46, 48, 51, 52, 54, 67; websub-2."""
     got = await site.ask()
 
     assert (got.status, got.body) == (200, BODY)
@@ -193,7 +193,7 @@ async def test_head_is_get_without_a_body(site: Site) -> None:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("tags", [tag(BODY), f"W/{tag(BODY)}", f'"other", {tag(BODY)}', "*", tag(BODY).strip('"')])
 async def test_a_reader_that_has_it_gets_304(method: str, tags: str, site: Site) -> None:
-    """http-20, 23, 24, 25, 68, 70."""
+    """jsonfeed-50, http-20, 23, 24, 25, 68, 70."""
     got = await site.ask(FEED, ("If-None-Match", tags), method=method)
 
     assert (got.status, got.body) == (304, b"")
@@ -292,7 +292,7 @@ async def test_a_short_document_is_not_compressed_but_says_that_it_might_be(site
 
 
 async def test_options_tells_a_browser_what_it_may_do(site: Site) -> None:
-    """http-2, http-52, http-70."""
+    """jsonfeed-50, http-2, http-52, http-70."""
     got = await site.ask(FEED, ("Origin", "https://reader.example"), method="OPTIONS")
 
     assert (got.status, got.body) == (204, b"")

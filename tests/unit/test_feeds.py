@@ -44,6 +44,7 @@ def test_live_posts_are_newest_first_with_ties_by_path_as_jekyll_feed_has_them()
 
 
 def test_drafts_embargoed_expired_killed_and_gone_posts_are_not_live() -> None:
+    """rss-46, rss-70, atom-37, atom-69."""
     posts = [
         record("draft", visibility=Visibility.DRAFT),
         record("killed", visibility=Visibility.KILLED),

@@ -47,6 +47,7 @@ def ids(result: Settled) -> dict[str, str]:
 
 
 def test_an_id_is_minted_from_the_post_alone() -> None:
+    """atom-28: a tag URI."""
     first = settled({}, post())
     second = settled({}, post(), now=LATER)
 
@@ -55,6 +56,7 @@ def test_an_id_is_minted_from_the_post_alone() -> None:
 
 
 def test_an_id_survives_a_moved_file() -> None:
+    """atom-24, atom-30, rss-30."""
     before = settled({}, post(digest="same bytes"))
     after = settled(
         dict(before.records),
@@ -138,6 +140,7 @@ def test_a_post_goes_by_its_title_before_another_by_its_redirect() -> None:
 
 
 def test_an_id_survives_a_file_that_is_away_for_a_while() -> None:
+    """rss-70: an id stays reserved."""
     first = settled({}, post(digest="same bytes"))
     second = settled(dict(first.records), gone=("_posts/2026-03-01-bread.md",))
     third = settled(dict(second.records), post("_posts/2026-03-01-loaf.md", digest="same bytes"), now=LATER)
@@ -146,6 +149,7 @@ def test_an_id_survives_a_file_that_is_away_for_a_while() -> None:
 
 
 def test_an_id_survives_a_changed_site_address() -> None:
+    """atom-24, atom-71, jsonfeed-23, rss-30."""
     before = settled({}, post())
     after = settle(
         dict(before.records),
@@ -159,6 +163,7 @@ def test_an_id_survives_a_changed_site_address() -> None:
 
 
 def test_a_new_post_at_the_old_place_of_a_moved_one_gets_an_id_of_its_own() -> None:
+    """rss-30, rss-70, jsonfeed-25: an id is never used again."""
     first = settled({}, post(digest="same bytes"))
     second = settled(
         dict(first.records),
@@ -227,6 +232,7 @@ def test_a_copy_is_another_post() -> None:
 
 
 def test_the_front_matters_own_id_is_taken_as_it_is_when_it_is_an_iri() -> None:
+    """atom-25, atom-27, atom-31."""
     assert ["urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a"] == list(
         ids(settled({}, post(given_id="urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a"))).values()
     )
@@ -240,6 +246,7 @@ def test_atom_24_the_front_matters_own_id_is_made_an_iri_when_it_is_none() -> No
 
 
 def test_of_two_posts_with_one_id_the_second_is_refused_and_both_are_named() -> None:
+    """atom-22, rss-30, jsonfeed-25."""
     one, two = post("_posts/a.md", given_id="same"), post("_posts/b.md", given_id="same")
 
     for order in ((one, two), (two, one)):
@@ -280,6 +287,7 @@ def test_updated_never_lies_before_published() -> None:
 
 
 def test_an_edit_without_a_date_moves_updated_to_the_moment_it_was_seen_and_published_stays() -> None:
+    """atom-36, rss-31, rss-69."""
     before = settled({}, post())
     after = settled(dict(before.records), post(text="Flour, water, salt."), now=LATER)
     record = after.records["_posts/2026-03-01-bread.md"]
@@ -289,6 +297,7 @@ def test_an_edit_without_a_date_moves_updated_to_the_moment_it_was_seen_and_publ
 
 
 def test_updated_stays_when_only_the_file_changes() -> None:
+    """atom-36."""
     before = settled({}, post())
     after = settled(dict(before.records), post(digest="other bytes, same text"), now=LATER)
 
@@ -296,6 +305,7 @@ def test_updated_stays_when_only_the_file_changes() -> None:
 
 
 def test_published_stays_when_the_date_is_edited_later() -> None:
+    """rss-69: a date that moves would put an old post on top again."""
     before = settled({}, post())
     after = settled(dict(before.records), post(published=datetime(2026, 3, 2, tzinfo=UTC)), now=LATER)
 

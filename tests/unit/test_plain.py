@@ -98,7 +98,7 @@ def test_the_name_says_slug_and_perhaps_a_date(path: str, expected: FileName) ->
     ],
 )
 def test_a_missing_title_is_the_heading_or_the_name(body: str, title: str) -> None:
-    """frontmatter.md 6."""
+    """rss-68, atom-21: frontmatter.md 6."""
     assert title == PLAIN.untitled(PurePosixPath("2023-08-24-a-great_storm.md"), body)
 
 

@@ -123,7 +123,7 @@ def test_the_build_date_is_the_feeds_last_change_and_not_now() -> None:
 
 
 def test_a_guid_is_the_entrys_id_and_no_permalink() -> None:
-    """rss-30."""
+    """rss-30, rss-64."""
     guid = item_of(WITH_EVERYTHING).find("guid")
 
     assert guid is not None

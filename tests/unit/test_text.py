@@ -22,6 +22,7 @@ def test_rss_5_and_6_every_single_character_is_kept_or_dropped_as_xml_says() -> 
 
 @given(st.text())
 def test_legal_text_stays_as_it_is(text: str) -> None:
+    """rss-53, atom-1, atom-73: with line ends that no parser changes."""
     assert legal(text) == legal(legal(text))
     assert not FORBIDDEN.search(legal(text))
     assert "\r" not in legal(text)
