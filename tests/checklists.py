@@ -1,7 +1,7 @@
 """Which tests and rules of the linter show which items of the checklists, as ``docs/conformance.md`` lists them.
 
-``python -m tests.checklists`` writes the last column of its tables anew: what shows an item. Why nothing does is kept as long
-as nothing does.
+``python -m tests.checklists`` writes the last column of its tables anew: what shows an item. Why nothing does is kept
+as long as nothing does.
 """
 
 from __future__ import annotations

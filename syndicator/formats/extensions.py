@@ -168,11 +168,10 @@ def _is_drawing(address: str) -> bool:
 
 def _write_image(parent: _Element, image: Image) -> None:
     size = _numbers(width=image.width, height=image.height)
-    content = SubElement(parent, f"{{{MEDIA}}}content", {"url": image.url, "medium": "image"})
+    said = {"url": image.url, "medium": "image"}
     if image.type:
-        content.set("type", image.type)
-    for name, number in (size | _numbers(fileSize=image.length)).items():
-        content.set(name, number)
+        said["type"] = image.type
+    content = SubElement(parent, f"{{{MEDIA}}}content", said | size | _numbers(fileSize=image.length))
     if image.caption or image.alt:
         _text(content, f"{{{MEDIA}}}description", image.caption or image.alt).set("type", "plain")
     if image.caption and image.alt and image.alt != image.caption:
@@ -183,12 +182,12 @@ def _write_image(parent: _Element, image: Image) -> None:
 
 
 def _write_file(parent: _Element, enclosure: Enclosure) -> None:
-    content = SubElement(parent, f"{{{MEDIA}}}content", {"url": enclosure.url, "type": enclosure.type})
+    said = {"url": enclosure.url, "type": enclosure.type}
     medium = enclosure.type.partition("/")[0]
     if medium in _MEDIUMS:
-        content.set("medium", medium)
-    for name, number in _numbers(fileSize=enclosure.length, duration=enclosure.duration).items():
-        content.set(name, number)
+        said["medium"] = medium
+    said |= _numbers(fileSize=enclosure.length, duration=enclosure.duration)
+    content = SubElement(parent, f"{{{MEDIA}}}content", said)
     if enclosure.title:
         _text(content, f"{{{MEDIA}}}title", enclosure.title).set("type", "plain")
 
@@ -219,7 +218,7 @@ def _text(parent: _Element, name: str, text: str) -> _Element:
 
 def _child(parent: _Element, name: str) -> _Element:
     """A child that feedgen always writes. Raises LookupError should it have stopped doing so."""
-    child = parent.find(name)
+    child = next(parent.iterchildren(name), None)
     if child is None:
         raise LookupError(f"feedgen wrote no {name!r} in {parent.tag!r}; was another version installed?")
     return child

@@ -69,6 +69,12 @@ lang: de
 last_modified_at: 2024-05-09 12:00:00 +0200
 author: jane
 """,
+    "2024-05-03-episode.md": """\
+title: An episode
+image: {path: "https://img.example.org/studio.jpg", credit: Ana}
+audio: {url: "https://cdn.example.org/12.mp3?id=1&x=2", length: 34216300, duration: "1:02:03", title: "Fish & more"}
+attachments: ["https://cdn.example.org/12.pdf"]
+""",
 }
 _TEXT = "Words &amp; *more* words: `a < b && c > d`.\n\n<p>Raw <b>HTML</b> &copy; “quoted” 🐟</p>\n"
 
