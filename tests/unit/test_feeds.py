@@ -173,7 +173,7 @@ def test_each_feed_decides_whether_a_picture_stands_in_the_text() -> None:
     entries = {"a": make_entry(image=PHOTO)}
     bodies = []
     for hero in Hero:
-        (feed,) = select([replace(MAIN, hero=hero)], [post], SITE)
+        (feed,) = select([replace(MAIN, hero=hero)], [post], SITE, NOON)
         known = identify(feed, None, settings="s", now=NOON, feeds_url=SITE.url)
         bodies.append(build_feed(feed, known, entries, SITE, ()).entries[0].html.count("<figure>"))
 
@@ -182,6 +182,8 @@ def test_each_feed_decides_whether_a_picture_stands_in_the_text() -> None:
 
 def test_a_picture_in_the_text_is_a_setting_of_the_feed() -> None:
     """rss-23: the feed changed when it is switched, and not when nobody asked for it."""
-    names = [settings_digest(select([replace(MAIN, hero=hero)], [], SITE)[0], SITE, (), SITE.url) for hero in Hero]
+    names = [
+        settings_digest(select([replace(MAIN, hero=hero)], [], SITE, NOON)[0], SITE, (), SITE.url) for hero in Hero
+    ]
 
     assert 3 == len(set(names))
