@@ -16,7 +16,8 @@ from syndicator.model import Entry, Hero, Image
 
 # Safe HTML has attributes in double quotes, and < > & " nowhere else.
 _SHOWN = re.compile(r' (src|srcset|poster|href)="([^"]+)"')
-_PICTURE = re.compile(r"\.(?:jpe?g|jfif|a?png|gif|webp|avif|svg|tiff?|bmp|hei[cf]|jxl)$", re.IGNORECASE)
+# Perhaps several endings, as "a.jpg.webp" is made from "a.jpg".
+_TYPE = re.compile(r"(?:\.(?:jpe?g|jfif|a?png|gif|webp|avif|svg|tiff?|bmp|hei[cf]|jxl))+$", re.IGNORECASE)
 # What WordPress, Hugo and retina scripts add to the name of a picture that they made smaller.
 _SIZE = re.compile(r"(?:-[1-9][0-9]{1,4}x[1-9][0-9]{1,4}|-scaled|@[1-4]x|_hu_?[0-9a-f]{12,64}(?:_[\w.-]*)?)$")
 # Parameters of services that scale pictures, and those that only renew a cache: they never name another picture.
@@ -76,13 +77,8 @@ def _name(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
         host, _, path = path.lstrip("/").partition("/")
         path = f"/{path}"
     asked = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0].lower() not in _SIZING]
-    if _PICTURE.search(path):
-        # "a.jpg.webp" is made from "a.jpg".
-        while shorter := _PICTURE.sub("", path, count=1):
-            if shorter == path:
-                break
-            path = shorter
-        path = _SIZE.sub("", path)
+    if ending := _TYPE.search(path):
+        path = _SIZE.sub("", path[: ending.start()])
     return host, path, tuple(sorted(asked))
 
 
