@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import feedparser
+from pytest_httpserver import HTTPServer
 
 from tests.newsroom import Newsroom
 from tests.unit.test_images import jpeg
@@ -94,3 +95,19 @@ def test_a_feed_may_show_the_picture_in_the_text(newsroom: Newsroom) -> None:
     )
     assert mail["content_html"].startswith(figure)
     assert mail["summary"] == newsroom.items()[0]["summary"]
+
+
+def test_a_recording_elsewhere_is_asked_for_unless_its_length_is_given(newsroom: Newsroom) -> None:
+    """rss-42: never more than the first bytes of it are fetched, and a machine of no concern to the feed never."""
+    with HTTPServer(host="127.0.0.1") as server:
+        server.expect_request("/e.mp3").respond_with_data(SOUND, content_type="text/plain")
+        address = server.url_for("/e.mp3")
+        newsroom.post("2024-05-01-a.md", title="A", audio=address)
+        newsroom.post("2024-05-02-b.md", title="B", audio=f"{{url: {address}?b, length: 7}}")
+        newsroom.post("2024-05-03-c.md", title="C", audio="http://169.254.169.254/latest.mp3")
+        newsroom.command("build", "--ask-images")
+        newsroom.build()
+
+    lengths = {item["title"]: item["attachments"][0].get("size_in_bytes") for item in newsroom.items()}
+    assert {"A": 1000, "B": 7, "C": None} == lengths
+    assert ["/e.mp3"] == [request.path + ("?" if request.query_string else "") for request, _ in server.log]

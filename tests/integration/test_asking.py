@@ -111,6 +111,17 @@ async def test_an_image_becomes_known(httpserver: HTTPServer, outbound: Outbound
     assert request.query_string == b"size=large"
 
 
+async def test_a_recording_becomes_known_by_one_look(httpserver: HTTPServer, outbound: Outbound) -> None:
+    """rss-42: its length is that of the file, and nothing more is to be found in it."""
+    httpserver.expect_request("/e.mp3").respond_with_handler(file(b"ID3\x04" + bytes(200_000)))
+    url = httpserver.url_for("/e.mp3")
+    desk = Desk(url)
+
+    assert await ask(desk, outbound) == 1
+    assert ImageFacts(type="audio/mpeg", length=200_004) == desk.rows[url].facts
+    assert 1 == len(httpserver.log)
+
+
 async def test_a_size_behind_the_first_look_is_found_by_a_second(httpserver: HTTPServer, outbound: Outbound) -> None:
     data = jpeg(240_000)
     httpserver.expect_request("/a.jpg").respond_with_handler(file(data))
