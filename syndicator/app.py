@@ -165,6 +165,8 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
             epoch=settings.source.epoch,
             html_suffix=settings.source.html_suffix,
             paged=bool(built),
+            corrections=settings.publish.corrections,
+            correction_label=settings.publish.correction_label,
             site_values=configured.values,
             includes=settings.source.includes,
         ),

@@ -14,6 +14,8 @@ from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.reading import Reader
 from syndicator.settings import Settings
+from syndicator.takedowns import TakeDown, who_has_it
+from syndicator.text import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class StateOfThings:
     deliveries: tuple[Delivery, ...]
     hubs: tuple[str, ...]
     fetched: FetchReport | None = None
+    taken_down: tuple[TakeDown, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
@@ -53,6 +56,9 @@ class StateOfThings:
         ]
         lines.append(f"refused    {len(self.refused)} posts")
         lines += [f"  {refusal}" for refusal in self.refused]
+        if self.taken_down:
+            lines.append(f"taken down {len(self.taken_down)} posts of late")
+            lines += [line for one in self.taken_down for line in _take_down_lines(one)]
         return tuple(lines)
 
 
@@ -65,19 +71,22 @@ def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
 def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
     """The same for a state that is open."""
     counts: dict[str, int] = {}
-    for record in state.ledger.posts().values():
+    posts, documents = state.ledger.posts(), tuple(state.ledger.documents().values())
+    deliveries = tuple(state.outbox.deliveries())
+    for record in posts.values():
         name = "gone" if record.gone else record.state(now).value
         counts[name] = counts.get(name, 0) + 1
     far = upstream(settings)
     return StateOfThings(
         title=called(settings)[0],
         posts=tuple(sorted(counts.items())),
-        documents=tuple(state.ledger.documents().values()),
+        documents=documents,
         last_pass=state.ledger.last_pass(),
         refused=tuple(state.ledger.refusals().values()),
-        deliveries=tuple(state.outbox.deliveries()),
+        deliveries=deliveries,
         hubs=settings.hub_urls(),
         fetched=far.report() if far else None,
+        taken_down=who_has_it(posts, state.ledger.feeds(), documents, deliveries, now),
     )
 
 
@@ -137,6 +146,16 @@ def _fetch_lines(report: FetchReport) -> tuple[str, ...]:
     since = f", fetched {_moment(report.fetched)}" if report.fetched else ""
     trouble = (f"  failed {_moment(report.tried)}: {report.problem}",) if report.problem else ()
     return (f"source     {report.url} {at}{since}", *trouble)
+
+
+def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
+    when = f"since {_moment(one.when)}" if one.when else "not yet"
+    still = (
+        *(f"    still in {url}" for url in one.shown),
+        *(f"    {'owed' if d.status == 'pending' else 'given up'}: {d.topic} to {d.hub}" for d in one.owed),
+    )
+    title = f" ({printable(one.title)})" if one.title else ""
+    return (f"  {one.path}{title}: {one.state}, {when}" + ("" if still else "; no document has it"), *still)
 
 
 def _moment(instant: datetime) -> str:

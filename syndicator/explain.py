@@ -127,6 +127,10 @@ def _facts(
     if record is not None:
         state = "gone" if record.gone else record.state(now).value
         facts += [("state", state), ("id", record.entry_id or "none yet: given when it is first live")]
+        if record.entry_id and state != PostState.LIVE:
+            when = record.down or record.gone or (record.expires if state == PostState.EXPIRED else None)
+            at = f"at {when.isoformat(sep=' ', timespec='seconds')}, " if when else ""
+            facts.append(("taken down", f"{at}id reserved"))
         if address:
             facts.append(("address", address))
         for name in ("published", "updated", "expires"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from types import MappingProxyType
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
@@ -22,6 +23,7 @@ from syndicator.model import (
     PostRecord,
     PostState,
     Site,
+    Tombstone,
     digest,
 )
 from syndicator.posts.people import place
@@ -30,6 +32,8 @@ from syndicator.sitemaps import news_sitemaps
 
 #: What an empty site's feed says when there is nothing else to say: never the time of the build (atom-74).
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+#: How long a feed tells of what was taken down, and of how many entries at most (atom-68).
+TOMBSTONES_KEPT, MOST_TOMBSTONES = timedelta(days=90), 100
 
 
 def newest_first(records: Iterable[PostRecord], *, last_path_first: bool = False) -> list[PostRecord]:
@@ -104,22 +108,35 @@ def slugs(values: Iterable[str]) -> dict[str, str]:
 
 
 def identify(
-    selection: Selection, prior: FeedRecord | None, *, settings: str, now: datetime, feeds_url: str
+    selection: Selection,
+    prior: FeedRecord | None,
+    *,
+    settings: str,
+    now: datetime,
+    feeds_url: str,
+    down: Mapping[str, Tombstone] = MappingProxyType({}),
 ) -> FeedRecord:
     """The feed's id, given once, and the moment of its last significant change (atom-12).
 
-    That is its newest entry's, unless something left it or its settings changed: then it is now.
+    That is its newest entry's, unless something left it or its settings changed: then it is now. Whatever of its
+    entries is ``down`` (by id) it keeps a tombstone of.
     """
     members = tuple(record.entry_id for record in selection.members)
-    newest = max((_updated(record) for record in selection.members), default=_BEGINNING)
+    stones, showed = (prior.tombstones, prior.members) if prior else ((), ())
+    tombstones = _bury(stones, showed, selection, down, now)
+    told = [stone.when for stone in tombstones] if selection.tells_of_tombstones else []
+    newest = max((*map(_updated, selection.members), *told), default=_BEGINNING)
     if prior is None:
         feed_id = uuid5(NAMESPACE_URL, f"{feeds_url}#{selection.name}").urn
-        return FeedRecord(name=selection.name, id=feed_id, updated=newest, settings=settings, members=members)
+        return FeedRecord(
+            name=selection.name, id=feed_id, updated=newest, settings=settings, members=members, tombstones=tombstones
+        )
     before = min(prior.updated, now)
     updated = max(newest, before)
-    if (members != prior.members or settings != prior.settings) and newest <= before:
-        updated = max(now.replace(microsecond=0), before)
-    return replace(prior, updated=updated, settings=settings, members=members)
+    fallen = {stone.ref for stone in tombstones}.difference(stone.ref for stone in stones).intersection(showed)
+    if fallen or ((members != showed or settings != prior.settings) and newest <= before):
+        updated = max(now.replace(microsecond=0), updated)
+    return replace(prior, updated=updated, settings=settings, members=members, tombstones=tombstones)
 
 
 def build_feed(
@@ -150,6 +167,7 @@ def build_feed(
         ttl=spec.ttl,
         listings=selection.listings,
         parts=selection.parts,
+        tombstones=record.tombstones if selection.tells_of_tombstones else (),
     )
 
 
@@ -171,9 +189,39 @@ def settings_digest(selection: Selection, site: Site, hubs: Sequence[str], feeds
         selection.listings,
         selection.parts,
         spec.hero if spec.hero is not Hero.NEVER else "",
+        *(("tombstones",) if selection.tells_of_tombstones else ()),
     )
     # Only where there is any of it, so that a feed without keeps the name that it had before there was such a thing.
     return digest(orjson.dumps((*parts, *further) if any(further) else parts))
+
+
+def _bury(
+    before: Sequence[Tombstone],
+    showed: Sequence[str],
+    selection: Selection,
+    down: Mapping[str, Tombstone],
+    now: datetime,
+) -> tuple[Tombstone, ...]:
+    """The feed's tombstones now, newest first, one an id.
+
+    An entry that is shown somewhere again has none. Old ones go when the feed changes anyway, and never by themselves,
+    so that a document does not change by the clock alone.
+    """
+    if not down:
+        return ()
+    kept = {stone.ref: stone for stone in before if stone.ref in down}
+    members = [record.entry_id for record in selection.members]
+    killed = [
+        r.entry_id for r in selection.killed if r.entry_id in down and down[r.entry_id].when > now - TOMBSTONES_KEPT
+    ]
+    new = {ref: down[ref] for ref in (*showed, *killed) if ref in down and ref not in kept}
+    if members != list(showed):
+        kept = {ref: stone for ref, stone in kept.items() if stone.when > now - TOMBSTONES_KEPT}
+    stones = {**kept, **new}
+    for ref in members:  # what a feed holds on to is not gone from it
+        stones.pop(ref, None)
+    newest = sorted(stones.values(), key=lambda stone: (stone.when, stone.ref), reverse=True)
+    return tuple(newest[:MOST_TOMBSTONES])
 
 
 def _only_one(

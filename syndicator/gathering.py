@@ -75,7 +75,7 @@ class Gathering:
         self.warnings: list[PostWarning] = []
         self.again = False
         self.aims = aims_of(posts, members)
-        self._posts = posts
+        self.posts = posts
         # Asked once a pass and a post: when a page changes while entries are made, the next pass makes them anew.
         self._page_version = page_version
         self._pages: dict[str, str] = {}
@@ -134,7 +134,7 @@ class Gathering:
         the page that its text is from, and what else of the site it has to do with."""
         aims = self.aims.get(record.path, ())
         made_of = [("beside", name) for name in record.values(BESIDE)]
-        made_of += [(path, self._posts[path].digest) for _, path in aims]
+        made_of += [(path, self.posts[path].digest) for _, path in aims]
         if record.path not in self._pages:
             self._pages[record.path] = self._page_version(record)
         if page := self._pages[record.path]:

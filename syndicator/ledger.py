@@ -11,8 +11,9 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
-from syndicator.model import PostRecord, PostState, PostWarning, Skim
+from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility
 from syndicator.ports import Move
+from syndicator.posts.corrections import CORRECTION, MINOR
 from syndicator.posts.references import FORMER, last_part
 
 #: From so much likeness on, what a source calls a rename is one: where the date stayed, and where it was changed too.
@@ -106,7 +107,7 @@ def settle(
         if holder == record.path:
             note(record)
         elif record.given_id:
-            refused.append(_same_id(record, holder))
+            refused.append(_same_id(record, records[holder]))
             records.pop(record.path, None)
             continue
         else:
@@ -171,22 +172,37 @@ def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord
     A post is updated by who writes it. What readers see of it may change without that: a name in the site's data, a
     default, a rule of ours. Its entry is rendered anew, but ten thousand posts are not announced for it.
     """
+    # Readers are to hear that it was killed wherever they may have seen it, also when a crash comes between.
+    killed = fresh.visibility is Visibility.KILLED is not prior.visibility
+    fresh = fresh._replace(down=_latest(now, prior.updated) if killed and prior.down is None else prior.down)
     if fresh.due is None:  # a draft by now, which keeps its history for the day when it is live again
         return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
     updated = prior.updated
-    if (fresh.content != prior.content and fresh.digest != prior.digest) or updated is None:
+    if updated is None or _is_significant(fresh, prior):
         updated = _latest(fresh.modified or now, prior.published)
     return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=updated)
+
+
+def _is_significant(fresh: PostRecord, prior: PostRecord) -> bool:
+    """Whether readers are to hear of a change (atom-36): of what they see, unless the author calls it a minor edit; of
+    a correction in any case. A file that is only read by other rules was not changed.
+    """
+    if fresh.digest == prior.digest:
+        return False
+    if fresh.values(CORRECTION) != prior.values(CORRECTION):
+        return True
+    return fresh.content != prior.content and not fresh.values(MINOR)
 
 
 def _latest(*instants: datetime | None) -> datetime | None:
     return max((instant for instant in instants if instant is not None), default=None)
 
 
-def _same_id(record: PostRecord, holder: str) -> PostError:
+def _same_id(record: PostRecord, holder: PostRecord) -> PostError:
     return PostError(
         record.path,
-        f'its id "{record.given_id}" belongs to {holder}',
+        f'its id "{record.given_id}" belongs to {holder.path}'
+        + (", which was killed" if holder.visibility is Visibility.KILLED else ""),
         remedy="give this post an id of its own, or remove the field",
     )
 
@@ -208,12 +224,15 @@ class _Departed:
                     self._by.setdefault(clue, []).append(record)
 
     def take(self, fresh: PostRecord, names: tuple[str, ...]) -> PostRecord | None:
-        """The post that this one was, by the clues of these names; the latest leaver first."""
+        """The post that this one was, by the clues of these names; the latest leaver first.
+
+        A post that was killed is carried on by one that is killed too, and by no other: its id stays reserved for ever.
+        """
         for name in names:
             for candidate in itertools.chain.from_iterable(
                 self._by.get((name, value), ()) for value in _clues(fresh, name)
             ):
-                if candidate.path not in self._taken and (name != "name" or candidate.given_id == fresh.given_id):
+                if self._may_be(candidate, fresh) and (name != "name" or candidate.given_id == fresh.given_id):
                     self._taken.add(candidate.path)
                     return candidate
         return None
@@ -222,11 +241,15 @@ class _Departed:
         """The post that this one was as the source has it, when that left just now and is alike enough."""
         for candidate in self._by.get(("path", move.old), ()):
             enough = _ALIKE if candidate.due == fresh.due else _ALMOST_THE_SAME
-            is_free = candidate.path not in self._taken and (candidate.gone or self._now) == self._now
+            is_free = (candidate.gone or self._now) == self._now and self._may_be(candidate, fresh)
             if is_free and candidate.given_id == fresh.given_id and move.alike >= enough:
                 self._taken.add(candidate.path)
                 return candidate
         return None
+
+    def _may_be(self, candidate: PostRecord, fresh: PostRecord) -> bool:
+        reserved = candidate.visibility is Visibility.KILLED and fresh.visibility is not Visibility.KILLED
+        return candidate.path not in self._taken and not reserved
 
 
 def _clues(fresh: PostRecord, name: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from syndicator.corrections import corrected
 from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
@@ -76,6 +77,8 @@ def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str
                 known |= _elsewhere(reader, questions)
                 data = _data(reader, questions)
                 entry, left_out = make_entry(shown, record, reader.site, reader.flavour, known, data)
+                rules = reader.rules
+                entry = corrected(entry, shown, reader.flavour, rules.corrections, rules.correction_label)
             entries.append((record, entry, post.image, post.enclosures))
             warnings += (*odd, *left_out)
             warnings += [warning for warning in (data.warnings if data else ()) if warning not in warnings]

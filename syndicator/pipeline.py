@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import orjson
 
@@ -181,6 +182,7 @@ class Pipeline:
         from syndicator.making import make_entries
         from syndicator.plan import check_paths
         from syndicator.publishing import Press, publish
+        from syndicator.takedowns import lay_down, revive, with_killed
 
         known = self._ledger.posts() if self._posts is None else self._posts
         scan, changed = reading.scan, reading.changed
@@ -190,12 +192,14 @@ class Pipeline:
         fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
         read = finish_reading(reading, lambda done: progress("reading posts", done, len(changed)))
         settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url, moved=scan.moved)
-
+        settled = revive(settled, self._orders.feeds, now)
         if not self._swept and not self._orders.dry_run:
             self._publisher.sweep(self._ledger.documents())
             self._swept = True
         shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
-        selections = select(self._orders.feeds, shown, self._reader.site, now, self._reader.sections)
+        choose = partial(select, self._orders.feeds, site=self._reader.site, now=now, sections=self._reader.sections)
+        prior, selections = self._ledger.feeds(), with_killed(choose(shown), settled, choose, now)
+        settled = lay_down(settled, prior, selections, now)
         selections += list_feeds(self._orders.lists, selections, self._reader.site, self._orders.feeds_url)
         check_paths(selections)
         members = {record.path: record for selection in selections for record in selection.members}
@@ -242,7 +246,7 @@ class Pipeline:
             announce=self._orders.announce,
             dry_run=self._orders.dry_run,
         )
-        published = publish(press, selections, work, now, progress, crew)
+        published = publish(press, selections, work, prior, now, progress, crew)
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),
@@ -260,8 +264,6 @@ class Pipeline:
             news=(last is None or last.orders != self._name + self._asked or last.next_change != due)
             or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange()),
         )
-
-    # --- reading -------------------------------------------------------------------------------------------------
 
     def _refuse_emptiness(self, known: Mapping[str, PostRecord], gone: Sequence[str]) -> None:
         present = {path for path, record in known.items() if record.gone is None}

@@ -38,7 +38,7 @@ def want(
     """The documents of a feed. ``keys`` names the entries by path; a post without one is not shown."""
     shown = [keys[member.path] for member in selection.members if member.path in keys]
     parts = (salt, record.id, record.updated, record.settings, shown)
-    source = digest(orjson.dumps(parts))
+    source = digest(orjson.dumps((*parts, record.tombstones) if selection.tells_of_tombstones else parts))
     return tuple(
         Wanted(path=path, url=feeds_url + quote(path), feed=selection.name, format=format_, source=source)
         for format_, path in selection.outputs

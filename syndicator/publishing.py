@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.crew import Crew
@@ -11,11 +11,12 @@ from syndicator.errors import PublishError
 from syndicator.feeds import build_feed, identify, settings_digest
 from syndicator.gathering import Gathering
 from syndicator.making import Written, write_documents
-from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Site
+from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Site, Tombstone
 from syndicator.plan import Plan, Wanted, announcements, decide, want
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
 from syndicator.selections import Selection
+from syndicator.takedowns import by_id, fallen, tombstones
 
 #: About so many entries are read for the feeds that are written next, some 10 kB each.
 _ENTRIES_AT_ONCE = 1_000
@@ -48,20 +49,27 @@ class Published:
 
 
 def publish(
-    press: Press, selections: Sequence[Selection], gathering: Gathering, now: datetime, progress: Progress, crew: Crew
+    press: Press,
+    selections: Sequence[Selection],
+    gathering: Gathering,
+    prior: Mapping[str, FeedRecord],
+    now: datetime,
+    progress: Progress,
+    crew: Crew,
 ) -> Published:
-    """Put the documents that changed in their places, then remember them and what is owed for them.
+    """Put the documents that changed in their places, then remember them and what is owed for them. ``prior`` are the
+    feeds as they were last published.
 
     Raises PublishError and StateError; what stands by then is remembered and announced.
     """
-    prior, remembered = press.ledger.feeds(), press.ledger.documents()
+    remembered = press.ledger.documents()
     feeds, plan, altered = _plan(press, selections, gathering, prior, remembered, now)
     done, failed = _write(press, selections, feeds, plan, gathering, progress, crew)
     documents = tuple(_document(one, remembered.get(one.wanted.path), now) for one in done)
     publication = Publication(
         feeds=tuple(feed for name, feed in feeds.items() if prior.get(name) != feed),
         dropped_feeds=tuple(sorted(prior.keys() - feeds.keys())),
-        documents=documents,
+        documents=(*documents, *_behind(plan, documents, remembered)),
         dropped_documents=plan.delete,
         dropped_entries=gathering.dropped,
         announcements=announcements(documents, remembered) if press.announce else (),
@@ -88,14 +96,32 @@ def _plan(
     keys = {path: record.key for path, record in gathering.records.items()}
     feeds: dict[str, FeedRecord] = {}
     wanted: list[Wanted] = []
+    down = _down(press.ledger, selections, gathering, prior, now)
     for selection in selections:
         settings = settings_digest(selection, press.site, press.hubs, press.feeds_url)
         known = prior.get(selection.name)
-        feed = identify(selection, known, settings=settings, now=now, feeds_url=press.feeds_url)
+        feed = identify(selection, known, settings=settings, now=now, feeds_url=press.feeds_url, down=down)
         feeds[selection.name] = feed
         wanted += want(selection, feed, keys, salt=press.salt, feeds_url=press.feeds_url)
     altered = press.publisher.altered({path: document.version for path, document in remembered.items()})
     return feeds, decide(wanted, remembered, altered), altered
+
+
+def _down(
+    ledger: Ledger,
+    selections: Sequence[Selection],
+    gathering: Gathering,
+    prior: Mapping[str, FeedRecord],
+    now: datetime,
+) -> dict[str, Tombstone]:
+    """Of each post that feeds have to take down, or have taken down, what they keep of it, by id."""
+    posts = fallen(prior, selections, gathering.posts, now)
+    if not posts:
+        return {}
+    had = by_id(prior.values())
+    # The state has the entries of posts that no feed shows any more until this pass is through.
+    entries = ledger.entries({record.path for ref, record in posts.items() if ref not in had})
+    return tombstones(posts, had, entries, now)
 
 
 def _write(
@@ -171,6 +197,17 @@ def _document(done: Written, known: DocumentRecord | None, now: datetime) -> Doc
         media_type=done.media_type,
         hubs=done.hubs,
     )
+
+
+def _behind(
+    plan: Plan, documents: Sequence[DocumentRecord], remembered: Mapping[str, DocumentRecord]
+) -> Iterator[DocumentRecord]:
+    """Documents that could not be written: they stand as they were, and are made from nothing that counts now."""
+    done = {document.path for document in documents}
+    for item in plan.render:
+        known = remembered.get(item.path)
+        if item.path not in done and known and known.source:
+            yield replace(known, source="")
 
 
 def _changed(document: DocumentRecord, known: DocumentRecord | None) -> bool:

@@ -14,6 +14,8 @@ class Selection:
 
     Or a sitemap or a list of feeds, as its ``outputs`` say: ``parts`` are the names of the files beside it that a
     sitemap index stands for, ``listings`` the feeds of a list.
+
+    ``killed`` are posts that a feed may have shown at some time and that were killed of late.
     """
 
     name: str
@@ -26,8 +28,14 @@ class Selection:
     description: str = ""
     listings: tuple[Listing, ...] = ()
     parts: tuple[str, ...] = ()
+    killed: tuple[PostRecord, ...] = ()
 
     @property
     def is_feed(self) -> bool:
         """Whether readers subscribe to it."""
         return any(format_.is_feed for format_, _ in self.outputs)
+
+    @property
+    def tells_of_tombstones(self) -> bool:
+        """Whether its documents say what was taken down."""
+        return self.spec.tombstones and self.is_feed

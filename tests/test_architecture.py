@@ -66,6 +66,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "markup.nunjucks",
         "markup.shortcodes",
         "posts.featured",
+        "posts.corrections",
         "posts.people",
         "posts.references",
         "posts.templated",
@@ -110,7 +111,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.jekyllsite",
     ),
     ("formats", "filters", "selections", "ledger", "websub.protocol", "web.conditional"),
-    ("sitemaps", "entries"),
+    ("sitemaps", "corrections", "entries"),
     ("feeds",),
     # the linter: a reader of finished documents, which shares nothing with those who write them
     ("lint.words", "lint.findings", "lint.context", "lint.jsontree", "lint.fragment"),
@@ -121,7 +122,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("lint.rssitem", "lint.tombstones", "lint.jsonitem"),
     ("lint.rss", "lint.atom", "lint.jsonfeed"),
     ("lint",),
-    ("plan", "explain", "listing", "web.shelf", "web.status", "health"),
+    ("plan", "explain", "listing", "takedowns", "web.shelf", "web.status", "health"),
     # configuration
     ("configuration.values", "configuration.guess", "configuration.template"),
     ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),

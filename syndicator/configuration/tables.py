@@ -115,12 +115,16 @@ class AuthorTable(_Table):
 
 
 class PublishTable(_Table):
-    """``[publish]``: the folder that documents go to, where the world finds what is in it, and lists of all feeds."""
+    """``[publish]``: the folder that documents go to, where the world finds what is in it, and lists of all feeds;
+    where in its text a post is corrected, and what stands before that.
+    """
 
     to: Folder
     url: BaseAddress
     opml: DocumentPath = ""
     feed_menu: DocumentPath = ""
+    corrections: Literal["end", "start", "off"] = "end"
+    correction_label: Text = ""
 
 
 class FeedTable(_Table):
@@ -151,6 +155,7 @@ class FeedTable(_Table):
     cover: Picture = ""
     accent: Color = ""
     ttl: Minutes = 0
+    tombstones: Switch = False
 
     def to_spec(self) -> FeedSpec:
         """The noun."""
@@ -175,6 +180,7 @@ class FeedTable(_Table):
             cover=self.cover,
             accent=self.accent,
             ttl=self.ttl,
+            tombstones=self.tombstones,
         )
 
 

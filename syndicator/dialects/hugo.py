@@ -218,6 +218,9 @@ class Hugo:
 
         frontmatter.md 49, 50.
         """
+        visibility, rule = decided(data)
+        if visibility is Visibility.KILLED:
+            return visibility, rule
         if truth(data.get("headless")):
             return Visibility.DRAFT, "headless: true"
         for key in ("build", "_build"):
@@ -227,7 +230,7 @@ class Hugo:
             for name in ("list", "render"):
                 if (said := text(build.get(name)).lower()) in _NOWHERE:
                     return Visibility.DRAFT, f"{key}.{name}: {said}"
-        return decided(data)
+        return visibility, rule
 
     def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
         """Lists as they are, text as one term. frontmatter.md 58."""

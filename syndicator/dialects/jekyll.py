@@ -205,11 +205,12 @@ class Jekyll:
 
         frontmatter.md 19 to 22.
         """
-        if "_drafts" in path.parts:
-            return Visibility.DRAFT, "in a folder _drafts"
         if self.unpublished:
             data = {key: value for key, value in data.items() if key != "published"}
-        return decided(data)
+        visibility, rule = decided(data)
+        if "_drafts" in path.parts and visibility is not Visibility.KILLED:
+            return Visibility.DRAFT, "in a folder _drafts"
+        return visibility, rule
 
     def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Folders above ``_posts``, then ``categories``, then ``category``; ``tag``, else ``tags``.

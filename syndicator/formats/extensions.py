@@ -35,6 +35,7 @@ CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 WEBFEEDS = "http://webfeeds.org/rss/1.0"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SIGNS = re.compile("([&<>])")
 _MEDIUMS = frozenset({"image", "audio", "video"})
@@ -67,9 +68,11 @@ class FeedExtension:
         return rss
 
     def extend_atom(self, root: _Element) -> _Element:
-        """The date as RFC 3339 has it, and how the feed is to look."""
+        """The date as RFC 3339 has it, the feed's looks, and tombstones, before the entries (atom-63, atom-68)."""
         _child(root, "updated").text = rfc3339(self.feed.updated)
         _write_looks(root, self.feed)
+        for stone in self.feed.tombstones:
+            SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", {"ref": stone.ref, "when": rfc3339(stone.when)})
         return root
 
 

@@ -2,8 +2,9 @@
 
 What JSON Feed has no member for goes into the extension object ``_syndicator`` of an item (jsonfeed-45 to -48):
 ``image`` holds alt, caption, credit, type, width and height of the featured image, as far as they are known;
-``authors`` holds name and title of people who have a professional title, which is never glued to the name. Nothing
-in it says more than a reader of the site sees. ``about`` (jsonfeed-47, a SHOULD) is left out as long as the
+``authors`` holds name and title of people who have a professional title, which is never glued to the name;
+``correction`` is the text of what was put right in it, one a line, each with its date in front where it has one.
+Nothing in it says more than a reader of the site sees. ``about`` (jsonfeed-47, a SHOULD) is left out as long as the
 documentation has no public address: one that leads nowhere explains nothing.
 """
 
@@ -85,6 +86,7 @@ def _extension(entry: Entry) -> dict[str, Any]:
         {
             "image": _picture(entry.image) if entry.image else {},
             "authors": [{"name": person.name, "title": person.title} for person in entry.people if person.title],
+            "correction": entry.correction,
         }
     )
 

@@ -15,6 +15,7 @@ from syndicator.formats.extensions import (
     CONTENT,
     DC,
     MEDIA,
+    TOMBSTONES,
     WEBFEEDS,
     EntryExtension,
     FeedExtension,
@@ -133,4 +134,6 @@ def _namespaces(feed: Feed, format: Format) -> dict[str, str]:  # noqa: A002 - t
         used["media"] = MEDIA
     if has_looks(feed):
         used["webfeeds"] = WEBFEEDS
+    if not rss and feed.tombstones:
+        used["at"] = TOMBSTONES
     return used

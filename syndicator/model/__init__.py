@@ -15,9 +15,11 @@ from syndicator.model.feed import (
     Hero,
     Listing,
     Terms,
+    Tombstone,
 )
 from syndicator.model.image import Enclosure, EnclosureRef, Image, ImageFacts, ImageRef
 from syndicator.model.post import (
+    Correction,
     Markup,
     Post,
     PostRecord,
@@ -34,6 +36,7 @@ from syndicator.model.values import digest
 __all__ = [
     "Announcement",
     "Content",
+    "Correction",
     "Delivery",
     "Document",
     "DocumentRecord",
@@ -62,6 +65,7 @@ __all__ = [
     "SourceFile",
     "TemplateContext",
     "Terms",
+    "Tombstone",
     "Visibility",
     "digest",
 ]

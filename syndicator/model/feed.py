@@ -13,7 +13,9 @@ from syndicator.model.values import digest, require_utc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A post as any feed would show it: ``html`` is safe and all its addresses are absolute, ``summary`` is text."""
+    """A post as any feed would show it: ``html`` is safe and all its addresses are absolute, ``summary`` is text, and
+    so is ``correction``, one a line, "" for none.
+    """
 
     id: str
     url: str
@@ -29,11 +31,28 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     link: str = ""
     language: str = ""
+    correction: str = ""
 
     def __post_init__(self) -> None:
         require_utc(self.published, self.updated)
         if not self.id or not self.title:
             raise ValueError(f"an entry has an id and a title: {self.url}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What a feed keeps of an entry that was taken down: its id ``ref``, and ``when``, in whole seconds and never
+    before its last change. ``title``, ``url`` and ``published`` are those it had, as far as they are known.
+    """
+
+    ref: str
+    when: datetime
+    title: str = ""
+    url: str = ""
+    published: datetime | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(self.when, self.published)
 
 
 class Content(StrEnum):
@@ -100,6 +119,7 @@ class FeedSpec:
     accent: str = ""
     ttl: int = 0
     sitemap: str = ""
+    tombstones: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +140,7 @@ class Feed:
 
     ``logo``, ``icon`` and ``cover`` are absolute addresses. ``listings`` are the feeds that a list of feeds names, or
     ``parts`` the addresses of the documents that a sitemap index does.
+    ``tombstones`` are the entries taken down that it tells of, newest first.
     """
 
     name: str
@@ -142,6 +163,7 @@ class Feed:
     ttl: int = 0
     listings: tuple[Listing, ...] = ()
     parts: tuple[str, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
 
     def __post_init__(self) -> None:
         require_utc(self.updated)
@@ -166,13 +188,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRecord:
-    """A feed as last published: ``members`` are its entry ids, ``settings`` names what the configuration said."""
+    """A feed as last published: ``members`` are its entry ids, ``settings`` names what the configuration said.
+
+    ``tombstones`` are of entries that it showed and that were taken down, whether or not it tells of them.
+    """
 
     name: str
     id: str
     updated: datetime
     settings: str = ""
     members: tuple[str, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,14 @@ class TemplateContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What was wrong in a post and is put right: ``text`` is a line of Markdown, ``date`` as the author wrote it."""
+
+    text: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """What the author wrote, parsed. All text is free of characters that XML forbids.
 
@@ -121,6 +129,7 @@ class Post:
     language: str = ""
     body: str = ""
     excerpt: str = ""
+    corrections: tuple[Correction, ...] = ()
     markup: Markup = Markup.MARKDOWN
     templates: TemplateContext = field(default_factory=TemplateContext, repr=False, compare=False)
     warnings: tuple[PostWarning, ...] = ()
@@ -164,7 +173,7 @@ class PostRecord(NamedTuple):
     names title and date (to know a post that was moved and edited at once). ``due`` is the file's own date, which
     decides embargoes; ``published`` is the first date it was live with, and never moves. ``modified`` is the author's
     own word for when it was last changed, ``updated`` what readers are told. ``entry_id`` is "" until the post was live
-    once. ``gone`` is when its file vanished.
+    once. ``gone`` is when its file vanished, ``down`` when readers lost it, whatever for, until it is back.
     """
 
     path: str
@@ -182,6 +191,7 @@ class PostRecord(NamedTuple):
     given_id: str = ""
     terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     gone: datetime | None = None
+    down: datetime | None = None
 
     def state(self, now: datetime) -> PostState:
         """Live, or the rule that keeps it out at that moment."""

@@ -19,7 +19,7 @@ _KNOWN = frozenset(
     (
         "title", "published", "modified", "expires", "summary", "author", "author_title", "category", "tag", "image",
         "image_caption", "image_credit", "image_alt", "language", "id", "link", "audio", "video",
-        "attachment",
+        "attachment", "minor", "correction",
     )
 )  # fmt: skip
 
@@ -115,6 +115,8 @@ DEFAULT_FIELDS = FieldMap(
         ("audio", ("audio", "podcast.file", "podcast.url", "podcast")),
         ("video", ("video", "videos")),
         ("attachment", ("enclosure", "enclosures", "attachments", "media")),
+        ("minor", ("minor",)),
+        ("correction", ("correction", "corrections")),
     )
 )  # fmt: skip
 

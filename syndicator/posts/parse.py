@@ -11,6 +11,7 @@ from syndicator.markup.templates import drop
 from syndicator.model import EnclosureRef, ImageRef, Markup, Post, Site, SourceFile, TemplateContext, digest
 from syndicator.ports import Dialect
 from syndicator.posts.attached import enclosure_refs
+from syndicator.posts.corrections import corrections
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
 from syndicator.posts.fields import first, quoted, reach, text, truth, unmarked
 from syndicator.posts.frontmatter import split
@@ -92,6 +93,7 @@ class PostReading(SkimReading):
             language=self.language(),
             body=body,
             excerpt=excerpt if len(excerpt) < len(body) else "",
+            corrections=corrections(self.data, self.fields, self.warn),
             markup=markup,
             templates=templates,
             warnings=tuple(self.warnings),

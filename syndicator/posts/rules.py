@@ -21,6 +21,9 @@ class Rules:
     ``epoch`` says what a date that is a whole number counts ("seconds", "milliseconds", "off" for nothing), and
     ``html_suffix`` whether addresses "keep" or "drop" an end that some hosts serve them without.
 
+    ``corrections`` says where in its body a post is corrected ("start", "end" or "off"), ``correction_label`` what
+    stands before each.
+
     ``paged`` says that the pages of posts are asked for, by address. ``site_values`` is the site's own configuration,
     which templates may name; ``includes`` says what the includes of the site show, each as in the settings.
     """
@@ -36,6 +39,8 @@ class Rules:
     epoch: str = "off"
     html_suffix: str = "keep"
     paged: bool = False
+    corrections: str = "end"
+    correction_label: str = ""
     site_values: Mapping[str, Any] = field(default_factory=dict)
     includes: Mapping[str, str] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ from syndicator.dialects.permalinks import without_html
 from syndicator.errors import HistoryMissing, PostError
 from syndicator.model import Lifetime, PostWarning, Site, Skim, SourceFile, Visibility, digest
 from syndicator.ports import Dialect, PostFacts
+from syndicator.posts.corrections import marks
 from syndicator.posts.dates import FromHistory, left_out
 from syndicator.posts.epoch import from_epoch, unit_of
 from syndicator.posts.featured import MAX_ADDRESS
@@ -121,6 +122,7 @@ class SkimReading:
             (REFERENCES, references(body)),
             (DATA, data_names(body)),
             (FORMER, former(self.data)),
+            *marks(self.data, self.fields),
         )
         if self.file.beside:
             self.found.append((BESIDE, (digest("\0".join(self.file.beside).encode("utf-8", "surrogateescape")),)))

@@ -22,6 +22,7 @@ from syndicator.model import (
     ImageRef,
     Person,
     PostRecord,
+    Tombstone,
     Visibility,
 )
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
@@ -67,7 +68,12 @@ class SqlLedger:
         """Feeds as last published, by name."""
         return {
             row.name: FeedRecord(
-                name=row.name, id=row.id, updated=row.updated, settings=row.settings, members=tuple(row.members)
+                name=row.name,
+                id=row.id,
+                updated=row.updated,
+                settings=row.settings,
+                members=tuple(row.members),
+                tombstones=tuple(_tombstone(data) for data in row.tombstones or ()),
             )
             for row in self._all(tables.feeds)
         }
@@ -237,6 +243,17 @@ def _entry(data: dict[str, Any]) -> Entry:
     data["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in data["enclosures"])
     data["image"] = Image(**data["image"]) if data["image"] else None
     return Entry(**data)
+
+
+def _tombstone(data: dict[str, Any]) -> Tombstone:
+    published = data["published"]
+    return Tombstone(
+        **{
+            **data,
+            "when": datetime.fromisoformat(data["when"]),
+            "published": datetime.fromisoformat(published) if published else None,
+        }
+    )
 
 
 def image_answer(row: Any) -> ImageAnswer:

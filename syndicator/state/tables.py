@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0001"
+HEAD = "0002"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -81,6 +81,7 @@ posts = Table(
     Column("given_id", String, nullable=False),
     Column("terms", Json, nullable=False),
     Column("gone", Instant),
+    Column("down", Instant),
 )
 
 refusals = Table(
@@ -112,6 +113,7 @@ feeds = Table(
     Column("updated", Instant, nullable=False),
     Column("settings", String, nullable=False),
     Column("members", Json, nullable=False),
+    Column("tombstones", Json),
 )
 
 documents = Table(

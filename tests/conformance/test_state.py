@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 
 from syndicator.errors import StateError
@@ -33,6 +34,7 @@ from syndicator.model import (
     ImageRef,
     Person,
     PostRecord,
+    Tombstone,
     Visibility,
 )
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
@@ -69,7 +71,7 @@ def outbox(database: Database) -> SqlOutbox:
 RECORD = PostRecord(
     path="_posts/a.md", version="v1", digest="d", content="c", match="m", visibility=Visibility.PUBLIC,
     due=NOON, published=NOON, updated=NOON, expires=None, entry_id="tag:a", given_id="",
-    terms=(("category", ("News", "日本")), ("tag", ("x",))),
+    terms=(("category", ("News", "日本")), ("tag", ("x",))), down=NOON,
 )  # fmt: skip
 ENTRY = Entry(
     id="tag:a", url="https://x.example/a", title="A <b> & c", summary="s", html="<p>é 👩‍👩‍👧</p>",
@@ -94,7 +96,11 @@ def owe(ledger: SqlLedger, digest: str = "d1", now: datetime = NOON, topic: str 
 
 def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
     refusal = Refusal(path="_posts/b.md", version="v", reason="bad", since=NOON, line=3, column=4, remedy="mend it")
-    feed = FeedRecord(name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",))
+    stones = (
+        Tombstone(ref="tag:b", when=NOON, title="B", url="https://x.example/b", published=NOON),
+        Tombstone(ref="tag:c", when=NOON),
+    )
+    feed = FeedRecord(name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",), tombstones=stones)
     answer = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png", length=3), status="known")
     last = PassRecord(
         at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o", next_change=NOON
@@ -275,6 +281,22 @@ def test_a_fresh_database_has_the_tables_that_the_migrations_make(tmp_path: Path
     assert shape(fresh) == shape(migrated)
     fresh.close()
     migrated.close()
+
+
+def test_a_feed_of_the_first_tables_has_no_tombstones(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/state.db")
+    with database.write() as connection:
+        config = database._know(None)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO feeds (name, id, updated, settings, members) VALUES ('main', 'urn:x', 0, 's', :members)"),
+            {"members": b"[]"},
+        )
+    database.migrate()
+
+    assert () == SqlLedger(database).feeds()["main"].tombstones
+    database.close()
 
 
 def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom, eventually, free_port
 
 ROOT = Path(__file__).parents[2]
+FEEDS = str(next(field.default for field in fields(Newsroom) if field.name == "feeds")).replace(
+    'json = "feed.json"', 'json = "feed.json"\ntombstones = true\nlimit = 3'
+)
 
 
 def mortal(newsroom: Newsroom, points: int, command: str = "build") -> subprocess.CompletedProcess[str]:
@@ -48,10 +52,12 @@ def assert_whole(newsroom: Newsroom) -> None:
 
 
 def scenario(newsroom: Newsroom, hub: LoopbackHub) -> None:
-    """A newsroom that has published, and then: one post edited, one renamed, one removed, one new."""
+    """A newsroom that has published, and then: one post edited, one renamed, one removed, one killed that had left the
+    newest, one new."""
     newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
     (newsroom.root / "settings").write_text(newsroom.settings)
     newsroom.configure()
+    newsroom.post("2025-12-31-old.md", "Old words.", title="Old", category="C0")
     for number in range(4):
         newsroom.post(
             f"2026-01-0{number + 1}-p{number}.md", f"Words {number}.", title=f"Post {number}", category=f"C{number}"
@@ -62,6 +68,7 @@ def scenario(newsroom: Newsroom, hub: LoopbackHub) -> None:
     (posts / "2026-01-02-p1.md").rename(posts / "2026-01-02-renamed.md")
     (posts / "2026-01-03-p2.md").unlink()
     newsroom.post("2026-01-05-p4.md", "New.", title="Post 4", category="C4")
+    newsroom.post("2025-12-31-old.md", "Old words.", title="Old", category="C0", status="killed")
 
 
 def heard_of(newsroom: Newsroom, hub: LoopbackHub) -> dict[str, object]:
@@ -76,7 +83,7 @@ def look(newsroom: Newsroom, topic: str) -> bytes | None:
 
 def undated(files: dict[str, bytes]) -> dict[str, bytes]:
     """Without the moments at which a removal was seen and the hub's port, which differ from run to run."""
-    pattern = rb"(<updated>|<lastBuildDate>|127\.0\.0\.1:)[^</]*"
+    pattern = rb"(<updated>|<lastBuildDate>|when=\"|127\.0\.0\.1:)[^</]*"
     return {name: re.sub(pattern, rb"\1", data) for name, data in files.items()}
 
 
@@ -89,7 +96,7 @@ def hub() -> Iterator[LoopbackHub]:
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory, hub: LoopbackHub) -> Path:
     """The folder in which every killed build begins."""
-    newsroom = Newsroom(tmp_path_factory.mktemp("before"), port=8080)
+    newsroom = Newsroom(tmp_path_factory.mktemp("before"), port=8080, feeds=FEEDS)
     scenario(newsroom, hub)
     return newsroom.root
 
@@ -105,7 +112,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, before: Path) -> tuple
 
 def copy_of(before: Path, root: Path) -> Newsroom:
     shutil.copytree(before, root)
-    return Newsroom(root, port=8080, settings=(before / "settings").read_text())
+    return Newsroom(root, port=8080, settings=(before / "settings").read_text(), feeds=FEEDS)
 
 
 @pytest.mark.parametrize("part", range(6))
@@ -114,6 +121,7 @@ def test_a_build_killed_anywhere_is_finished_by_the_next_one(
 ) -> None:
     wanted, points = undisturbed
     assert points > 40
+    assert 2 == wanted["atom.xml"].count(b"<at:deleted-entry ")
     killed = 0
     for point in range(1 + part, points + 1, 18):
         newsroom = copy_of(before, tmp_path / str(point))

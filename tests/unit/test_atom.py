@@ -12,8 +12,8 @@ from lxml import etree
 from lxml.etree import _Element
 
 from syndicator.formats import render
-from syndicator.formats.extensions import EntryExtension
-from syndicator.model import Content, Enclosure, Feed, Format, Image, Person
+from syndicator.formats.extensions import TOMBSTONES, EntryExtension
+from syndicator.model import Content, Enclosure, Feed, Format, Image, Person, Tombstone
 from tests.unit.feed_samples import BARE, NOON, PHOTO, RICH, WITH_EVERYTHING, legal_feeds, make_entry, make_feed
 
 URL = "https://news.example.org/feeds/atom.xml"
@@ -92,6 +92,23 @@ def test_metadata_comes_before_the_first_entry() -> None:
     names = [child.tag for child in root_of(WITH_EVERYTHING)]
 
     assert names[names.index(f"{{{ATOM}}}entry") :] == [f"{{{ATOM}}}entry"] * 3
+
+
+def test_tombstones_come_before_the_entries_and_say_what_went_when() -> None:
+    """atom-5, atom-63, atom-64, atom-67, atom-68: the two attributes and no more."""
+    stones = (Tombstone(ref="tag:x?a&b", when=NOON), Tombstone(ref="tag:y", when=NOON, title="Y", url="https://x/y"))
+    root = root_of(make_feed(make_entry(), tombstones=stones))
+    names = [child.tag for child in root]
+
+    assert [{"ref": ref, "when": "2023-08-24T12:00:00Z"} for ref in ("tag:x?a&b", "tag:y")] == [
+        dict(child.attrib) for child in root if child.tag == f"{{{TOMBSTONES}}}deleted-entry"
+    ]
+    assert names.index(f"{{{TOMBSTONES}}}deleted-entry") < names.index(f"{{{ATOM}}}entry")
+
+
+def test_a_feed_without_tombstones_does_not_speak_of_them() -> None:
+    """atom-68: clean for validators."""
+    assert b"tombstones" not in write(make_feed(make_entry()))
 
 
 def test_the_feed_links_to_itself_its_hubs_and_its_site() -> None:

@@ -333,6 +333,11 @@ def test_an_image_of_which_nothing_is_known_needs_no_extension() -> None:
     assert "_syndicator" not in item_of(image=Image(url=PHOTO.url, width=0))
 
 
+def test_a_correction_is_in_the_extension() -> None:
+    """jsonfeed-45, user-ask 15."""
+    assert {"correction": "2026-03-09: It was Bob."} == item_of(correction="2026-03-09: It was Bob.")["_syndicator"]
+
+
 def test_every_enclosure_is_an_attachment_and_an_unknown_size_is_left_out() -> None:
     """jsonfeed-36, jsonfeed-39 to jsonfeed-42."""
     files = (
