@@ -242,6 +242,7 @@ def orders(settings: Settings) -> Orders:
         hubs=settings.hub_urls(),
         announce=settings.announce.enabled,
         ask_images=settings.images.ask,
+        guard=settings.guard.to_limits(),
     )
 
 
@@ -279,6 +280,17 @@ def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[Sta
     if database is None:
         raise StateError(f"state {settings.state_path}", "there is none yet", "run 'syndicator build' first")
     with _state(database) as state:
+        yield state
+
+
+@contextmanager
+def state_to_approve(settings: Settings) -> Iterator[State]:
+    """The state, for one word to whoever makes passes, who may be at it. Raises StateError where there is none."""
+    from syndicator.state.database import Database
+
+    with state_to_read(settings):
+        pass  # it is there, and as this version knows it
+    with _state(Database(settings.state_url)) as state:
         yield state
 
 

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from syndicator.app import State, called, orders, reader, state_to_read, upstream
 from syndicator.errors import PostError, SyndicatorError
-from syndicator.explain import Explanation, explain, find, spec_name
-from syndicator.model import Delivery, DocumentRecord, PostRecord
+from syndicator.explain import Explanation, explain, find, spec_name, under_hold
+from syndicator.model import Delivery, DocumentRecord, Held, PostRecord
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.reading import Reader
@@ -31,6 +31,7 @@ class StateOfThings:
     hubs: tuple[str, ...]
     fetched: FetchReport | None = None
     taken_down: tuple[TakeDown, ...] = ()
+    held: tuple[Held, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
@@ -59,6 +60,9 @@ class StateOfThings:
         if self.taken_down:
             lines.append(f"taken down {len(self.taken_down)} posts of late")
             lines += [line for one in self.taken_down for line in _take_down_lines(one)]
+        if self.held:
+            lines.append(f"held       {len(self.held)} feeds")
+            lines += [f"  since {_moment(held.since)}: {held}" for held in self.held]
         return tuple(lines)
 
 
@@ -87,6 +91,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         hubs=settings.hub_urls(),
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, state.ledger.feeds(), documents, deliveries, now),
+        held=tuple(state.ledger.held().values()),
     )
 
 
@@ -99,6 +104,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
     with state_to_read(settings) as state:
         records, refusals = state.ledger.posts(), state.ledger.refusals()
         stored = state.ledger.entry_records().keys()
+        held, feeds = state.ledger.held(), state.ledger.feeds()
     # An address is only known by reading posts again; nobody needs it but here.
     everyone = sorted(records) if "://" in wanted else ()
     addresses = {path: _address(source_reader, path) for path in everyone if records[path].gone is None}
@@ -107,14 +113,16 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         raise SyndicatorError(
             f'post "{wanted}"', "no post has that path, id or address", "run 'syndicator build' if it is new"
         )
-    return tuple(
+    explanations = (
         explain(
             path, records, refusals, stored, specs, source_reader.site, now,
-            _rule(source_reader, records.get(path)), _address(source_reader, path), feed,
+            _rule(source_reader, records.get(path)), _address(source_reader, path),
+            spec_name(feed) if feed in held else feed,
             last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections,
         )
         for path in paths
     )  # fmt: skip
+    return tuple(under_hold(each, records.get(each.path), held, feeds, now, feed) for each in explanations)
 
 
 def _address(source_reader: Reader, path: str) -> str:

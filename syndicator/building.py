@@ -30,6 +30,7 @@ class BuildOptions:
     dry_run: bool = False
     allow_empty: bool = False
     ask_images: bool = False
+    approve: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
         announce=settings.announce.enabled and options.announce,
         dry_run=options.dry_run,
         allow_empty=options.allow_empty,
+        approve=options.approve,
     )
     if options.dry_run:
         with state_to_read(settings, or_empty=True) as state:
@@ -111,7 +113,7 @@ def _tell(
         if answered:
             heard = len(waiting - _owed(state))
             second = pipeline.run(now, progress)
-            report = replace(report, written=tuple(sorted({*report.written, *second.written})))
+            report = replace(report, written=tuple(sorted({*report.written, *second.written})), held=second.held)
             waiting = _owed(state, "pending")
             settle_up(settings, state, announce=announce, asking=False, patience=_PATIENCE)
     told = heard + len(waiting - _owed(state))

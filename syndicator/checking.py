@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicator.app import orders, reader
+from syndicator.app import orders, reader, state_to_read
 from syndicator.configuration.values import nearest
 from syndicator.crew import Crew
-from syndicator.errors import PostError
+from syndicator.errors import PostError, StateError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
 from syndicator.gathering import aims_of
 from syndicator.ledger import settle
 from syndicator.listing import list_feeds
 from syndicator.making import make_entries
-from syndicator.model import FeedSpec, ImageRef, PostRecord, PostWarning, SourceFile
+from syndicator.model import FeedSpec, Held, ImageRef, PostRecord, PostWarning, SourceFile
 from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
@@ -102,7 +103,10 @@ def check_content(settings: Settings, now: datetime) -> Findings:
         live=len(shown),
         feeds=sum(selection.is_feed for selection in selections),
         errors=_sorted(
-            Finding(path=e.path, line=e.line, column=e.column, reason=e.reason, remedy=e.remedy) for e in errors
+            (
+                *(Finding(path=e.path, line=e.line, column=e.column, reason=e.reason, remedy=e.remedy) for e in errors),
+                *_held(settings),
+            )
         ),
         warnings=_sorted(
             Finding(path=w.path, line=w.line, column=None, reason=w.reason, remedy=w.remedy) for w in warnings
@@ -158,6 +162,19 @@ def _field_of(source_reader: Reader, file: SourceFile, image: ImageRef) -> str:
         if found is not None and found.url == image.url:
             return field
     return "image"
+
+
+def _held(settings: Settings) -> Iterable[Finding]:
+    """The feeds that stay as they were until somebody approves, where there is a state that knows."""
+    if not settings.state_path.exists():
+        return
+    held: Iterable[Held] = ()
+    with suppress(StateError), state_to_read(settings) as state:  # the state itself is not what is checked
+        held = state.ledger.held().values()
+    for each in held:
+        yield Finding(
+            path=f'feed "{each.feed}"', line=None, column=None, reason=f"held: {each.reason}", remedy=each.remedy
+        )
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

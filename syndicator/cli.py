@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from syndicator import __version__
+from syndicator.commands.approve import approve
 from syndicator.commands.build import build
 from syndicator.commands.init import init
 from syndicator.commands.lint import lint
@@ -49,6 +50,7 @@ cli.command(short_help="Watch, publish, announce and serve until stopped.")(run)
 cli.command(short_help="Say all that is wrong at once; change nothing.")(check)
 cli.command(short_help="Say why a post is in, out or waiting, feed by feed.")(why)
 cli.command(short_help="Show feeds, the last pass and what is owed.")(status)
+cli.command(short_help="Let through what changes a feed too much at once.")(approve)
 cli.command(short_help="Read finished feeds as a strict validator would.")(lint)
 cli.command(short_help="Write a configuration for the folder or repository of a site.")(init)
 cli.command(short_help="Ask whether the service here is ready.")(healthcheck)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
-from syndicator.model import FeedSpec, PostRecord, PostState, Site
+from syndicator.model import FeedRecord, FeedSpec, Held, PostRecord, PostState, Site
 from syndicator.ports import Refusal
 from syndicator.selections import Selection
 
+#: Who is that is out of every feed, whatever is held.
+_TAKEN = (PostState.DRAFT, PostState.KILLED, PostState.EXPIRED)
 #: So many feeds are named where one was asked for that is not there.
 _NAMED = 20
 
@@ -96,6 +98,34 @@ def explain(
     silent = (spec for spec in specs if spec.name not in making and feed in ("", spec.name))
     verdicts += (_without_feeds(spec, record, catalogue, now, hindrance) for spec in silent)
     return Explanation(path=path, facts=_facts(record, refusal, address, now), verdicts=tuple(verdicts))
+
+
+def under_hold(
+    explanation: Explanation,
+    record: PostRecord | None,
+    held: Mapping[str, Held],
+    feeds: Mapping[str, FeedRecord],
+    now: datetime,
+    feed: str = "",
+) -> Explanation:
+    """The same, where feeds keep what they showed (``feeds`` as last published) until somebody approves."""
+    by_feed = {v.feed: v for v in explanation.verdicts if feed not in held or v.feed == feed}
+    hidden = record is not None and record.gone is None and record.state(now) in _TAKEN
+    for name, each in held.items():
+        if hidden or record is None or name not in feeds or feed not in ("", name, spec_name(name)):
+            continue
+        shown = record.entry_id in feeds[name].members
+        if shown:
+            by_feed[name] = Verdict(
+                feed=name,
+                verdict="in",
+                reason=f"as it was shown before: the feed is held: {each.reason}; {each.remedy}",
+            )
+        elif name in by_feed and by_feed[name].verdict != "out" and record.state(now) is PostState.LIVE:
+            by_feed[name] = Verdict(
+                feed=name, verdict="waiting", reason=f"the feed is held: {each.reason}; {each.remedy}"
+            )
+    return replace(explanation, verdicts=tuple(by_feed.values()))
 
 
 def _no_such_feed(feed: str, names: Sequence[str]) -> SyndicatorError:

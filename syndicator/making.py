@@ -128,14 +128,18 @@ class Written:
     media_type: str
     hubs: tuple[str, ...]
     version: str
+    length: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """What came of one feed's documents: those that stand, and why others do not."""
+    """What came of one feed's documents: those that stand, and why others do not. Where one is ``too_large``, as its
+    length says, none of them is put in its place.
+    """
 
     written: tuple[Written, ...]
     failed: tuple[PublishError, ...] = ()
+    too_large: tuple[tuple[Wanted, int], ...] = ()
 
 
 def write_documents(
@@ -152,8 +156,10 @@ def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> 
     feed, wanted = task
     written: list[Written] = []
     failed: list[PublishError] = []
-    for item in wanted:
-        document = render(feed, item.format, item.path, item.url)
+    documents = [(item, render(feed, item.format, item.path, item.url)) for item in wanted]
+    if too_large := tuple((i, len(d.body)) for i, d in documents if i.most and len(d.body) > i.most):
+        return Writing(written=(), too_large=too_large)
+    for item, document in documents:
         try:
             version = publisher.put(document) if publisher else ""
         except PublishError as error:
@@ -166,6 +172,7 @@ def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> 
                 media_type=document.media_type,
                 hubs=document.hubs,
                 version=version,
+                length=len(document.body),
             )
         )
     return Writing(written=tuple(written), failed=tuple(failed))

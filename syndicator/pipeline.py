@@ -11,11 +11,13 @@ from functools import partial
 import orjson
 
 from syndicator.crew import Crew
-from syndicator.errors import PostError, SourceError
-from syndicator.model import FeedSpec, Format, PostRecord, PostWarning, digest
+from syndicator.errors import SourceError
+from syndicator.model import FeedSpec, Format, Held, Limits, PostRecord, PostWarning, digest
+from syndicator.noting import answers_noted, refusals_noted
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
 from syndicator.reading import Reader, Reading, begin_reading, finish_reading
+from syndicator.selections import Selection
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
@@ -23,7 +25,10 @@ _A_FEW = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds."""
+    """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds.
+
+    ``guard`` says how much of a feed may change at once, None for any. ``approve`` lets all through this time.
+    """
 
     feeds: tuple[FeedSpec, ...]
     feeds_url: str
@@ -32,6 +37,8 @@ class Orders:
     announce: bool = True
     ask_images: bool = True
     allow_empty: bool = False
+    guard: Limits | None = None
+    approve: bool = False
     dry_run: bool = False
 
 
@@ -40,7 +47,8 @@ class Report:
     """What a pass did.
 
     ``read`` counts files that are new or changed. ``again`` says that a file changed while it was looked at: the next
-    pass should come soon. ``news`` says whether anything at all was other than before.
+    pass should come soon. ``held`` are feeds that stay as they were until somebody approves. ``news`` says whether
+    anything at all was other than before.
     """
 
     posts: int
@@ -54,6 +62,7 @@ class Report:
     announced: int = 0
     refused: tuple[Refusal, ...] = ()
     warnings: tuple[PostWarning, ...] = ()
+    held: tuple[Held, ...] = ()
     next_change: datetime | None = None
     again: bool = False
     news: bool = False
@@ -101,7 +110,7 @@ class Pipeline:
                     documents=report.documents,
                     written=len(report.written),
                     refused=len(report.refused),
-                    orders=self._name + self._asked,
+                    orders=self._named(report.held) + self._asked,
                     next_change=report.next_change,
                 )
             )
@@ -109,17 +118,22 @@ class Pipeline:
 
     def _set_up(self) -> None:
         self._reader = self._ask_reader()
-        wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False))
+        wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False, approve=False))
         self._name = digest(orjson.dumps(wanted, default=str))
         self._asked = ""
+
+    def _named(self, held: Iterable[Held]) -> str:
+        """What was wanted of a pass: what is configured, and what was approved of these."""
+        approved = sorted((each.feed, each.approved) for each in held if each.approved)
+        return digest(orjson.dumps((self._name, approved))) if approved else self._name
 
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
         self._set_up()
         versions = self._ledger.versions()
         quarantine = self._ledger.refusals()
         reading = begun if begun and not versions else begin_reading(self._reader, versions, crew)
-        last = self._ledger.last_pass()
-        if last is not None and self._nothing_new(reading, quarantine, last, now):
+        last, waiting = self._ledger.last_pass(), self._ledger.held()
+        if last is not None and self._nothing_new(reading, quarantine, last, waiting, now):
             return Report(
                 posts=last.posts,
                 live=last.live,
@@ -128,15 +142,23 @@ class Pipeline:
                 feeds=last.feeds,
                 documents=last.documents,
                 refused=tuple(quarantine[path] for path in sorted(quarantine)),
+                held=tuple(waiting.values()),
                 next_change=last.next_change,
             )
-        return self._whole(reading, quarantine, last, now, progress, crew)
+        return self._whole(reading, quarantine, last, waiting, now, progress, crew)
 
     def _nothing_new(
-        self, reading: Reading, quarantine: Mapping[str, Refusal], last: PassRecord, now: datetime
+        self,
+        reading: Reading,
+        quarantine: Mapping[str, Refusal],
+        last: PassRecord,
+        waiting: Mapping[str, Held],
+        now: datetime,
     ) -> bool:
         """Whether a whole pass would do nothing: all is as it was, and nobody's hour has come."""
-        if reading.changed or reading.scan.gone or reading.scan.refused or not self._is_answered_as(last.orders):
+        if reading.changed or reading.scan.gone or reading.scan.refused:
+            return False
+        if not self._is_answered_as(last.orders, self._named(waiting.values())) or (waiting and self._orders.approve):
             return False
         if not last.at <= now or (last.next_change is not None and last.next_change <= now):
             return False
@@ -150,15 +172,15 @@ class Pipeline:
         answers = self._ledger.images(pictures)
         return all(self._is_same_picture(file, answers.get(url)) for url, file in pictures.items())
 
-    def _is_answered_as(self, orders: str) -> bool:
+    def _is_answered_as(self, orders: str, wanted: str) -> bool:
         """Whether the last pass had the same orders, and all that posts asked of the site beside them is as it was."""
         name, _, asked = orders.partition(" ")
-        if name != self._name:
+        if name != wanted:
             return False
         if not asked:
             return True
         questions = orjson.loads(asked)[:-1]
-        return _answers({question: self._reader.answer(question) for question in questions}) == f" {asked}"
+        return answers_noted({question: self._reader.answer(question) for question in questions}) == f" {asked}"
 
     def _is_same_picture(self, file: str, answer: ImageAnswer | None) -> bool:
         measured = self._reader.source.measure(file, answer.version if answer else "")
@@ -169,6 +191,7 @@ class Pipeline:
         reading: Reading,
         quarantine: Mapping[str, Refusal],
         last: PassRecord | None,
+        waiting: Mapping[str, Held],
         now: datetime,
         progress: Progress,
         crew: Crew,
@@ -177,6 +200,7 @@ class Pipeline:
         from syndicator.entries import EntryKeys
         from syndicator.feeds import live, next_change, select
         from syndicator.gathering import Gathering
+        from syndicator.holding import Case, changes, hold
         from syndicator.ledger import settle
         from syndicator.listing import list_feeds
         from syndicator.making import make_entries
@@ -198,17 +222,27 @@ class Pipeline:
             self._swept = True
         shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
         choose = partial(select, self._orders.feeds, site=self._reader.site, now=now, sections=self._reader.sections)
-        prior, selections = self._ledger.feeds(), with_killed(choose(shown), settled, choose, now)
-        settled = lay_down(settled, prior, selections, now)
-        selections += list_feeds(self._orders.lists, selections, self._reader.site, self._orders.feeds_url)
-        check_paths(selections)
-        members = {record.path: record for selection in selections for record in selection.members}
+        prior = self._ledger.feeds()
+        limits = None if self._orders.approve or self._orders.allow_empty else self._orders.guard
+        case = Case(
+            proposed=with_killed(choose(shown), settled, choose, now),
+            prior=prior,
+            waiting=waiting,
+            records=settled.records.values(),
+            specs=self._orders.feeds,
+        )
+        judged = hold(case, limits, choose, now)
+        settled = lay_down(settled, prior, judged.selections, now)
+        lists = list_feeds(self._orders.lists, judged.selections, self._reader.site, self._orders.feeds_url)
+        judged = replace(judged, selections=(*judged.selections, *lists))
+        check_paths(judged.selections)
+        members = {record.path: record for selection in judged.selections for record in selection.members}
         bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
         looked_at = {record.path for record in read.records} | set(scan.gone)
         old = {p: r for p, r in quarantine.items() if p not in looked_at and r.version}
         work = Gathering(
             members,
-            old.keys() | {error.path for error, _ in bad},
+            old.keys() | {error.path for error, _ in bad} | judged.frozen,
             posts=settled.records,
             page_version=self._reader.page_version,
             questions=self._reader.questions,
@@ -219,15 +253,17 @@ class Pipeline:
             ask_images=self._orders.ask_images,
             may_write=not self._orders.dry_run,
         )
-        self._asked = _answers(work.asked)
+        self._asked = answers_noted(work.asked)
         made = make_entries(self._reader, work.stale, crew, work.aims)
         if not self._orders.dry_run:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
-            self._ledger.remember(LedgerChange(posts=settled.changed, moved=settled.moved))
+            self._ledger.remember(
+                LedgerChange(posts=settled.changed, moved=settled.moved, held=changes(judged.held, waiting))
+            )
             self._posts = dict(settled.records)
-        due = next_change(settled.records.values(), now, selections)
+        due = next_change(settled.records.values(), now, judged.selections)
         work.take(made, progress)
-        refusals = {**old, **_refusals([*bad, *work.refused], quarantine, now)}
+        refusals = {**old, **refusals_noted([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
             refused=tuple(r for p, r in sorted(refusals.items()) if quarantine.get(p) != r),
             cleared=tuple(sorted(quarantine.keys() - refusals.keys())),
@@ -245,24 +281,32 @@ class Pipeline:
             salt=self._reader.rules_name,
             announce=self._orders.announce,
             dry_run=self._orders.dry_run,
+            limits=limits,
+            waiting=waiting,
         )
-        published = publish(press, selections, work, prior, now, progress, crew)
+        published = publish(press, judged, prior, work, now, progress, crew)
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),
             read=len(fresh),
             entries=work.count,
-            feeds=sum(selection.is_feed for selection in selections),
-            documents=sum(len(selection.outputs) for selection in selections),
+            feeds=sum(selection.is_feed for selection in judged.selections),
+            documents=sum(len(selection.outputs) for selection in judged.selections),
             written=published.written,
             deleted=published.deleted,
             announced=published.announced,
             refused=tuple(refusals[path] for path in sorted(refusals)),
             warnings=(*read.warnings, *settled.warnings, *work.warnings),
+            held=tuple(published.held[name] for name in sorted(published.held)),
             next_change=due,
             again=work.again,
-            news=(last is None or last.orders != self._name + self._asked or last.next_change != due)
-            or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange()),
+            news=(
+                last is None
+                or last.orders != self._named(published.held.values()) + self._asked
+                or last.next_change != due
+            )
+            or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange())
+            or published.held != waiting,
         )
 
     def _refuse_emptiness(self, known: Mapping[str, PostRecord], gone: Sequence[str]) -> None:
@@ -273,30 +317,3 @@ class Pipeline:
                 f"all {len(present)} known posts are gone at once",
                 "mount or restore the folder; if it is meant, stop the service, run 'syndicator build --allow-empty'",
             )
-
-
-def _answers(answers: Mapping[str, str]) -> str:
-    """What was asked of the site beside its posts and what came of it, as it is kept with a pass; "" for nothing."""
-    if not answers:
-        return ""
-    asked = sorted(answers)
-    return f" {orjson.dumps([*asked, digest(repr([answers[question] for question in asked]).encode())]).decode()}"
-
-
-def _refusals(
-    bad: Iterable[tuple[PostError, str]], quarantine: Mapping[str, Refusal], now: datetime
-) -> dict[str, Refusal]:
-    """Errors as lines of the quarantine; one that stood there before keeps its date."""
-    refusals: dict[str, Refusal] = {}
-    for error, version in bad:
-        before = quarantine.get(error.path)
-        refusals[error.path] = Refusal(
-            path=error.path,
-            version=version,
-            reason=error.reason,
-            since=before.since if before and before.reason == error.reason else now,
-            line=error.line,
-            column=error.column,
-            remedy=error.remedy,
-        )
-    return refusals

@@ -15,13 +15,17 @@ from syndicator.selections import Selection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A document that a feed asks for; ``source`` names all that it is rendered from."""
+    """A document that a feed asks for; ``source`` names all that it is rendered from.
+
+    ``most`` is how many bytes it may have to take the place of the one that stands, 0 for any number.
+    """
 
     path: str
     url: str
     feed: str
     format: Format
     source: str
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,16 @@ from syndicator.crew import Crew
 from syndicator.errors import PublishError
 from syndicator.feeds import build_feed, identify, settings_digest
 from syndicator.gathering import Gathering
+from syndicator.guard import swollen, too_large
+from syndicator.holding import Judged, changes
 from syndicator.making import Written, write_documents
-from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Site, Tombstone
+from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Held, Limits, Site, Tombstone
 from syndicator.plan import Plan, Wanted, announcements, decide, want
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
 from syndicator.selections import Selection
 from syndicator.takedowns import by_id, fallen, tombstones
+from syndicator.traces import name_of, noted
 
 #: About so many entries are read for the feeds that are written next, some 10 kB each.
 _ENTRIES_AT_ONCE = 1_000
@@ -26,7 +29,8 @@ _ENTRIES_AT_ONCE = 1_000
 class Press:
     """Where documents go and what they say beside their entries; ``salt`` names all else that decides their bytes.
 
-    Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered.
+    Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered. ``limits``
+    say how much may change at once, None for any. ``waiting`` are the feeds that were held before.
     """
 
     publisher: Publisher
@@ -37,22 +41,27 @@ class Press:
     salt: str
     announce: bool
     dry_run: bool
+    limits: Limits | None
+    waiting: Mapping[str, Held]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Paths of documents that were ``written`` and ``deleted``, and how many announcements are owed for them."""
+    """Paths of documents that were ``written`` and ``deleted``, how many announcements are owed for them, and which
+    feeds are ``held``.
+    """
 
     written: tuple[str, ...]
     deleted: tuple[str, ...]
     announced: int
+    held: Mapping[str, Held]
 
 
 def publish(
     press: Press,
-    selections: Sequence[Selection],
-    gathering: Gathering,
+    judged: Judged,
     prior: Mapping[str, FeedRecord],
+    gathering: Gathering,
     now: datetime,
     progress: Progress,
     crew: Crew,
@@ -63,8 +72,10 @@ def publish(
     Raises PublishError and StateError; what stands by then is remembered and announced.
     """
     remembered = press.ledger.documents()
-    feeds, plan, altered = _plan(press, selections, gathering, prior, remembered, now)
-    done, failed = _write(press, selections, feeds, plan, gathering, progress, crew)
+    feeds, plan, altered = _plan(press, judged, gathering, prior, remembered, now)
+    done, failed, held = _write(press, judged.selections, feeds, plan, gathering, progress, crew, now)
+    feeds |= {name: prior[name] for name in held}
+    held = {**judged.held, **held}
     documents = tuple(_document(one, remembered.get(one.wanted.path), now) for one in done)
     publication = Publication(
         feeds=tuple(feed for name, feed in feeds.items() if prior.get(name) != feed),
@@ -73,6 +84,8 @@ def publish(
         dropped_documents=plan.delete,
         dropped_entries=gathering.dropped,
         announcements=announcements(documents, remembered) if press.announce else (),
+        held=changes(held, {**press.waiting, **judged.held}),
+        freed=tuple(sorted(press.waiting.keys() - held.keys())),
     )
     if not press.dry_run:
         for path in plan.delete:
@@ -82,12 +95,14 @@ def publish(
     if failed:
         raise failed[0]  # what does not stand is for the next pass
     written = (d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path)))
-    return Published(written=tuple(sorted(written)), deleted=plan.delete, announced=len(publication.announcements))
+    return Published(
+        written=tuple(sorted(written)), deleted=plan.delete, announced=len(publication.announcements), held=held
+    )
 
 
 def _plan(
     press: Press,
-    selections: Sequence[Selection],
+    judged: Judged,
     gathering: Gathering,
     prior: Mapping[str, FeedRecord],
     remembered: Mapping[str, DocumentRecord],
@@ -96,13 +111,38 @@ def _plan(
     keys = {path: record.key for path, record in gathering.records.items()}
     feeds: dict[str, FeedRecord] = {}
     wanted: list[Wanted] = []
-    down = _down(press.ledger, selections, gathering, prior, now)
-    for selection in selections:
+    approved = {name for held in press.waiting.values() for name in held.approved}
+    down = _down(press.ledger, judged.selections, gathering, prior, now)
+    for selection in judged.selections:
         settings = settings_digest(selection, press.site, press.hubs, press.feeds_url)
         known = prior.get(selection.name)
-        feed = identify(selection, known, settings=settings, now=now, feeds_url=press.feeds_url, down=down)
+        if known is not None and selection.name in judged.untouched:
+            feed = known
+        else:
+            spec = known.spec if known and selection.name in judged.held else name_of(selection.spec)
+            feed = identify(selection, known, settings=settings, now=now, feeds_url=press.feeds_url, down=down)
+            feed = noted(
+                feed,
+                known,
+                spec=spec,
+                stamps=judged.stamps,
+                now=now,
+                limits=press.limits,
+                freed=selection.name in press.waiting and selection.name not in judged.held,
+            )
         feeds[selection.name] = feed
-        wanted += want(selection, feed, keys, salt=press.salt, feeds_url=press.feeds_url)
+        for item in want(selection, feed, keys, salt=press.salt, feeds_url=press.feeds_url):
+            document = remembered.get(item.path)
+            if document is None:
+                wanted.append(item)
+            elif selection.name in judged.untouched:
+                wanted.append(replace(item, source=document.source))
+            elif selection.name in judged.held or swollen(item.path) in approved or not selection.is_feed:
+                wanted.append(item)
+            else:
+                # One that was too large before may stay so.
+                most = press.limits.max_bytes if press.limits else 0
+                wanted.append(replace(item, most=most if 0 < document.length <= most else 0))
     altered = press.publisher.altered({path: document.version for path, document in remembered.items()})
     return feeds, decide(wanted, remembered, altered), altered
 
@@ -132,7 +172,8 @@ def _write(
     gathering: Gathering,
     progress: Progress,
     crew: Crew,
-) -> tuple[list[Written], list[PublishError]]:
+    now: datetime,
+) -> tuple[list[Written], list[PublishError], dict[str, Held]]:
     wanted: dict[str, list[Wanted]] = {}
     for item in plan.render:
         wanted.setdefault(item.feed, []).append(item)
@@ -148,6 +189,7 @@ def _write(
 
     written: list[Written] = []
     failed: list[PublishError] = []
+    held: dict[str, Held] = {}
     publisher = None if press.dry_run else press.publisher
     writing = write_documents(publisher, tasks(), sum(len(selection.members) for selection in touched), crew)
     if publisher:
@@ -156,10 +198,15 @@ def _write(
     for done in writing:
         written += done.written
         failed += done.failed
+        if done.too_large:
+            concerns = tuple(too_large(item.path, length, item.most) for item, length in done.too_large)
+            feed = done.too_large[0][0].feed
+            since = press.waiting[feed].since if feed in press.waiting else now
+            held[feed] = Held(feed=feed, concerns=concerns, since=since)
         progress("writing documents", len(written), len(plan.render))
     if publisher and written:
         publisher.settle([one.wanted.path for one in written])
-    return written, failed
+    return written, failed, held
 
 
 def _together(selections: Sequence[Selection]) -> Iterator[list[Selection]]:
@@ -196,6 +243,7 @@ def _document(done: Written, known: DocumentRecord | None, now: datetime) -> Doc
         changed=known.changed if known and known.digest == done.digest else now.replace(microsecond=0),
         media_type=done.media_type,
         hubs=done.hubs,
+        length=done.length,
     )
 
 

@@ -260,12 +260,17 @@ class Service:
                 log.warning(
                     "post refused", extra={"post": refusal.place, "reason": refusal.reason, "remedy": refusal.remedy}
                 )
+        for held in report.held:
+            if before.get(f"feed {held.feed}") != held.reason:
+                log.warning("feed held", extra={"feed": held.feed, "reason": held.reason, "remedy": held.remedy})
         odd = frozenset(map(str, report.warnings))
         for warning in sorted(odd - self._odd):
             log.info("post has an oddity", extra={"post": warning})
         self._odd = odd
         posts = {f"post {refusal.path}": refusal.reason for refusal in report.refused}
-        self.health.problems = {k: v for k, v in before.items() if not k.startswith("post ")} | posts
+        feeds = {f"feed {held.feed}": held.reason for held in report.held}
+        kept = {part: problem for part, problem in before.items() if not part.startswith(("post ", "feed "))}
+        self.health.problems = kept | posts | feeds
         if report.written or report.deleted:
             log.info(
                 "feeds published",

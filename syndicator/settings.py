@@ -19,6 +19,7 @@ from syndicator.configuration.tables import (
     AnnounceTable,
     AuthorTable,
     FeedTable,
+    GuardTable,
     HubsTable,
     HubTable,
     ImagesTable,
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     network: NetworkTable = NetworkTable()
     images: ImagesTable = ImagesTable()
     announce: AnnounceTable = AnnounceTable()
+    guard: GuardTable = GuardTable()
     run: RunTable = RunTable()
     log: LogTable = LogTable()
 

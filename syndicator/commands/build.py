@@ -27,6 +27,9 @@ def build(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Believe it when all posts are gone at once.")
     ] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Let through whatever the guard would hold, this once.")
+    ] = False,
     ask_images: Annotated[
         bool, typer.Option("--ask-images", help="Ask other machines for type and size of images before ending.")
     ] = False,
@@ -42,11 +45,13 @@ def build(
         from syndicator.building import BuildOptions
         from syndicator.building import build as run_build
 
-        options = BuildOptions(announce=announce, dry_run=dry_run, allow_empty=allow_empty, ask_images=ask_images)
+        options = BuildOptions(
+            announce=announce, dry_run=dry_run, allow_empty=allow_empty, ask_images=ask_images, approve=approve
+        )
         with seldom_looking_for_garbage(), _progress(enabled=not as_json) as progress:
             built = run_build(settings, options, datetime.now(UTC), progress, crew)
         _tell_build(settings, built, dry_run=dry_run, as_json=as_json)
-        if built.report.refused or built.trouble:
+        if built.report.refused or built.report.held or built.trouble:
             raise typer.Exit(WRONG)
 
 
@@ -128,5 +133,7 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         complain(f"warning: {warning}")
     for refusal in report.refused:
         complain(f"refused: {refusal}")
+    for held in report.held:
+        complain(f"held: {held}")
     if built.trouble:
         complain(built.trouble)

@@ -21,6 +21,7 @@ from syndicator.configuration.guess import DEFAULT_STATE
 from syndicator.configuration.repositories import Branch, Depth, Repository, Token
 from syndicator.configuration.values import (
     Bytes,
+    Count,
     Database,
     DocumentPath,
     Duration,
@@ -34,6 +35,7 @@ from syndicator.configuration.values import (
     IncludeName,
     Language,
     Limit,
+    Percent,
     Port,
     Selector,
     SiteFileList,
@@ -42,7 +44,7 @@ from syndicator.configuration.values import (
     Timezone,
     not_yet,
 )
-from syndicator.model import Content, FeedSpec, Format, Hero, Person
+from syndicator.model import Content, FeedSpec, Format, Hero, Limits, Person
 
 
 class _Table(BaseModel):
@@ -233,6 +235,25 @@ class AnnounceTable(_Table):
 
     enabled: Switch = True
     give_up_after: Duration = timedelta(days=2)
+
+
+class GuardTable(_Table):
+    """``[guard]``: how much of a feed may change at once before it stays as it was until somebody approves."""
+
+    enabled: Switch = True
+    least_posts: Count = 10
+    vanished_percent: Percent = 30
+    strangers_percent: Percent = 30
+    redated_percent: Percent = 50
+    turned_percent: Percent = 30
+    shrunk_percent: Percent = 50
+    within: Duration = timedelta(minutes=10)
+    max_bytes: Bytes = 5_000_000
+
+    def to_limits(self) -> Limits | None:
+        """The noun; None when anything may change."""
+        counts = self.model_dump(exclude={"enabled", "within"})
+        return Limits(**counts, within_seconds=int(self.within.total_seconds())) if self.enabled else None
 
 
 class RunTable(_Table):

@@ -261,5 +261,7 @@ SiteFileList = Annotated[
     Expect('a list of files such as ["_config.yml", "_config.production.yml"]'),
 ]
 Limit = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
+Count = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
+Percent = Annotated[int, Field(ge=0, le=100), Expect("a whole number from 0 to 100, with 0 for any")]
 Port = Annotated[int, Field(ge=0, le=65535), Expect("a whole number from 0 to 65535")]
 Bytes = Annotated[int, Field(ge=1, le=100_000_000), Expect("a whole number from 1 to 100000000")]

@@ -9,6 +9,7 @@ from syndicator.model.feed import (
     DocumentRecord,
     Entry,
     Feed,
+    FeedPast,
     FeedRecord,
     FeedSpec,
     Format,
@@ -17,6 +18,7 @@ from syndicator.model.feed import (
     Terms,
     Tombstone,
 )
+from syndicator.model.held import Concern, Held, Limits
 from syndicator.model.image import Enclosure, EnclosureRef, Image, ImageFacts, ImageRef
 from syndicator.model.post import (
     Correction,
@@ -35,6 +37,7 @@ from syndicator.model.values import digest
 
 __all__ = [
     "Announcement",
+    "Concern",
     "Content",
     "Correction",
     "Delivery",
@@ -44,14 +47,17 @@ __all__ = [
     "EnclosureRef",
     "Entry",
     "Feed",
+    "FeedPast",
     "FeedRecord",
     "FeedSpec",
     "Format",
+    "Held",
     "Hero",
     "Image",
     "ImageFacts",
     "ImageRef",
     "Lifetime",
+    "Limits",
     "Listing",
     "Markup",
     "Person",

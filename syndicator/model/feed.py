@@ -187,10 +187,25 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPast:
+    """What a feed showed before it last changed several times in a row: ``members`` and ``dates`` as in FeedRecord,
+    ``until`` the first of these changes (whole seconds since 1970).
+    """
+
+    until: int
+    members: tuple[str, ...]
+    dates: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRecord:
     """A feed as last published: ``members`` are its entry ids, ``settings`` names what the configuration said.
 
     ``tombstones`` are of entries that it showed and that were taken down, whether or not it tells of them.
+
+    ``dates`` are when each member in turn was published and updated, two numbers each, in whole seconds since 1970: as
+    documents say it, and a pass compares many thousands. ``spec`` names all that was asked for. Both are empty where
+    an older version recorded the feed. ``past`` is what it showed a short while ago, None where that is long since.
     """
 
     name: str
@@ -199,6 +214,9 @@ class FeedRecord:
     settings: str = ""
     members: tuple[str, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
+    dates: tuple[int, ...] = ()
+    spec: str = ""
+    past: FeedPast | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +224,8 @@ class DocumentRecord:
     """A document as last published.
 
     ``source`` names what it was rendered from; ``version`` is the publisher's word for the file it left behind;
-    ``changed`` is when its bytes last changed (the Last-Modified of HTTP).
+    ``changed`` is when its bytes last changed (the Last-Modified of HTTP); ``length`` counts them, 0 where an older
+    version recorded it.
     """
 
     path: str
@@ -219,3 +238,4 @@ class DocumentRecord:
     changed: datetime
     media_type: str = ""
     hubs: tuple[str, ...] = ()
+    length: int = 0

@@ -14,6 +14,7 @@ from syndicator.model import (
     EnclosureRef,
     Entry,
     FeedRecord,
+    Held,
     ImageFacts,
     ImageRef,
     PostRecord,
@@ -83,7 +84,8 @@ class LedgerChange:
     """What a pass learnt about posts and made of them, to be remembered before what was published is.
 
     ``moved`` are paths whose entry lives on under another path, ``cleared`` are paths that are not refused any more,
-    ``dropped_images`` are addresses that no entry has now.
+    ``dropped_images`` are addresses that no entry has now, ``held`` feeds that keep what they show, now or for other
+    reasons than before.
     """
 
     posts: tuple[PostRecord, ...] = ()
@@ -93,11 +95,15 @@ class LedgerChange:
     images: tuple[ImageAnswer, ...] = ()
     entries: tuple[StoredEntry, ...] = ()
     dropped_images: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What a pass has published, to be remembered with the announcements that are now owed, in one transaction."""
+    """What a pass has published, to be remembered with the announcements that are now owed, in one transaction.
+
+    ``held`` are feeds whose documents turned out too large, ``freed`` those that are held no more.
+    """
 
     feeds: tuple[FeedRecord, ...] = ()
     dropped_feeds: tuple[str, ...] = ()
@@ -105,6 +111,8 @@ class Publication:
     dropped_documents: tuple[str, ...] = ()
     dropped_entries: tuple[str, ...] = ()
     announcements: tuple[Announcement, ...] = ()
+    held: tuple[Held, ...] = ()
+    freed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +149,17 @@ class Ledger(Protocol):
         """Versions of the files that are there, by path: of posts, and of those in quarantine."""
         ...
 
+    def held(self) -> dict[str, Held]:
+        """Feeds that the guard holds, by name."""
+        ...
+
     def last_pass(self) -> PassRecord | None: ...
     def remember(self, change: LedgerChange) -> None: ...
     def record(self, publication: Publication, now: datetime) -> None: ...
     def note_pass(self, record: PassRecord) -> None: ...
+    def approve(self, held: Sequence[Held]) -> None:
+        """Let through what these rest on; whoever makes passes may be at work meanwhile."""
+        ...
 
 
 class Outbox(Protocol):

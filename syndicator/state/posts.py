@@ -11,12 +11,15 @@ import orjson
 from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce, update
 
 from syndicator.model import (
+    Concern,
     DocumentRecord,
     Enclosure,
     EnclosureRef,
     Entry,
+    FeedPast,
     FeedRecord,
     Format,
+    Held,
     Image,
     ImageFacts,
     ImageRef,
@@ -74,6 +77,9 @@ class SqlLedger:
                 settings=row.settings,
                 members=tuple(row.members),
                 tombstones=tuple(_tombstone(data) for data in row.tombstones or ()),
+                dates=tuple(row.dates or ()),
+                spec=row.spec or "",
+                past=_past(row.past) if row.past else None,
             )
             for row in self._all(tables.feeds)
         }
@@ -81,8 +87,27 @@ class SqlLedger:
     def documents(self) -> dict[str, DocumentRecord]:
         """Documents as last published, by path."""
         return {
-            row.path: DocumentRecord(**{**row._mapping, "format": Format(row.format), "hubs": tuple(row.hubs)})  # noqa: SLF001
+            row.path: DocumentRecord(
+                **{
+                    **row._mapping,  # noqa: SLF001
+                    "format": Format(row.format),
+                    "hubs": tuple(row.hubs),
+                    "length": row.length or 0,
+                }
+            )
             for row in self._all(tables.documents)
+        }
+
+    def held(self) -> dict[str, Held]:
+        """Feeds that the guard holds, by name."""
+        return {
+            row.feed: Held(
+                feed=row.feed,
+                concerns=tuple(map(_concern, row.concerns)),
+                since=row.since,
+                approved=tuple(row.approved or ()),
+            )
+            for row in self._all(tables.held)
         }
 
     def entry_records(self) -> dict[str, EntryRecord]:
@@ -146,6 +171,7 @@ class SqlLedger:
             self._database.upsert(connection, tables.refusals, change.refused)
             self._database.upsert(connection, tables.images, map(image_row, change.images))
             self._database.upsert(connection, tables.entries, map(_entry_row, change.entries))
+            self._database.upsert(connection, tables.held, map(_held_row, change.held))
 
     def record(self, publication: Publication, now: datetime) -> None:
         """Keep what a pass published together with the announcements that are owed for it."""
@@ -156,6 +182,8 @@ class SqlLedger:
             _drop(connection, tables.entries, publication.dropped_entries)
             self._database.upsert(connection, tables.feeds, publication.feeds)
             self._database.upsert(connection, tables.documents, publication.documents)
+            _drop(connection, tables.held, publication.freed)
+            self._database.upsert(connection, tables.held, map(_held_row, publication.held))
             _owe(connection, publication, now)
 
     def note_pass(self, record: PassRecord) -> None:
@@ -164,6 +192,15 @@ class SqlLedger:
         row["milliseconds"] = round(row.pop("seconds") * 1000)
         with self._database.write() as connection:
             self._database.upsert(connection, tables.passes, [{"id": 1, **row}])
+
+    def approve(self, held: Sequence[Held]) -> None:
+        """Let through what these rest on; whoever makes passes may be at work meanwhile."""
+        table = tables.held
+        with self._database.write() as connection:
+            something_happened(connection)
+            for row in held:
+                approved = {"approved": sorted({*row.approved, *row.evidence})}
+                connection.execute(update(table).where(table.c.feed == row.feed).values(approved))
 
     def _all(self, table: Table) -> Sequence[Any]:
         with self._database.read() as connection:
@@ -232,6 +269,19 @@ def _entry_record(path: str, key: str, given: dict[str, Any] | None) -> EntryRec
         return EntryRecord(path=path, key=key)
     files = tuple(EnclosureRef(**file) for file in given.pop("enclosures", ()))
     return EntryRecord(path=path, key=key, image=ImageRef(**given) if given else None, enclosures=files)
+
+
+def _past(data: dict[str, Any]) -> FeedPast:
+    return FeedPast(until=data["until"], members=tuple(data["members"]), dates=tuple(data["dates"]))
+
+
+def _held_row(held: Held) -> dict[str, Any]:
+    """A value as a row of the table of held feeds, but for what somebody else may be approving just now."""
+    return {"feed": held.feed, "concerns": [asdict(concern) for concern in held.concerns], "since": held.since}
+
+
+def _concern(data: dict[str, Any]) -> Concern:
+    return Concern(**{**data, "evidence": tuple(data["evidence"]), "examples": tuple(data["examples"])})
 
 
 def _entry(data: dict[str, Any]) -> Entry:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0002"
+HEAD = "0004"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -114,6 +114,18 @@ feeds = Table(
     Column("settings", String, nullable=False),
     Column("members", Json, nullable=False),
     Column("tombstones", Json),
+    Column("dates", Json),
+    Column("spec", String),
+    Column("past", Json),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("feed", String, primary_key=True),
+    Column("concerns", Json, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("approved", Json),
 )
 
 documents = Table(
@@ -129,6 +141,7 @@ documents = Table(
     Column("changed", Instant, nullable=False),
     Column("media_type", String, nullable=False),
     Column("hubs", Json, nullable=False),
+    Column("length", BigInteger),
 )
 
 deliveries = Table(

@@ -23,12 +23,15 @@ from sqlalchemy import inspect, text
 from syndicator.errors import StateError
 from syndicator.model import (
     Announcement,
+    Concern,
     DocumentRecord,
     Enclosure,
     EnclosureRef,
     Entry,
+    FeedPast,
     FeedRecord,
     Format,
+    Held,
     Image,
     ImageFacts,
     ImageRef,
@@ -86,7 +89,7 @@ STORED = StoredEntry(
 )
 DOCUMENT = DocumentRecord(
     path="feed.xml", url=TOPIC, feed="main", format=Format.RSS, digest="d1", source="s", version="v", changed=NOON,
-    media_type="application/rss+xml", hubs=(HUB,),
+    media_type="application/rss+xml", hubs=(HUB,), length=12,
 )  # fmt: skip
 
 
@@ -100,7 +103,10 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
         Tombstone(ref="tag:b", when=NOON, title="B", url="https://x.example/b", published=NOON),
         Tombstone(ref="tag:c", when=NOON),
     )
-    feed = FeedRecord(name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",), tombstones=stones)
+    feed = FeedRecord(
+        name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",), tombstones=stones, dates=(1, 2), spec="s",
+        past=FeedPast(until=3, members=("tag:b",), dates=(4, 5)),
+    )  # fmt: skip
     answer = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png", length=3), status="known")
     last = PassRecord(
         at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o", next_change=NOON
@@ -114,6 +120,7 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
     assert {refusal.path: refusal} == ledger.refusals()
     assert {"main": feed} == ledger.feeds()
     assert {"feed.xml": DOCUMENT} == ledger.documents()
+    assert {} == ledger.held()
     assert {"_posts/a.md": STORED.record} == ledger.entry_records()
     assert {"_posts/a.md": ENTRY} == ledger.entries(["_posts/a.md", "_posts/unknown.md"])
     assert {answer.url: answer} == ledger.images([answer.url, "https://x.example/unknown.png"])
@@ -131,6 +138,55 @@ def test_files_that_come_with_a_post_come_back_as_they_were(ledger: SqlLedger) -
 
     assert {record.path: record for record in records} == ledger.entry_records()
     assert entry == ledger.entries(["_posts/b.md"])["_posts/b.md"]
+
+
+HELD = Held(
+    feed="main",
+    concerns=(
+        Concern(rule="vanished", figure=50, limit=30, sentence="s", evidence=("vanished tag:a",), examples=("e",)),
+    ),
+    since=NOON,
+)
+
+
+def test_a_held_feed_is_kept_and_what_is_approved_of_it_is_never_overwritten(ledger: SqlLedger) -> None:
+    other = replace(HELD, feed="other")
+    ledger.remember(LedgerChange(held=(HELD, other)))
+    assert {"main": HELD, "other": other} == ledger.held()
+
+    ledger.approve([HELD])
+    ledger.approve([replace(HELD, feed="unknown")])
+    later = replace(HELD, since=NOON + timedelta(hours=1))
+    ledger.remember(LedgerChange(held=(later,)))
+    ledger.record(Publication(held=(replace(other, since=NOON + timedelta(hours=1)),)), NOON)
+
+    assert replace(later, approved=("vanished tag:a",)) == ledger.held()["main"]
+    ledger.record(Publication(freed=("main",)), NOON)
+    assert {"other"} == ledger.held().keys()
+
+
+def test_after_a_word_of_approval_the_next_pass_looks_at_everything(ledger: SqlLedger) -> None:
+    ledger.note_pass(
+        PassRecord(at=NOON, seconds=1, posts=1, live=1, feeds=1, documents=1, written=1, refused=0, orders="o")
+    )
+
+    ledger.approve([HELD])
+
+    last = ledger.last_pass()
+    assert last is not None
+    assert "" == last.orders
+
+
+def test_feeds_and_documents_of_an_older_version_say_nothing_of_what_it_did_not_know(database: Database) -> None:
+    SqlLedger(database).record(
+        Publication(feeds=(FeedRecord(name="main", id="i", updated=NOON),), documents=(DOCUMENT,)), NOON
+    )
+    with database.write() as connection:
+        connection.execute(text("UPDATE feeds SET dates = NULL, spec = NULL, past = NULL"))
+        connection.execute(text("UPDATE documents SET length = NULL"))
+
+    assert {"main": FeedRecord(name="main", id="i", updated=NOON)} == SqlLedger(database).feeds()
+    assert 0 == SqlLedger(database).documents()["feed.xml"].length
 
 
 def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:

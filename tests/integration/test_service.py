@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.errors import PublishError, SourceError, StateError
-from syndicator.model import Document, DocumentRecord, Entry, FeedRecord, Format, PostRecord, PostWarning, digest
+from syndicator.model import Document, DocumentRecord, Entry, FeedRecord, Format, Held, PostRecord, PostWarning, digest
 from syndicator.pipeline import Report
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
 from syndicator.service import Service
@@ -131,6 +131,12 @@ class World:
         raise NotImplementedError
 
     def refusals(self) -> dict[str, Refusal]:
+        raise NotImplementedError
+
+    def held(self) -> dict[str, Held]:
+        return {}
+
+    def approve(self, held: Sequence[Held]) -> None:
         raise NotImplementedError
 
     def feeds(self) -> dict[str, FeedRecord]:

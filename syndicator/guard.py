@@ -1,0 +1,298 @@
+"""Whether a feed changes more at once than anybody would want: then it keeps what it shows until somebody approves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import orjson
+
+from syndicator.model import Concern, FeedRecord, Limits, PostRecord, PostState, digest
+
+#: Who is younger is news, wherever it stands in a feed.
+_FRESH = timedelta(days=2)
+#: Rules about who is in a feed at all.
+_OF_MEMBERS = ("vanished", "strangers", "shrunk", "along")
+#: So many posts are named for people.
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a feed would show now: ``members`` in order, which the spec of that name asks for. ``known`` has all posts
+    by their ids, those whose files are gone too.
+    """
+
+    members: Sequence[PostRecord]
+    spec: str
+    known: Mapping[str, PostRecord]
+
+
+def seconds(instant: datetime | None) -> int:
+    """A moment as documents say it."""
+    return int(instant.timestamp()) if instant is not None else 0
+
+
+def moment(stamp: int) -> datetime:
+    """The same the other way round."""
+    return datetime.fromtimestamp(stamp, UTC)
+
+
+def taken_down(record: PostRecord | None, now: datetime) -> bool:
+    """Whether the author wants nobody to see a post: it leaves whatever else is held."""
+    hidden = (PostState.DRAFT, PostState.KILLED, PostState.EXPIRED)
+    return record is not None and record.gone is None and record.state(now) in hidden
+
+
+def compare(
+    prior: FeedRecord, proposal: Proposal, limits: Limits, now: datetime, approved: Collection[str] = ()
+) -> tuple[Concern, ...]:
+    """What is wrong with showing the proposal where ``prior`` is shown; ``approved`` evidence counts for nothing."""
+    if len(prior.members) < limits.least_posts:
+        return ()
+    found = (
+        _vanished(prior, proposal, limits, now, approved),
+        _strangers(prior, proposal, limits, now, approved),
+        _redated(prior, proposal, limits, approved),
+        _turned(prior, proposal, limits, approved),
+        _shrunk(prior, proposal, limits, now, approved),
+    )
+    return tuple(concern for concern in found if concern is not None)
+
+
+def leaving(prior: FeedRecord, proposal: Proposal, concerns: Iterable[Concern], now: datetime) -> frozenset[str]:
+    """The ids that leave a feed though it is held: what is taken down always does, and what is removed too where that
+    is not what the feed is held for."""
+    taken = {entry_id for entry_id in prior.members if taken_down(proposal.known.get(entry_id), now)}
+    if not any(concern.rule in _OF_MEMBERS for concern in concerns):
+        taken |= set(_lost(prior, proposal, now))
+    return frozenset(taken)
+
+
+def suspects(concerns: Iterable[Concern]) -> frozenset[str]:
+    """The ids that went or came; where else they go or come is part of the same accident."""
+    return frozenset(_ids(concerns, ("vanished ", "new ")))
+
+
+def redated(concerns: Iterable[Concern]) -> frozenset[str]:
+    """The ids whose dates moved."""
+    return frozenset(name.split(" ", 3)[3] for name in _evidence(concerns) if name.startswith("redated "))
+
+
+def along(prior: FeedRecord, proposal: Proposal, suspected: Collection[str], now: datetime) -> Concern | None:
+    """Concern for a feed that is too small to raise one itself, or hit too little, but by the same accident."""
+    shown = {record.entry_id for record in proposal.members}
+    left = [
+        i for i in prior.members if i in suspected and i not in shown and not taken_down(proposal.known.get(i), now)
+    ]
+    came = [i for i in shown - set(prior.members) if i in suspected]
+    if not left and not came:
+        return None
+    evidence = (*(f"vanished {i}" for i in left), *(f"new {i}" for i in sorted(came)))
+    return Concern(
+        rule="along",
+        figure=len(evidence),
+        limit=1,
+        sentence=f"{len(evidence)} of the posts that vanish from another feed or come to it, which is held, do so here",
+        evidence=evidence,
+        examples=tuple(_named(evidence, proposal.known)),
+    )
+
+
+def too_large(path: str, length: int, limit: int) -> Concern:
+    """Concern for a document that would outgrow its limit (rss-9)."""
+    return Concern(
+        rule="swollen",
+        figure=length,
+        limit=limit,
+        sentence=f"{path} would have {length} bytes, and {limit} is the limit",
+        evidence=(swollen(path),),
+    )
+
+
+def swollen(path: str) -> str:
+    """The evidence of a document that is too large."""
+    return f"swollen {path}"
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def _vanished(
+    prior: FeedRecord, proposal: Proposal, limits: Limits, now: datetime, approved: Collection[str]
+) -> Concern | None:
+    """Ids that left, though nobody took the post down and none that is newer pushed it out."""
+    evidence = [f"vanished {entry_id}" for entry_id in _lost(prior, proposal, now)]
+    return _concern(
+        "vanished", evidence, approved, len(prior.members), limits.vanished_percent, limits, proposal.known,
+        "{count} of {total} posts vanish",
+    )  # fmt: skip
+
+
+def _strangers(
+    prior: FeedRecord, proposal: Proposal, limits: Limits, now: datetime, approved: Collection[str]
+) -> Concern | None:
+    """Ids that nobody has seen in this feed, of posts that are too old to be news."""
+    if not _same_spec(prior, proposal):
+        return None  # what is asked for decides, and that was changed on purpose
+    former = set(prior.members)
+    dates = prior.dates[::2] or [seconds(r.published) for r in proposal.members if r.entry_id in former]
+    if not dates:
+        return None
+    newest, oldest, fresh = max(dates), min(dates), seconds(now - _FRESH)
+    came = [r for r in proposal.members if r.entry_id not in former and seconds(r.published) < min(newest + 1, fresh)]
+    behind = [record for record in came if seconds(record.published) < oldest]
+    # For each post that leaves an older one may move up.
+    room = len(former - {record.entry_id for record in proposal.members})
+    moved_up = {record.entry_id for record in behind[:room]}
+    evidence = [f"new {record.entry_id}" for record in came if record.entry_id not in moved_up]
+    return _concern(
+        "strangers", evidence, approved, len(proposal.members), limits.strangers_percent, limits, proposal.known,
+        "{count} of {total} posts are old, but new to it",
+    )  # fmt: skip
+
+
+def _redated(prior: FeedRecord, proposal: Proposal, limits: Limits, approved: Collection[str]) -> Concern | None:
+    """Posts that would be published or updated at another time than before: readers show them as new."""
+    before = dict(zip(prior.members, zip(prior.dates[::2], prior.dates[1::2], strict=True), strict=False))
+    common = [record for record in proposal.members if record.entry_id in before]
+    evidence = [
+        f"redated {published} {updated} {record.entry_id}"
+        for record in common
+        if before[record.entry_id] != ((published := seconds(record.published)), (updated := seconds(record.updated)))
+    ]
+    return _concern(
+        "redated", evidence, approved, len(common), limits.redated_percent, limits, proposal.known,
+        "{count} of {total} posts change their dates, as edited posts do",
+    )  # fmt: skip
+
+
+def _turned(prior: FeedRecord, proposal: Proposal, limits: Limits, approved: Collection[str]) -> Concern | None:
+    """Neighbours that change places: the order turned over."""
+    places = {record.entry_id: place for place, record in enumerate(proposal.members)}
+    order = [places[entry_id] for entry_id in prior.members if entry_id in places]
+    wrong = sum(above > below for above, below in pairwise(order))
+    pairs = len(order) - 1
+    if not wrong or wrong + 1 < limits.least_posts or not _reaches(wrong, pairs, limits.turned_percent):
+        return None
+    former = set(prior.members)
+    evidence = f"turned {digest(orjson.dumps([r.entry_id for r in proposal.members if r.entry_id in former]))}"
+    if evidence in approved:
+        return None
+    percent = _percent(wrong, pairs)
+    return Concern(
+        rule="turned",
+        figure=percent,
+        limit=limits.turned_percent,
+        sentence=f"its order turns over ({percent} % of neighbours, and {limits.turned_percent} % is the limit)",
+        evidence=(evidence,),
+    )
+
+
+def _shrunk(
+    prior: FeedRecord, proposal: Proposal, limits: Limits, now: datetime, approved: Collection[str]
+) -> Concern | None:
+    """Fewer posts than before, whatever comes for those that left."""
+    if not _same_spec(prior, proposal):
+        return None
+    lost = _lost(prior, proposal, now)
+    left = set(prior.members) - {record.entry_id for record in proposal.members}
+    allowed = left - {entry_id for entry_id in lost if f"vanished {entry_id}" not in approved}
+    base = len(prior.members) - len(allowed)
+    less = base - len(proposal.members)
+    if less < limits.least_posts or not _reaches(less, base, limits.shrunk_percent):
+        return None
+    return Concern(
+        rule="shrunk",
+        figure=_percent(less, base),
+        limit=limits.shrunk_percent,
+        sentence=f"it shrinks from {base} to {len(proposal.members)} posts",
+        evidence=tuple(f"vanished {entry_id}" for entry_id in lost),
+    )
+
+
+def _lost(prior: FeedRecord, proposal: Proposal, now: datetime) -> list[str]:
+    """Ids that left and whose leaving nobody can have wanted."""
+    shown = {record.entry_id for record in proposal.members}
+    oldest = min((record.published for record in proposal.members if record.published), default=None)
+    # A feed that all live posts leave, or that has no reason to be any more, is of the past.
+    wanted = not proposal.members or not _same_spec(prior, proposal)
+    lost = []
+    for entry_id in prior.members:
+        record = proposal.known.get(entry_id)
+        if entry_id in shown or taken_down(record, now):
+            continue
+        if record is not None and record.gone is None and record.state(now) is PostState.LIVE:
+            pushed_out = oldest is not None and record.published is not None and record.published <= oldest
+            if pushed_out or wanted:
+                continue
+        lost.append(entry_id)
+    return lost
+
+
+def _concern(
+    rule: str,
+    evidence: Sequence[str],
+    approved: Collection[str],
+    total: int,
+    limit: int,
+    limits: Limits,
+    known: Mapping[str, PostRecord],
+    sentence: str,
+) -> Concern | None:
+    """The concern that this evidence gives, less what is approved; None when it is too little."""
+    counted = tuple(name for name in evidence if name not in approved)
+    if len(counted) < limits.least_posts or not _reaches(len(counted), total, limit):
+        return None
+    percent = _percent(len(counted), total)
+    words = sentence.format(count=len(counted), total=total)
+    return Concern(
+        rule=rule,
+        figure=percent,
+        limit=limit,
+        sentence=f"{words} ({percent} %, and {limit} % is the limit)",
+        evidence=counted,
+        examples=tuple(_named(counted, known)),
+    )
+
+
+def _same_spec(prior: FeedRecord, proposal: Proposal) -> bool:
+    return not prior.spec or prior.spec == proposal.spec
+
+
+def _reaches(count: int, total: int, limit: int) -> bool:
+    return limit > 0 and count * 100 >= limit * total
+
+
+def _percent(count: int, total: int) -> int:
+    return count * 100 // total if total else 100
+
+
+def _evidence(concerns: Iterable[Concern]) -> Iterator[str]:
+    for concern in concerns:
+        yield from concern.evidence
+
+
+def _ids(concerns: Iterable[Concern], kinds: Sequence[str]) -> Iterator[str]:
+    for name in _evidence(concerns):
+        for kind in kinds:
+            if name.startswith(kind):
+                yield name.removeprefix(kind)
+
+
+def _named(evidence: Sequence[str], known: Mapping[str, PostRecord]) -> Iterator[str]:
+    """A few lines for people: what happens, and to which post."""
+    for name in evidence[:_NAMED]:
+        kind, _, rest = name.partition(" ")
+        dates, entry_id = "", rest
+        if kind == "redated":
+            published, updated, entry_id = rest.split(" ", 2)
+            dates = (
+                f", published {moment(int(published)):%Y-%m-%d %H:%M}, updated {moment(int(updated)):%Y-%m-%d %H:%M}"
+            )
+        record = known.get(entry_id)
+        yield f"{kind}: {record.path if record else entry_id}{dates}"
+    if len(evidence) > _NAMED:
+        yield f"and {len(evidence) - _NAMED} more"
