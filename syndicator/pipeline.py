@@ -17,7 +17,6 @@ from syndicator.noting import answers_noted, refusals_noted
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
 from syndicator.reading import Reader, Reading, begin_reading, finish_reading
-from syndicator.selections import Selection
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
@@ -261,7 +260,7 @@ class Pipeline:
                 LedgerChange(posts=settled.changed, moved=settled.moved, held=changes(judged.held, waiting))
             )
             self._posts = dict(settled.records)
-        due = next_change(settled.records.values(), now, judged.selections)
+        due = next_change(settled.records.values(), now, case.proposed)
         work.take(made, progress)
         refusals = {**old, **refusals_noted([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(

@@ -104,7 +104,8 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
         Tombstone(ref="tag:c", when=NOON),
     )
     feed = FeedRecord(
-        name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",), tombstones=stones, dates=(1, 2), spec="s",
+        name="main", id="urn:uuid:1", updated=NOON, settings="s", members=("tag:a",), tombstones=stones,
+        dates=(1, 2), spec="s",
         past=FeedPast(until=3, members=("tag:b",), dates=(4, 5)),
     )  # fmt: skip
     answer = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png", length=3), status="known")
