@@ -20,7 +20,10 @@ from syndicator.text import printable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateOfThings:
-    """One look at everything an operator asks for. ``posts`` counts by state; ``fetched`` is None for a folder."""
+    """One look at everything an operator asks for. ``posts`` counts by state; ``fetched`` is None for a folder.
+
+    ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
+    """
 
     title: str
     posts: tuple[tuple[str, int], ...]
@@ -32,6 +35,7 @@ class StateOfThings:
     fetched: FetchReport | None = None
     taken_down: tuple[TakeDown, ...] = ()
     held: tuple[Held, ...] = ()
+    pages: int = 0
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
@@ -44,7 +48,8 @@ class StateOfThings:
                 f"last pass  {_moment(last.at)}, {last.seconds:.2f} s, {last.written} documents written, "
                 f"{last.refused} posts refused"
             )
-        lines.append(f"documents  {len(self.documents)}")
+        archives = f", and {self.pages} pages of archives" if self.pages else ""
+        lines.append(f"documents  {len(self.documents)}{archives}")
         lines += [f"  {document.url}  since {_moment(document.changed)}" for document in self.documents]
         lines.append(f"hubs       {', '.join(self.hubs) or 'none'}")
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
@@ -84,7 +89,8 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
     return StateOfThings(
         title=called(settings)[0],
         posts=tuple(sorted(counts.items())),
-        documents=documents,
+        documents=tuple(document for document in documents if not document.page),
+        pages=sum(document.page > 0 for document in documents),
         last_pass=state.ledger.last_pass(),
         refused=tuple(state.ledger.refusals().values()),
         deliveries=deliveries,
@@ -103,7 +109,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         raise SyndicatorError(f'feed "{feed}"', "there is none of that name", f"name one of {', '.join(sorted(names))}")
     with state_to_read(settings) as state:
         records, refusals = state.ledger.posts(), state.ledger.refusals()
-        stored = state.ledger.entry_records().keys()
+        stored, pages = state.ledger.entry_records().keys(), state.ledger.pages()
         held, feeds = state.ledger.held(), state.ledger.feeds()
     # An address is only known by reading posts again; nobody needs it but here.
     everyone = sorted(records) if "://" in wanted else ()
@@ -118,7 +124,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
             path, records, refusals, stored, specs, source_reader.site, now,
             _rule(source_reader, records.get(path)), _address(source_reader, path),
             spec_name(feed) if feed in held else feed,
-            last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections,
+            last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections, pages=pages,
         )
         for path in paths
     )  # fmt: skip

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
-from syndicator.model import FeedRecord, FeedSpec, Held, PostRecord, PostState, Site
+from syndicator.history import divide
+from syndicator.model import FeedRecord, FeedSpec, Held, PageRecord, PostRecord, PostState, Site
 from syndicator.ports import Refusal
 from syndicator.selections import Selection
 
@@ -72,16 +74,18 @@ def explain(
     *,
     last_path_first: bool = False,
     sections: Callable[[str], str] | None = None,
+    pages: Mapping[str, Sequence[PageRecord]] = MappingProxyType({}),
 ) -> Explanation:
     """Say for each feed (or one) whether it shows the post now.
 
     ``stored`` are the paths of posts that have been rendered, which a refused one is shown by. ``rule`` is what hides
     a draft, in the file's words; ``address`` is the post's page; ``last_path_first`` and ``sections`` are the
-    dialect's. Raises SyndicatorError when ``feed`` is a feed that its spec does not make now.
+    dialect's, ``pages`` those of archives as last published. Raises SyndicatorError when ``feed`` is a feed that its
+    spec does not make now.
     """
     record, refusal = records.get(path), refusals.get(path)
     shown = live(records.values(), now, last_path_first=last_path_first)
-    selections = select(specs, shown, site, now, sections)
+    selections = divide(select(specs, shown, site, now, sections), pages, now)
     catalogue = Catalogue(shown, sections)
     # An index of sitemaps shows no post; its parts do.
     chosen = [s for s in selections if (not feed or feed in (s.name, s.spec.name)) and not s.parts]
@@ -222,7 +226,14 @@ def _verdict(
     refusal: Refusal | None,
     rendered: bool,
 ) -> Verdict:
-    feed = why_not.selection.name
+    selection = why_not.selection
+    feed = selection.name
+    page = next((page for page in selection.pages if path in (member.path for member in page.members)), None)
+    if page is not None and path not in (member.path for member in members):
+        place = f"on page {page.record.number} of the archive"
+        if refusal is not None and not rendered:
+            return Verdict(feed=feed, verdict="waiting", reason=f"{place} as far as it was ever good: {refusal}")
+        return Verdict(feed=feed, verdict="in", reason=place)
     if hindrance is not None or record is None:
         verdict, reason = hindrance or ("out", "it is not known")
         return Verdict(feed=feed, verdict=verdict, reason=reason)

@@ -125,7 +125,7 @@ def identify(
     stones, showed = (prior.tombstones, prior.members) if prior else ((), ())
     tombstones = _bury(stones, showed, selection, down, now)
     told = [stone.when for stone in tombstones] if selection.tells_of_tombstones else []
-    newest = max((*map(_updated, selection.members), *told), default=_BEGINNING)
+    newest = max((last_change(selection.members), *told))
     if prior is None:
         feed_id = uuid5(NAMESPACE_URL, f"{feeds_url}#{selection.name}").urn
         return FeedRecord(
@@ -137,6 +137,16 @@ def identify(
     if fallen or ((members != showed or settings != prior.settings) and newest <= before):
         updated = max(now.replace(microsecond=0), updated)
     return replace(prior, updated=updated, settings=settings, members=members, tombstones=tombstones)
+
+
+def changed_at(record: PostRecord) -> datetime:
+    """When a post was last news to readers: published or updated."""
+    return max(record.updated or _BEGINNING, record.published or _BEGINNING)
+
+
+def last_change(records: Iterable[PostRecord]) -> datetime:
+    """When any of these posts last was."""
+    return max(map(changed_at, records), default=_BEGINNING)
 
 
 def build_feed(
@@ -233,7 +243,7 @@ def _only_one(
         title=spec.title or site.title,
         description=spec.description,
         outputs=spec.outputs,
-        members=tuple(posts[: spec.limit]),
+        members=tuple(posts if spec.archive else posts[: spec.limit]),
         language=spec.language,
     )
     yield feed, spec.sitemap, posts
@@ -264,7 +274,7 @@ def _one_each(
             title=title,
             description=spec.description.replace("{value}", spelt[key]),
             outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
-            members=tuple(groups[key][: spec.limit]),
+            members=tuple(groups[key] if spec.archive else groups[key][: spec.limit]),
             value=key,
             language=spelt[key] if spec.each == "language" else spec.language,
         )
@@ -273,7 +283,3 @@ def _one_each(
 
 def _published(record: PostRecord) -> datetime:
     return record.published or _BEGINNING
-
-
-def _updated(record: PostRecord) -> datetime:
-    return max(record.updated or _BEGINNING, record.published or _BEGINNING)

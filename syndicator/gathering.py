@@ -36,9 +36,9 @@ class Gathering:
 
     ``records`` are the entries that there are, ``stale`` the posts whose entry is to be made, ``fresh`` and ``made``
     what was made of them, ``refused`` what could not be, ``again`` whether a file changed meanwhile. ``dropped`` are
-    paths that no feed shows any more. A post in ``bad`` keeps its last good entry, if it ever had one. ``aims`` says
-    which of all ``posts`` the members' bodies refer to, ``asked`` what they ask of the site beside its posts (in
-    the words of ``questions``) and what ``answer`` gave.
+    paths that no feed shows any more, of which those in ``archived`` stand in a page. A post in ``bad`` keeps its last
+    good entry, if it ever had one. ``aims`` says which of all ``posts`` the members' bodies refer to, ``asked`` what
+    they ask of the site beside its posts (in the words of ``questions``) and what ``answer`` gave.
 
     Of very many entries only some are kept in memory: where it ``may_write`` the others are remembered at once. That
     harms nothing when the pass ends half-way, as each has a key that says what it was made of. ``count`` has all.
@@ -58,6 +58,7 @@ class Gathering:
         ledger: Ledger,
         ask_images: bool,
         may_write: bool = False,
+        archived: Collection[str] = (),
     ) -> None:
         self._keys = keys
         self._source = source
@@ -66,7 +67,8 @@ class Gathering:
         self._may_write = may_write
         self.count = 0
         stored = ledger.entry_records()
-        self._former = _addresses(stored.values())
+        # What is known of a picture stays known while its post is in an archive, whose documents are to stay the same.
+        self._former = _addresses(record for path, record in stored.items() if path not in archived)
         self.records = {path: record for path, record in stored.items() if path in members}
         self.dropped = tuple(sorted(stored.keys() - members.keys()))
         self.fresh: dict[str, Entry] = {}

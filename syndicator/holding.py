@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicator.guard import Proposal, along, compare, leaving, moment, redated, seconds, suspects, taken_down
-from syndicator.model import Concern, FeedRecord, FeedSpec, Held, Limits, PostRecord
+from syndicator.history import kept_pages
+from syndicator.model import Concern, FeedRecord, FeedSpec, Held, Limits, PageRecord, PostRecord
 from syndicator.selections import Selection
 from syndicator.traces import Stamps, dates_of, name_of, past_of, stamps_of
 
@@ -33,7 +34,7 @@ class Judged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What there is to judge: the feeds that are ``proposed``, those that were published, and what is held already.
-    ``records`` are all posts of the ledger.
+    ``records`` are all posts of the ledger, ``pages`` the archives by feed as they were.
     """
 
     proposed: Sequence[Selection]
@@ -41,6 +42,7 @@ class Case:
     waiting: Mapping[str, Held]
     records: Iterable[PostRecord]
     specs: Sequence[FeedSpec]
+    pages: Mapping[str, Sequence[PageRecord]] = field(default_factory=dict)
 
 
 def hold(case: Case, limits: Limits | None, choose: Choose, now: datetime) -> Judged:
@@ -202,7 +204,10 @@ class _Judge:
                 outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
                 members=(),
             )
-        return replace(selection, members=tuple(kept))
+        pages = kept_pages(
+            self._case.pages.get(name, ()), self._known, lambda post: taken_down(post, self._now), self._now
+        )
+        return replace(selection, members=tuple(kept), pages=pages)
 
     def _held(self, name: str, concerns: tuple[Concern, ...]) -> Held:
         before = self._case.waiting.get(name)

@@ -42,9 +42,15 @@ Aims = Mapping[str, tuple[tuple[str, str], ...]]
 
 def make_entries(reader: Reader, records: Sequence[PostRecord], crew: Crew, aims: Aims) -> Iterator[Made]:
     """Render posts, batch by batch."""
-    tasks = [(record, aims.get(record.path, ())) for record in records]
-    batches = [tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH)]
-    return crew.map(partial(_make, reader), batches, big=len(records) >= _MANY_ENTRIES, ahead=_AHEAD)
+    batches = [records[start : start + _BATCH] for start in range(0, len(records), _BATCH)]
+    return make_batches(reader, batches, crew, aims)
+
+
+def make_batches(reader: Reader, batches: Sequence[Sequence[PostRecord]], crew: Crew, aims: Aims) -> Iterator[Made]:
+    """Render posts in these batches."""
+    tasks = ([(record, aims.get(record.path, ())) for record in batch] for batch in batches)
+    big = sum(map(len, batches)) >= _MANY_ENTRIES
+    return crew.map(partial(_make, reader), tasks, big=big, ahead=_AHEAD)
 
 
 def _make(reader: Reader, tasks: Sequence[tuple[PostRecord, tuple[tuple[str, str], ...]]]) -> Made:

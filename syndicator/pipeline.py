@@ -196,9 +196,11 @@ class Pipeline:
         crew: Crew,
     ) -> Report:
         # Late, as most passes find nothing new and end before.
+        from syndicator.archiving import Archiving
         from syndicator.entries import EntryKeys
         from syndicator.feeds import live, next_change, select
         from syndicator.gathering import Gathering
+        from syndicator.history import divide, news
         from syndicator.holding import Case, changes, hold
         from syndicator.ledger import settle
         from syndicator.listing import list_feeds
@@ -221,14 +223,15 @@ class Pipeline:
             self._swept = True
         shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
         choose = partial(select, self._orders.feeds, site=self._reader.site, now=now, sections=self._reader.sections)
-        prior = self._ledger.feeds()
+        prior, archived = self._ledger.feeds(), self._ledger.pages()
         limits = None if self._orders.approve or self._orders.allow_empty else self._orders.guard
         case = Case(
-            proposed=with_killed(choose(shown), settled, choose, now),
+            proposed=divide(with_killed(choose(shown), settled, choose, now), archived, now),
             prior=prior,
             waiting=waiting,
             records=settled.records.values(),
             specs=self._orders.feeds,
+            pages=archived,
         )
         judged = hold(case, limits, choose, now)
         settled = lay_down(settled, prior, judged.selections, now)
@@ -239,9 +242,11 @@ class Pipeline:
         bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
         looked_at = {record.path for record in read.records} | set(scan.gone)
         old = {p: r for p, r in quarantine.items() if p not in looked_at and r.version}
+        unfit = old.keys() | {error.path for error, _ in bad}
+        archiving = Archiving(judged.selections, unfit, posts=settled.records, reader=self._reader, ledger=self._ledger)
         work = Gathering(
             members,
-            old.keys() | {error.path for error, _ in bad} | judged.frozen,
+            unfit | judged.frozen,
             posts=settled.records,
             page_version=self._reader.page_version,
             questions=self._reader.questions,
@@ -251,13 +256,22 @@ class Pipeline:
             ledger=self._ledger,
             ask_images=self._orders.ask_images,
             may_write=not self._orders.dry_run,
+            archived=archiving.paths,
         )
         self._asked = answers_noted(work.asked)
         made = make_entries(self._reader, work.stale, crew, work.aims)
         if not self._orders.dry_run:
             # Before anything is published: an id that readers may see is never minted twice. While others render.
+            # Nor does a page change that readers may have walked.
+            pages, dropped = news(judged.selections, archived, self._orders.feeds)
             self._ledger.remember(
-                LedgerChange(posts=settled.changed, moved=settled.moved, held=changes(judged.held, waiting))
+                LedgerChange(
+                    posts=settled.changed,
+                    moved=settled.moved,
+                    held=changes(judged.held, waiting),
+                    pages=pages,
+                    dropped_pages=dropped,
+                )
             )
             self._posts = dict(settled.records)
         due = next_change(settled.records.values(), now, case.proposed)
@@ -283,22 +297,26 @@ class Pipeline:
             limits=limits,
             waiting=waiting,
         )
-        published = publish(press, judged, prior, work, now, progress, crew)
+        published = publish(press, judged, prior, work, archiving, now, progress, crew)
+        late = refusals_noted(archiving.refused, quarantine, now)
+        if late and not self._orders.dry_run:
+            self._ledger.remember(LedgerChange(refused=tuple(late.values())))
+        refusals |= late
         return Report(
             posts=sum(record.gone is None for record in settled.records.values()),
             live=len(shown),
             read=len(fresh),
             entries=work.count,
             feeds=sum(selection.is_feed for selection in judged.selections),
-            documents=sum(len(selection.outputs) for selection in judged.selections),
+            documents=sum(len(selection.outputs) * (1 + len(selection.pages)) for selection in judged.selections),
             written=published.written,
             deleted=published.deleted,
             announced=published.announced,
             refused=tuple(refusals[path] for path in sorted(refusals)),
-            warnings=(*read.warnings, *settled.warnings, *work.warnings),
+            warnings=tuple(dict.fromkeys((*read.warnings, *settled.warnings, *work.warnings, *archiving.warnings))),
             held=tuple(published.held[name] for name in sorted(published.held)),
             next_change=due,
-            again=work.again,
+            again=work.again or archiving.again,
             news=(
                 last is None
                 or last.orders != self._named(published.held.values()) + self._asked

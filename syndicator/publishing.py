@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from syndicator.archiving import Archiving, PageTask
 from syndicator.crew import Crew
 from syndicator.errors import PublishError
 from syndicator.feeds import build_feed, identify, settings_digest
 from syndicator.gathering import Gathering
 from syndicator.guard import swollen, too_large
+from syndicator.history import paging
 from syndicator.holding import Judged, changes
 from syndicator.making import Written, write_documents
 from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Held, Limits, Site, Tombstone
-from syndicator.plan import Plan, Wanted, announcements, decide, want
+from syndicator.plan import Plan, Wanted, announcements, decide, says_the_same, want, want_pages
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
-from syndicator.selections import Selection
+from syndicator.selections import Page, Selection
 from syndicator.takedowns import by_id, fallen, tombstones
 from syndicator.traces import name_of, noted
 
 #: About so many entries are read for the feeds that are written next, some 10 kB each.
 _ENTRIES_AT_ONCE = 1_000
+
+#: So many pages are written between two looks at the state.
+_MANY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,7 @@ def publish(
     judged: Judged,
     prior: Mapping[str, FeedRecord],
     gathering: Gathering,
+    archiving: Archiving,
     now: datetime,
     progress: Progress,
     crew: Crew,
@@ -72,8 +79,9 @@ def publish(
     Raises PublishError and StateError; what stands by then is remembered and announced.
     """
     remembered = press.ledger.documents()
-    feeds, plan, altered = _plan(press, judged, gathering, prior, remembered, now)
-    done, failed, held = _write(press, judged.selections, feeds, plan, gathering, progress, crew, now)
+    feeds, plan, altered = _plan(press, judged, gathering, archiving, prior, remembered, now)
+    writing = _Writing(press, judged.selections, feeds, plan, remembered, now, progress, crew)
+    done, failed, held = writing.run(gathering, archiving)
     feeds |= {name: prior[name] for name in held}
     held = {**judged.held, **held}
     documents = tuple(_document(one, remembered.get(one.wanted.path), now) for one in done)
@@ -104,6 +112,7 @@ def _plan(
     press: Press,
     judged: Judged,
     gathering: Gathering,
+    archiving: Archiving,
     prior: Mapping[str, FeedRecord],
     remembered: Mapping[str, DocumentRecord],
     now: datetime,
@@ -143,6 +152,14 @@ def _plan(
                 # One that was too large before may stay so.
                 most = press.limits.max_bytes if press.limits else 0
                 wanted.append(replace(item, most=most if 0 < document.length <= most else 0))
+        if selection.pages:
+            kept = {page.record.number for page in selection.pages if page.kept}
+            settings = settings_digest(selection, press.site, (), press.feeds_url)
+            for item in want_pages(
+                selection, feed, archiving.marks, settings=settings, salt=press.salt, feeds_url=press.feeds_url
+            ):
+                document = remembered.get(item.path)
+                wanted.append(replace(item, source=document.source) if document and item.page in kept else item)
     altered = press.publisher.altered({path: document.version for path, document in remembered.items()})
     return feeds, decide(wanted, remembered, altered), altered
 
@@ -164,49 +181,128 @@ def _down(
     return tombstones(posts, had, entries, now)
 
 
-def _write(
-    press: Press,
-    selections: Sequence[Selection],
-    records: Mapping[str, FeedRecord],
-    plan: Plan,
-    gathering: Gathering,
-    progress: Progress,
-    crew: Crew,
-    now: datetime,
-) -> tuple[list[Written], list[PublishError], dict[str, Held]]:
-    wanted: dict[str, list[Wanted]] = {}
-    for item in plan.render:
-        wanted.setdefault(item.feed, []).append(item)
-    touched = [selection for selection in selections if selection.name in wanted]
+class _Writing:
+    """Puts documents in their places: pages of archives before the documents that lead to them."""
 
-    def tasks() -> Iterator[tuple[Feed, Sequence[Wanted]]]:
-        for some in _together(touched):
+    def __init__(
+        self,
+        press: Press,
+        selections: Sequence[Selection],
+        records: Mapping[str, FeedRecord],
+        plan: Plan,
+        remembered: Mapping[str, DocumentRecord],
+        now: datetime,
+        progress: Progress,
+        crew: Crew,
+    ) -> None:
+        self._press, self._records, self._remembered, self._now = press, records, remembered, now
+        self._progress, self._crew = progress, crew
+        self._publisher = None if press.dry_run else press.publisher
+        self._wanted: dict[tuple[str, int], list[Wanted]] = {}
+        for item in plan.render:
+            self._wanted.setdefault((item.feed, item.page), []).append(item)
+        names = {item.feed for item in plan.render}
+        self._selections = [selection for selection in selections if selection.name in names]
+        self._count = len(plan.render)
+        self._written: list[Written] = []
+        self._kept = 0
+        self._failed: list[PublishError] = []
+        self._held: dict[str, Held] = {}
+
+    def run(
+        self, gathering: Gathering, archiving: Archiving
+    ) -> tuple[list[Written], list[PublishError], dict[str, Held]]:
+        """What stands by then, why other documents do not, and the feeds that have grown too large."""
+        touched = [selection for selection in self._selections if (selection.name, 0) in self._wanted]
+        change = LedgerChange(entries=tuple(gathering.made), dropped_images=gathering.unused_images())
+        if tasks := self._pages():
+            members = sum(len(task.page.members) for task in tasks)
+            for _ in self._write(archiving.feeds(tasks, self._crew), members, change):
+                if len(self._written) >= self._kept + _MANY:
+                    self._keep_pages()
+            missing = self._missing(tasks)
+            touched, change = [s for s in touched if s.name not in missing], LedgerChange()
+        members = sum(len(selection.members) for selection in touched)
+        for _ in self._write(self._windows(touched, gathering), members, change):
+            pass
+        if self._publisher and self._written:
+            self._publisher.settle([one.wanted.path for one in self._written])
+        return self._written, self._failed, self._held
+
+    def _write(
+        self, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], entries: int, change: LedgerChange
+    ) -> Iterator[None]:
+        """Write documents, one feed or page after the other, and remember a change."""
+        writing = write_documents(self._publisher, feeds, entries, self._crew)
+        if self._publisher:
+            # While others write, when there are others.
+            self._press.ledger.remember(change)
+        for done in writing:
+            self._written += done.written
+            self._failed += done.failed
+            if done.too_large:
+                self._hold(done.too_large)
+            self._progress("writing documents", len(self._written), self._count)
+            yield
+
+    def _hold(self, too_large_ones: Sequence[tuple[Wanted, int]]) -> None:
+        feed = too_large_ones[0][0].feed
+        waiting = self._press.waiting
+        self._held[feed] = Held(
+            feed=feed,
+            concerns=tuple(too_large(item.path, length, item.most) for item, length in too_large_ones),
+            since=waiting[feed].since if feed in waiting else self._now,
+        )
+
+    def _keep_pages(self) -> None:
+        """Remember pages that stand by now: whoever is stopped in the first minutes of a long archive goes on there.
+        Nobody is owed word of them."""
+        if self._publisher:
+            latest = self._written[self._kept :]
+            self._publisher.settle([one.wanted.path for one in latest])
+            documents = tuple(_document(one, self._remembered.get(one.wanted.path), self._now) for one in latest)
+            self._press.ledger.record(Publication(documents=documents), self._now)
+        self._kept = len(self._written)
+
+    def _windows(
+        self, selections: Sequence[Selection], gathering: Gathering
+    ) -> Iterator[tuple[Feed, Sequence[Wanted]]]:
+        press = self._press
+        for some in _together(selections):
             entries = _entries(press.ledger, some, gathering)
             for selection in some:
-                feed = build_feed(selection, records[selection.name], entries, press.site, press.hubs)
-                yield feed, wanted[selection.name]
+                feed = build_feed(selection, self._records[selection.name], entries, press.site, press.hubs)
+                if selection.pages:
+                    feed = replace(feed, paging=paging(selection, 0, press.feeds_url))
+                yield feed, self._wanted[selection.name, 0]
             entries.clear()  # before the next ones are read
 
-    written: list[Written] = []
-    failed: list[PublishError] = []
-    held: dict[str, Held] = {}
-    publisher = None if press.dry_run else press.publisher
-    writing = write_documents(publisher, tasks(), sum(len(selection.members) for selection in touched), crew)
-    if publisher:
-        # While others write, when there are others.
-        press.ledger.remember(LedgerChange(entries=tuple(gathering.made), dropped_images=gathering.unused_images()))
-    for done in writing:
-        written += done.written
-        failed += done.failed
-        if done.too_large:
-            concerns = tuple(too_large(item.path, length, item.most) for item, length in done.too_large)
-            feed = done.too_large[0][0].feed
-            since = press.waiting[feed].since if feed in press.waiting else now
-            held[feed] = Held(feed=feed, concerns=concerns, since=since)
-        progress("writing documents", len(written), len(plan.render))
-    if publisher and written:
-        publisher.settle([one.wanted.path for one in written])
-    return written, failed, held
+    def _page(self, selection: Selection, page: Page, entries: Mapping[str, Entry]) -> Feed:
+        """The feed as a page has it, without hubs: what nobody is told of is no topic."""
+        press, shown = self._press, replace(selection, members=page.members)
+        feed = build_feed(shown, self._records[selection.name], entries, press.site, ())
+        place = paging(selection, page.record.number, press.feeds_url)
+        # Nor does it tell of what is gone: that would change it again and again.
+        return replace(feed, updated=page.record.updated, paging=place, tombstones=())
+
+    def _pages(self) -> list[PageTask]:
+        return [
+            PageTask(
+                build=partial(self._page, selection, page),
+                page=page,
+                wanted=tuple(wanted),
+                patient=all(says_the_same(item, self._remembered.get(item.path)) for item in wanted),
+            )
+            for selection in self._selections
+            for page in selection.pages
+            if (wanted := self._wanted.get((selection.name, page.record.number)))
+        ]
+
+    def _missing(self, tasks: Sequence[PageTask]) -> Collection[str]:
+        """Feeds with a page that could not be written for the first time: what leads to it has to wait, or posts would
+        be in neither document (atom-61)."""
+        stand = self._remembered.keys() | {one.wanted.path for one in self._written}
+        return {item.feed for task in tasks for item in task.wanted if item.path not in stand}
 
 
 def _together(selections: Sequence[Selection]) -> Iterator[list[Selection]]:
@@ -244,6 +340,7 @@ def _document(done: Written, known: DocumentRecord | None, now: datetime) -> Doc
         media_type=done.media_type,
         hubs=done.hubs,
         length=done.length,
+        page=item.page,
     )
 
 
@@ -254,7 +351,7 @@ def _behind(
     done = {document.path for document in documents}
     for item in plan.render:
         known = remembered.get(item.path)
-        if item.path not in done and known and known.source:
+        if item.path not in done and known and known.source and not (item.page and says_the_same(item, known)):
             yield replace(known, source="")
 
 

@@ -78,7 +78,7 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 async def _serve(settings: Settings, state: State, deadline: threading.Timer) -> int:
     stop = asyncio.Event()
     _obey_signals(stop)
-    shelf, health, clock = Shelf(settings.serve.cache), Health(), Clock()
+    shelf, health, clock = Shelf(settings.serve.cache, publisher(settings).read), Health(), Clock()
     app = build_app(
         shelf, lambda: _page(settings, state, health), health.readiness, urlsplit(settings.publish.url).path
     )

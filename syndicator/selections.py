@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syndicator.model import FeedSpec, Format, Listing, PostRecord
+from syndicator.model import FeedSpec, Format, Listing, PageRecord, PostRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of a feed's archive: its record, and those of its posts that are live, newest first.
+
+    A page that is ``kept`` belongs to a feed that is held: its documents stay as they stand.
+    """
+
+    record: PageRecord
+    members: tuple[PostRecord, ...]
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +28,7 @@ class Selection:
     sitemap index stands for, ``listings`` the feeds of a list.
 
     ``killed`` are posts that a feed may have shown at some time and that were killed of late.
+    A feed with an archive begins with all its posts, until its history is divided into ``pages``, oldest first.
     """
 
     name: str
@@ -29,6 +42,7 @@ class Selection:
     listings: tuple[Listing, ...] = ()
     parts: tuple[str, ...] = ()
     killed: tuple[PostRecord, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     @property
     def is_feed(self) -> bool:
@@ -39,3 +53,8 @@ class Selection:
     def tells_of_tombstones(self) -> bool:
         """Whether its documents say what was taken down."""
         return self.spec.tombstones and self.is_feed
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether its history is kept within reach."""
+        return self.spec.archive and self.is_feed

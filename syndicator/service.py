@@ -42,9 +42,10 @@ class Timer(Protocol):
 
 
 class Window(Protocol):
-    """What readers see over HTTP. ``show`` may take a while: it compresses."""
+    """What readers see over HTTP: documents, and pages of archives, which it reads itself when somebody asks for one.
+    ``show`` may take a while: it compresses."""
 
-    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]]) -> None: ...
+    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord]) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class Service:
     #: Whether readers are shown all that was published. A pass leaves this open until somebody has looked.
     _current: bool = False
     _documents: dict[str, tuple[DocumentRecord, bytes]] = field(default_factory=dict)
+    _pages: tuple[DocumentRecord, ...] = ()
     _failures: dict[str, int] = field(default_factory=dict)
     _odd: frozenset[str] = frozenset()
     _look: timedelta = timedelta(0)
@@ -204,7 +206,11 @@ class Service:
         """
         shown: dict[str, tuple[DocumentRecord, bytes]] = {}
         missing: PublishError | None = None
-        for path, record in self.ledger.documents().items():
+        documents = self.ledger.documents()
+        pages = tuple(record for record in documents.values() if record.page)
+        for path, record in documents.items():
+            if record.page:
+                continue
             known = self._documents.get(path)
             try:
                 same = known is not None and known[0].digest == record.digest
@@ -213,9 +219,9 @@ class Service:
                 missing = missing or error
                 if known is not None:
                     shown[path] = known
-        if shown != self._documents:
-            self.window.show(tuple(shown.values()))
-            self._documents = shown
+        if (shown, pages) != (self._documents, self._pages):
+            self.window.show(tuple(shown.values()), pages)
+            self._documents, self._pages = shown, pages
         if missing is not None:
             raise missing
 

@@ -160,8 +160,9 @@ def who_has_it(
         mine = of_feed.get(feed.name, [])
         for ref in feed.members:
             if ref in known:
-                shown.setdefault(ref, set()).update(document.url for document in mine)
-                carried.setdefault(ref, set()).update(document.url for document in mine)
+                addresses = {document.url for document in mine if not document.page}
+                shown.setdefault(ref, set()).update(addresses)
+                carried.setdefault(ref, set()).update(addresses)
         for stone in feed.tombstones:
             behind = (document.url for document in mine if not document.source and document.changed < stone.when)
             shown.setdefault(stone.ref, set()).update(behind)

@@ -35,6 +35,9 @@ def feed_faults(
         if isinstance(name, str) and names.setdefault(name, index) != index:
             yield ("feeds", index, "name"), Wrong(f"feeds[{names[name]}] has the same name", "each feed needs its own")
         yield from _field_faults(index, table, fields)
+        if table.get("archive") is True and table.get("max_age", "0s") != "0s":
+            problem = "cannot be together with archive, which keeps every post within reach"
+            yield ("feeds", index, "max_age"), Wrong(problem, "leave out one of them")
         wanted = {key: table[key] for key in ("rss", "atom", "json", "sitemap") if table.get(key, "") != ""}
         if not wanted:
             yield ("feeds", index), Wrong("has no output", 'give it rss, atom or json, as in rss = "feed.xml"')

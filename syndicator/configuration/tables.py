@@ -158,6 +158,7 @@ class FeedTable(_Table):
     accent: Color = ""
     ttl: Minutes = 0
     tombstones: Switch = False
+    archive: Switch = False
 
     def to_spec(self) -> FeedSpec:
         """The noun."""
@@ -183,6 +184,7 @@ class FeedTable(_Table):
             accent=self.accent,
             ttl=self.ttl,
             tombstones=self.tombstones,
+            archive=self.archive,
         )
 
 

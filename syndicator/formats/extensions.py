@@ -27,8 +27,9 @@ import re
 
 from lxml.etree import Entity, SubElement, _Element, cleanup_namespaces
 
+from syndicator.formats.media_types import BARE_TYPES
 from syndicator.formats.parts import ending, rfc822, rfc3339, updated_of, was_updated
-from syndicator.model import Enclosure, Entry, Feed, Image
+from syndicator.model import Enclosure, Entry, Feed, Format, Image, Paging
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -36,15 +37,18 @@ DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 WEBFEEDS = "http://webfeeds.org/rss/1.0"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+HISTORY = "http://purl.org/syndication/history/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SIGNS = re.compile("([&<>])")
 _MEDIUMS = frozenset({"image", "audio", "video"})
 
 
 class FeedExtension:
-    """The feed's own part. ``feed`` is set before rendering; ``namespaces`` are those in use (prefix to address)."""
+    """The feed's own part. ``feed`` and ``paging``, the document's place in its history, are set before rendering, as
+    are the ``namespaces`` in use (prefix to address)."""
 
     feed: Feed
+    paging: Paging
     namespaces: dict[str, str]
 
     def extend_ns(self) -> dict[str, str]:
@@ -52,12 +56,14 @@ class FeedExtension:
         return self.namespaces
 
     def extend_rss(self, rss: _Element) -> _Element:
-        """Hubs after the self link, the date of the last change, no namespace without use."""
+        """Hubs and history after the self link, the date of the last change, no namespace without use."""
         channel = rss[0]
         self_link = _child(channel, f"{{{ATOM}}}link")
-        for hub in reversed(self.feed.hubs):
-            link = channel.makeelement(f"{{{ATOM}}}link", {"href": hub, "rel": "hub"})
-            self_link.addnext(link)
+        hubs = [{"href": hub, "rel": "hub"} for hub in self.feed.hubs]
+        for attributes in reversed([*hubs, *_history_links(self.paging, BARE_TYPES[Format.RSS])]):
+            self_link.addnext(channel.makeelement(f"{{{ATOM}}}link", attributes))
+        if self.paging.archive:
+            SubElement(channel, f"{{{HISTORY}}}archive")
         _child(channel, "lastBuildDate").text = rfc822(self.feed.updated)
         _write_looks(channel, self.feed)
         _write_signs(channel, "title", "description", "copyright")
@@ -68,8 +74,14 @@ class FeedExtension:
         return rss
 
     def extend_atom(self, root: _Element) -> _Element:
-        """The date as RFC 3339 has it, the feed's looks, and tombstones, before the entries (atom-63, atom-68)."""
+        """The date as RFC 3339 has it, the history after the other links, the feed's looks, and tombstones, before the
+        entries (atom-63, atom-68)."""
         _child(root, "updated").text = rfc3339(self.feed.updated)
+        last = root.findall("link")[-1]
+        for attributes in reversed(_history_links(self.paging, BARE_TYPES[Format.ATOM])):
+            last.addnext(root.makeelement("link", attributes))
+        if self.paging.archive:
+            SubElement(root, f"{{{HISTORY}}}archive")
         _write_looks(root, self.feed)
         for stone in self.feed.tombstones:
             SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", {"ref": stone.ref, "when": rfc3339(stone.when)})
@@ -134,6 +146,12 @@ def timed_files(entry: Entry) -> tuple[Enclosure, ...]:
 def is_described(enclosures: tuple[Enclosure, ...]) -> bool:
     """Whether the first has a title or a duration."""
     return bool(enclosures and (enclosures[0].title or enclosures[0].duration))
+
+
+def _history_links(paging: Paging, media_type: str) -> list[dict[str, str]]:
+    """RFC 5005 section 4: where the feed goes on, in both formats (atom-61, rss-15, rss-63)."""
+    links = {"current": paging.current, "prev-archive": paging.prev, "next-archive": paging.next}
+    return [{"href": href, "rel": rel, "type": media_type} for rel, href in links.items() if href]
 
 
 def _atom_links(entry: Entry) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from syndicator.formats.parts import html_of, rfc3339, stand_in, summary_of, updated_of, was_updated
-from syndicator.model import Enclosure, Entry, Feed, Image, Person
+from syndicator.model import Enclosure, Entry, Feed, Format, Image, Person
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -27,6 +27,8 @@ def write_json(feed: Feed, url: str) -> bytes:
         "title": feed.title,
         "home_page_url": feed.home_url,
         "feed_url": url,
+        # Only ever to older items, so that nobody who follows it comes round again (jsonfeed-14, jsonfeed-60).
+        "next_url": feed.neighbours(Format.JSON).prev,
         "description": feed.description.strip(),
         # One square picture is large enough for both (jsonfeed-15, jsonfeed-16); the logo is wide (jsonfeed-57).
         "icon": feed.icon,

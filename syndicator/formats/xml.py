@@ -14,6 +14,7 @@ from feedgen.feed import FeedGenerator
 from syndicator.formats.extensions import (
     CONTENT,
     DC,
+    HISTORY,
     MEDIA,
     TOMBSTONES,
     WEBFEEDS,
@@ -92,6 +93,7 @@ def _generator(feed: Feed, url: str, format: Format) -> Any:  # noqa: A002 - the
     generator = FeedGenerator()
     generator.register_extension(GENERATOR, FeedExtension, EntryExtension)
     generator.syndicator.feed = feed
+    generator.syndicator.paging = feed.neighbours(format)
     generator.syndicator.namespaces = _namespaces(feed, format)
     generator.title(feed.title)
     generator.updated(feed.updated)
@@ -136,4 +138,6 @@ def _namespaces(feed: Feed, format: Format) -> dict[str, str]:  # noqa: A002 - t
         used["webfeeds"] = WEBFEEDS
     if not rss and feed.tombstones:
         used["at"] = TOMBSTONES
+    if feed.neighbours(format).archive:
+        used["fh"] = HISTORY
     return used

@@ -15,6 +15,8 @@ from syndicator.model.feed import (
     Format,
     Hero,
     Listing,
+    PageRecord,
+    Paging,
     Terms,
     Tombstone,
 )
@@ -60,6 +62,8 @@ __all__ = [
     "Limits",
     "Listing",
     "Markup",
+    "PageRecord",
+    "Paging",
     "Person",
     "Post",
     "PostRecord",

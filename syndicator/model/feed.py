@@ -120,6 +120,7 @@ class FeedSpec:
     ttl: int = 0
     sitemap: str = ""
     tombstones: bool = False
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +136,27 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """The neighbours of a document in its feed's history (RFC 5005), "" for those that there are not.
+
+    ``current`` is the subscription document, ``prev`` the next older page, ``next`` the next newer one; ``archive``
+    says that the document is such a page itself.
+    """
+
+    current: str = ""
+    prev: str = ""
+    next: str = ""
+    archive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A feed spec with what it shows now; ``outputs`` are the paths of its documents, ``home_url`` the site's page.
 
     ``logo``, ``icon`` and ``cover`` are absolute addresses. ``listings`` are the feeds that a list of feeds names, or
     ``parts`` the addresses of the documents that a sitemap index does.
     ``tombstones`` are the entries taken down that it tells of, newest first.
+    ``paging`` has the neighbours of the document in each format, when the feed has a history.
     """
 
     name: str
@@ -164,9 +180,14 @@ class Feed:
     listings: tuple[Listing, ...] = ()
     parts: tuple[str, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
+    paging: tuple[tuple[Format, Paging], ...] = ()
 
     def __post_init__(self) -> None:
         require_utc(self.updated)
+
+    def neighbours(self, format: Format) -> Paging:  # noqa: A002 - the noun of the model
+        """The neighbours of the document in this format."""
+        return dict(self.paging).get(format, Paging())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,12 +241,28 @@ class FeedRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageRecord:
+    """A page of a feed's archive. ``number`` counts from 1, the oldest.
+
+    ``members`` are the entry ids that it was cut with, newest first: they never change, whoever of them is live.
+    ``content`` names those that are, as they are; ``updated`` is when that last changed.
+    """
+
+    feed: str
+    number: int
+    members: tuple[str, ...]
+    content: str
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
     """A document as last published.
 
     ``source`` names what it was rendered from; ``version`` is the publisher's word for the file it left behind;
     ``changed`` is when its bytes last changed (the Last-Modified of HTTP); ``length`` counts them, 0 where an older
-    version recorded it.
+    version recorded it. ``page`` is the number of the page of the archive that it is, 0 for the document that readers
+    subscribe to.
     """
 
     path: str
@@ -239,3 +276,4 @@ class DocumentRecord:
     media_type: str = ""
     hubs: tuple[str, ...] = ()
     length: int = 0
+    page: int = 0

@@ -17,6 +17,7 @@ from syndicator.model import (
     Held,
     ImageFacts,
     ImageRef,
+    PageRecord,
     PostRecord,
 )
 
@@ -85,7 +86,7 @@ class LedgerChange:
 
     ``moved`` are paths whose entry lives on under another path, ``cleared`` are paths that are not refused any more,
     ``dropped_images`` are addresses that no entry has now, ``held`` feeds that keep what they show, now or for other
-    reasons than before.
+    reasons than before, ``dropped_pages`` feeds that have no archive any more.
     """
 
     posts: tuple[PostRecord, ...] = ()
@@ -96,6 +97,8 @@ class LedgerChange:
     entries: tuple[StoredEntry, ...] = ()
     dropped_images: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
+    pages: tuple[PageRecord, ...] = ()
+    dropped_pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,10 @@ class Ledger(Protocol):
     def refusals(self) -> dict[str, Refusal]: ...
     def feeds(self) -> dict[str, FeedRecord]: ...
     def documents(self) -> dict[str, DocumentRecord]: ...
+    def pages(self) -> dict[str, tuple[PageRecord, ...]]:
+        """The pages of archives by feed, the oldest first."""
+        ...
+
     def entry_records(self) -> dict[str, EntryRecord]: ...
     def entries(self, paths: Collection[str]) -> dict[str, Entry]: ...
     def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]: ...

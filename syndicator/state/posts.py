@@ -23,6 +23,7 @@ from syndicator.model import (
     Image,
     ImageFacts,
     ImageRef,
+    PageRecord,
     Person,
     PostRecord,
     Tombstone,
@@ -110,6 +111,14 @@ class SqlLedger:
             for row in self._all(tables.held)
         }
 
+    def pages(self) -> dict[str, tuple[PageRecord, ...]]:
+        """The pages of archives by feed, the oldest first."""
+        found: dict[str, list[PageRecord]] = {}
+        for row in self._all(tables.pages):
+            record = PageRecord(**{**row._mapping, "members": tuple(row.members)})  # noqa: SLF001
+            found.setdefault(row.feed, []).append(record)
+        return {feed: tuple(pages) for feed, pages in found.items()}
+
     def entry_records(self) -> dict[str, EntryRecord]:
         """What the stored entries were made from, by path."""
         table = tables.entries
@@ -172,6 +181,8 @@ class SqlLedger:
             self._database.upsert(connection, tables.images, map(image_row, change.images))
             self._database.upsert(connection, tables.entries, map(_entry_row, change.entries))
             self._database.upsert(connection, tables.held, map(_held_row, change.held))
+            _drop(connection, tables.pages, change.dropped_pages)
+            self._database.upsert(connection, tables.pages, change.pages)
 
     def record(self, publication: Publication, now: datetime) -> None:
         """Keep what a pass published together with the announcements that are owed for it."""

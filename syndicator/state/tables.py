@@ -142,6 +142,17 @@ documents = Table(
     Column("media_type", String, nullable=False),
     Column("hubs", Json, nullable=False),
     Column("length", BigInteger),
+    Column("page", Integer, nullable=False, server_default="0"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("feed", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("members", Json, nullable=False),
+    Column("content", String, nullable=False),
+    Column("updated", Instant, nullable=False),
 )
 
 deliveries = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
@@ -48,14 +49,20 @@ class Documents(BaseRoute):
             served = self._shelf.find(scope["path"])
             if served is not None:
                 return Match.FULL, {"served": served}
+            page = self._shelf.find_page(scope["path"])
+            if page is not None:
+                return Match.FULL, {"page": page}
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer for the document that matched."""
-        served: Served = scope["served"]
         method = scope["method"]
         if method in {"GET", "HEAD"}:
-            await _show(served, scope, send)
+            served: Served | None = scope.get("served") or await asyncio.to_thread(self._shelf.fetch, scope["page"])
+            if served is None:
+                await refuse(send, 503, "the page cannot be read, ask again soon", ((b"retry-after", _SOON),))
+            else:
+                await _show(served, scope, send)
         elif method == "OPTIONS":
             await answer(send, 204, _PREFLIGHT)
         else:

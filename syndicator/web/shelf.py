@@ -1,22 +1,31 @@
-"""What is served now: every document with its headers, made once, and swapped as a whole."""
+"""What is served now: every document with its headers, made once, and swapped as a whole.
+
+Pages of archives stay where they are until somebody asks: there may be thousands, and hardly anybody does.
+"""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from urllib.parse import quote, unquote, urlsplit
 
-from syndicator.model import DocumentRecord
+from syndicator.errors import PublishError
+from syndicator.model import DocumentRecord, digest
 from syndicator.web.conditional import IDENTITY, write_http_date
 
 Fields = tuple[tuple[bytes, bytes], ...]
 
 #: Shorter bodies fit into one packet either way (http-27).
 _WORTH_COMPRESSING = 600
+
+#: Pages hardly ever change, but take-downs are to arrive one day: so long, and not for ever (atom-62, http-34).
+_PAGE_AGE = timedelta(days=365)
+#: Whoever walks through an archive asks for each page once; others at the same time may walk alongside.
+_PAGES_AT_HAND = 16
 
 #: Feeds are public and read by programs in browsers too (http-52).
 CORS: Fields = (
@@ -117,9 +126,14 @@ class Shelf:
     Every method may be called from any thread: looking up takes the whole shelf at once, replacing swaps it.
     """
 
-    def __init__(self, max_age: timedelta = timedelta(minutes=15)) -> None:
+    def __init__(
+        self, max_age: timedelta = timedelta(minutes=15), read: Callable[[str], bytes | None] = lambda _: None
+    ) -> None:
         self._max_age = max_age
+        self._read = read
         self._served: Mapping[str, Served] = MappingProxyType({})
+        self._pages: Mapping[str, DocumentRecord] = MappingProxyType({})
+        self._at_hand: dict[DocumentRecord, Served] = {}
 
     def __len__(self) -> int:
         return len(self._served)
@@ -128,12 +142,33 @@ class Shelf:
         """The document at a decoded path."""
         return self._served.get(path)
 
+    def find_page(self, path: str) -> DocumentRecord | None:
+        """The page of an archive at a decoded path."""
+        return self._pages.get(path)
+
+    def fetch(self, page: DocumentRecord) -> Served | None:
+        """A page of an archive, read from its file and compressed, which takes a while; None when it cannot be had."""
+        if (known := self._at_hand.get(page)) is not None:
+            return known
+        try:
+            body = self._read(page.path)
+        except PublishError:
+            return None
+        if body is None:
+            return None
+        served = prepare(page, body, _PAGE_AGE)
+        if digest(body) == page.digest:  # else a pass has just replaced it, and will say so
+            latest = list(self._at_hand.items())[1 - _PAGES_AT_HAND :]
+            self._at_hand = dict([*latest, (page, served)])
+        return served
+
     def replace(self, documents: Sequence[Served]) -> None:
         """Serve these from now on, and nothing else."""
         self._served = MappingProxyType({served.path: served for served in documents})
 
-    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]]) -> None:
-        """Serve these records with their bytes from now on. Compresses what is new, which takes a while."""
+    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord] = ()) -> None:
+        """Serve these records with their bytes from now on, and pages as their files have them. Compresses what is
+        new, which takes a while."""
         by_record = {served.record: served for served in self._served.values()}
         by_url = {served.record.url: served for served in self._served.values()}
         self.replace(
@@ -142,3 +177,4 @@ class Shelf:
                 for record, body in documents
             ]
         )
+        self._pages = MappingProxyType({unquote(urlsplit(page.url).path): page for page in pages})

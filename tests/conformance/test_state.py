@@ -35,6 +35,7 @@ from syndicator.model import (
     Image,
     ImageFacts,
     ImageRef,
+    PageRecord,
     Person,
     PostRecord,
     Tombstone,
@@ -190,6 +191,21 @@ def test_feeds_and_documents_of_an_older_version_say_nothing_of_what_it_did_not_
     assert 0 == SqlLedger(database).documents()["feed.xml"].length
 
 
+def test_pages_are_kept_in_their_order_until_their_feed_has_no_archive(ledger: SqlLedger) -> None:
+    pages = {
+        feed: tuple(
+            PageRecord(feed=feed, number=number, members=("tag:a", "tag:é"), content="c", updated=NOON)
+            for number in range(1, 12)
+        )
+        for feed in ("main", "category/a")
+    }
+    ledger.remember(LedgerChange(pages=(*reversed(pages["main"]), *pages["category/a"])))
+    assert pages == ledger.pages()
+
+    ledger.remember(LedgerChange(pages=(replace(pages["main"][3], content="d"),), dropped_pages=("category/a",)))
+    assert {"main": (*pages["main"][:3], replace(pages["main"][3], content="d"), *pages["main"][4:])} == ledger.pages()
+
+
 def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:
     ledger.remember(LedgerChange(posts=(RECORD,)))
     ledger.remember(LedgerChange(posts=(RECORD._replace(version="v2", gone=NOON),)))
@@ -340,7 +356,7 @@ def test_a_fresh_database_has_the_tables_that_the_migrations_make(tmp_path: Path
     migrated.close()
 
 
-def test_a_feed_of_the_first_tables_has_no_tombstones(tmp_path: Path) -> None:
+def test_feeds_and_documents_of_the_first_tables_have_no_tombstones_and_are_no_pages(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/state.db")
     with database.write() as connection:
         config = database._know(None)
@@ -350,9 +366,15 @@ def test_a_feed_of_the_first_tables_has_no_tombstones(tmp_path: Path) -> None:
             text("INSERT INTO feeds (name, id, updated, settings, members) VALUES ('main', 'urn:x', 0, 's', :members)"),
             {"members": b"[]"},
         )
+        connection.execute(
+            text("INSERT INTO documents VALUES ('feed.xml', 'u', 'main', 'rss', 'd', 's', 'v', 0, 'm', :hubs)"),
+            {"hubs": b"[]"},
+        )
     database.migrate()
 
     assert () == SqlLedger(database).feeds()["main"].tombstones
+    assert {"feed.xml": 0} == {path: document.page for path, document in SqlLedger(database).documents().items()}
+    assert {} == SqlLedger(database).pages()
     database.close()
 
 

@@ -14,7 +14,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.errors import PublishError, SourceError, StateError
-from syndicator.model import Document, DocumentRecord, Entry, FeedRecord, Format, Held, PostRecord, PostWarning, digest
+from syndicator.model import (
+    Document,
+    DocumentRecord,
+    Entry,
+    FeedRecord,
+    Format,
+    Held,
+    PageRecord,
+    PostRecord,
+    PostWarning,
+    digest,
+)
 from syndicator.pipeline import Report
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
 from syndicator.service import Service
@@ -29,13 +40,15 @@ class Shelf:
     """What readers see now."""
 
     seen: dict[str, bytes] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
     swaps: int = 0
     fault: Exception | None = None
 
-    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]]) -> None:
+    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord]) -> None:
         if self.fault is not None:
             raise self.fault
         self.seen = {record.path: body for record, body in documents}
+        self.pages = [page.path for page in pages]
         self.swaps += 1
 
 
@@ -140,6 +153,9 @@ class World:
         raise NotImplementedError
 
     def feeds(self) -> dict[str, FeedRecord]:
+        raise NotImplementedError
+
+    def pages(self) -> dict[str, tuple[PageRecord, ...]]:
         raise NotImplementedError
 
     def entry_records(self) -> dict[str, EntryRecord]:
@@ -309,6 +325,20 @@ async def test_what_a_pass_published_before_it_failed_is_shown_and_told(world: W
         assert [(b"half", b"half")] == world.told
         assert {"pass": "other.xml: the disk is full"} == service.health.problems
         assert not service.health.ready
+
+
+async def test_pages_of_archives_are_shown_without_being_read(world: World) -> None:
+    world.publish(b"one")
+    world.publish(b"page", "feed.archive-1.xml")
+    world.records["feed.archive-1.xml"] = replace(world.records["feed.archive-1.xml"], page=1)
+    async with running(service_of(world)):
+        await until(lambda: world.shelf.pages == ["feed.archive-1.xml"])
+        assert ([FEED], {FEED: b"one"}) == (world.reads, world.shelf.seen)
+
+        del world.records["feed.archive-1.xml"]
+        world.timers.fire("scan")
+        await until(lambda: world.shelf.pages == [])
+        assert [FEED] == world.reads
 
 
 async def test_a_pass_that_changed_nothing_shows_and_reads_nothing_again(world: World) -> None:

@@ -8,7 +8,7 @@ import gzip
 import html
 import re
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,8 +22,8 @@ import uvloop
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.errors import ServeError, StateError
-from syndicator.model import DocumentRecord, Format
+from syndicator.errors import PublishError, ServeError, StateError
+from syndicator.model import DocumentRecord, Format, digest
 from syndicator.ports import PassRecord, Refusal
 from syndicator.web import server as server_module
 from syndicator.web.app import build_app
@@ -452,6 +452,69 @@ async def test_other_paths_lead_nowhere(target: str, site: Site) -> None:
     assert got["content-type"] == "text/plain; charset=utf-8"
     assert got["cache-control"] == "no-store"
     assert len(got.body) < 100
+
+
+def with_pages(staged: tuple[Stage, Server], read: Callable[[str], bytes | None]) -> Site:
+    """A server that reads pages of archives so."""
+    stage, server = staged
+    site = Site(server=server, shelf=Shelf(read=read))
+    stage.app = site.app()
+    return site
+
+
+async def test_a_page_of_an_archive_is_read_when_it_is_asked_for_and_kept_for_long_atom_62_http_34(
+    staged: tuple[Stage, Server],
+) -> None:
+    files, reads = {"old.xml": BODY}, list[str]()
+
+    def read(path: str) -> bytes | None:
+        reads.append(path)
+        if path == "locked.xml":
+            raise PublishError(path, "cannot be read", "give this user the right to")
+        return files.get(path)
+
+    site = with_pages(staged, read)
+    pages = [
+        record("old.xml", hubs=(), page=1, digest=digest(BODY)),
+        record("lost.xml", page=2),
+        record("locked.xml", page=3),
+    ]
+    site.shelf.show([(record(), BODY)], pages)
+    assert [] == reads
+
+    whole = await site.ask("/feeds/old.xml")
+    assert (200, BODY, "public, max-age=31536000") == (whole.status, whole.body, whole["cache-control"])
+    assert '<https://news.example.org/feeds/old.xml>; rel="self"' == whole["link"]
+    assert 304 == (await site.ask("/feeds/old.xml", ("If-None-Match", whole["etag"]))).status
+    assert ["old.xml"] == reads
+
+    for path in ("lost.xml", "locked.xml"):
+        missing = await site.ask(f"/feeds/{path}")
+        assert (503, "10") == (missing.status, missing["retry-after"])
+    site.shelf.show([(record(), BODY)], [])
+    assert 404 == (await site.ask("/feeds/old.xml")).status
+
+
+async def test_only_a_few_pages_are_kept_at_hand(
+    staged: tuple[Stage, Server],
+) -> None:
+    reads = list[str]()
+    site = with_pages(staged, lambda path: reads.append(path) or BODY)  # type: ignore[func-returns-value]
+    site.shelf.show([], [record(f"{number}.xml", page=number, digest=digest(BODY)) for number in range(1, 31)])
+    for number in (*range(1, 31), 30, 1):
+        await site.ask(f"/feeds/{number}.xml")
+
+    assert [*(f"{number}.xml" for number in range(1, 31)), "1.xml"] == reads
+
+
+async def test_a_page_that_was_just_replaced_is_not_kept_at_hand(
+    staged: tuple[Stage, Server],
+) -> None:
+    bodies = iter([BODY + b"new", BODY])
+    site = with_pages(staged, lambda _: next(bodies))
+    site.shelf.show([], [record("old.xml", page=1, digest=digest(BODY))])
+
+    assert [BODY + b"new", BODY, BODY] == [(await site.ask("/feeds/old.xml")).body for _ in range(3)]
 
 
 async def test_a_slash_too_many_leads_to_the_one_address(site: Site) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from syndicator.model import Content, Enclosure, Entry, Feed, Format, Image, Person
+from syndicator.model import Content, Enclosure, Entry, Feed, Format, Image, Paging, Person
 from syndicator.text import legal, one_line
 
 NOON = datetime(2023, 8, 24, 12, 0, tzinfo=UTC)
@@ -94,6 +94,22 @@ WITH_EVERYTHING = make_feed(make_entry(), RICH, BARE)
 SAMPLES = {
     "full": WITH_EVERYTHING,
     "summary": make_feed(make_entry(), RICH, BARE, content=Content.SUMMARY),
+    "page": make_feed(
+        BARE,
+        hubs=(),
+        paging=tuple(
+            (
+                kind,
+                Paging(
+                    current=ADDRESSES[kind],
+                    prev=f"https://news.example.org/feeds/{path}-older",
+                    next=f"https://news.example.org/feeds/{path}-newer",
+                    archive=True,
+                ),
+            )
+            for kind, path in OUTPUTS
+        ),
+    ),
     "empty": make_feed(author="", description="", language="", hubs=()),
 }
 

@@ -57,6 +57,28 @@ def test_a_post_is_in_at_its_place_or_out_since_newer_ones_fill_the_feed() -> No
     assert ("in", "number 3 of 3") == verdicts("a.md", records)["category/news"]
 
 
+def in_archive(path: str, *, refused: tuple[str, ...] = ()) -> tuple[str, str]:
+    records = {r.path: r for r in (record(f"{age}.md", age) for age in range(1, 6))}
+    explanation = explain(
+        path, records, {name: refusal(name) for name in refused}, ("1.md", "2.md"),
+        (replace(MAIN, archive=True),), SITE, NOW, "", "",
+    )  # fmt: skip
+    (verdict,) = explanation.verdicts
+    return verdict.verdict, verdict.reason
+
+
+def test_a_post_that_only_an_archive_has_is_in_on_its_page() -> None:
+    assert ("in", "number 2 of 2") == in_archive("2.md")
+    assert ("in", "on page 1 of the archive") == in_archive("5.md")
+    assert ("in", "on page 3 of the archive") == in_archive("3.md")
+
+
+def test_of_a_refused_post_in_an_archive_it_is_said_that_its_page_has_what_was_good() -> None:
+    assert ("waiting", "on page 1 of the archive as far as it was ever good: 5.md:3: is broken") == in_archive(
+        "5.md", refused=("5.md",)
+    )
+
+
 def test_a_refused_post_that_was_rendered_before_is_in_with_its_last_good_version() -> None:
     found = verdicts("a.md", [record("a.md", 1)], refused=("a.md",), stored=("a.md",))
 

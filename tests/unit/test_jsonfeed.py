@@ -58,6 +58,7 @@ TOP: dict[str, Check] = {
     "title": _text,
     "home_page_url": _url,
     "feed_url": _url,
+    "next_url": _url,
     "description": _text,
     "authors": _list,
     "language": _text,

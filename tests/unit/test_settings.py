@@ -711,6 +711,13 @@ def feeds(*tables: str) -> str:
             ),
         ),
         (
+            ['name = "a"\nrss = "x"\nmax_age = "2d"\narchive = true'],
+            (
+                "site.toml:12: feeds[0].max_age: cannot be together with archive, which keeps every post within reach; "
+                "leave out one of them"
+            ),
+        ),
+        (
             ['name = "a"\nrss = "Feed.xml"\njson = "feed.xml"'],
             "site.toml:12: feeds[0].json: differs only in case from feeds[0].rss; each output needs its own",
         ),
