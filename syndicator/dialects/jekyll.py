@@ -218,10 +218,15 @@ class Jekyll:
         The singular is one term as it stands, the plural is split at white space unless it is a list.
         frontmatter.md 26, 27.
         """
+        tags = data.get("tags")
+        several = _without_commas(tags.split()) if isinstance(tags, str) else _plural(tags)
+        return texts(_without_commas(self._categories(path, data))), texts(_singular(data.get("tag")) or several)
+
+    def _categories(self, path: PurePosixPath, data: Mapping[str, Any]) -> list[Any]:
+        """As Jekyll has them, with the commas that it takes for a part of a term."""
         parts = self._own_path(path).parts
         above = parts[: parts.index("_posts")] if "_posts" in parts else ()
-        categories = texts([*above, *_plural(data.get("categories")), *_singular(data.get("category"))])
-        return categories, texts(_singular(data.get("tag")) or _plural(data.get("tags")))
+        return [*above, *_plural(data.get("categories")), *_singular(data.get("category"))]
 
     def permalink(self, pattern: str, facts: PostFacts) -> str:
         """The post's own ``permalink``, else the operator's pattern or style, else the site's.
@@ -237,7 +242,8 @@ class Jekyll:
             path=stem.replace("_posts", "", 1).rstrip("."),
             name=path.stem,
             collection="posts",
-            categories=facts.categories,
+            # Not those that a feed shows: the site's pages know neither the operator's fields nor what we tidy up.
+            categories=texts(self._categories(path, facts.data)),
             output_ext=".html" if path.suffix[1:].lower() in self.extensions else path.suffix,
         )
         return expand(text(facts.data.get("permalink")) or pattern, parts)
@@ -287,8 +293,12 @@ def _singular(value: object) -> list[Any]:
 
 def _plural(value: object) -> list[Any]:
     if isinstance(value, str):
-        return [word.rstrip(",") for word in value.split()]
+        return value.split()
     return value if isinstance(value, list) else []
+
+
+def _without_commas(terms: list[Any]) -> list[Any]:
+    return [term.rstrip(",") if isinstance(term, str) else term for term in terms]
 
 
 def _ends(head: str, tail: str) -> str:

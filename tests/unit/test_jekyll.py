@@ -44,11 +44,10 @@ def address(
     published: datetime = NOON,
     zone: str = "UTC",
 ) -> str:
+    data = {**(data or {}), **({"categories": list(categories)} if categories else {})}
     return JEKYLL.permalink(
         pattern,
-        PostFacts(
-            path=path, data=data or {}, slug=slug, categories=categories, published=published, zone=ZoneInfo(zone)
-        ),
+        PostFacts(path=path, data=data, slug=slug, categories=(), published=published, zone=ZoneInfo(zone)),
     )
 
 
@@ -337,6 +336,29 @@ def test_an_unknown_placeholder_is_an_error(pattern: str) -> None:
 def test_a_style_name_in_a_post_is_no_style() -> None:
     """frontmatter.md 29."""
     assert "pretty" == address(data={"permalink": "pretty"})
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "expected"),
+    [
+        ({"categories": "News sports, local"}, "_posts/2023-08-24-a.md", "news/sports,/local/a"),
+        ({"categories": ["Two Words", "b"]}, "_posts/2023-08-24-a.md", "two%20words/b/a"),
+        ({"categories": "b, c", "category": "D"}, "es/_posts/x/2023-08-24-a.md", "es/b,/c/d/a"),
+    ],
+)
+def test_categories_in_the_address_are_jekylls_own(data: dict[str, Any], path: str, expected: str) -> None:
+    """frontmatter-26, 30: a comma that no feed shows is part of the folder that the page lies in."""
+    assert expected == address("/:categories/a", data=data, path=PurePosixPath(path))
+
+
+def test_commas_of_categories_below_defaults_stay_in_the_address() -> None:
+    """frontmatter-24, 26."""
+    dialect = Jekyll(defaults=(Defaults("", "", {"categories": ["archive"]}),))
+
+    data, _ = dialect.complete(PATH, {"categories": "a, b"})
+
+    assert (("archive", "a", "b"), ()) == dialect.terms(PATH, data)
+    assert ["archive", "a,", "b"] == data["categories"]
 
 
 def test_no_category_leaves_no_empty_part() -> None:

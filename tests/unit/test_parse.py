@@ -544,6 +544,8 @@ def test_the_operator_may_say_where_terms_are() -> None:
     post = written("category: X\nsection: News Desk\nkeywords: [a, b]\n", rules=rules)
 
     assert (("News Desk",), ("a", "b")) == (post.categories, post.tags)
+    # Jekyll, which makes the page, knows nothing of it.
+    assert "/x/2023/08/24/" in post.permalink
 
 
 def test_slug_and_pattern() -> None:
