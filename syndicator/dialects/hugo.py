@@ -211,7 +211,7 @@ class Hugo:
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """What has no offset is in the site's zone. frontmatter.md 53, 54."""
-        return parse_date(value, zone, seconds_are_utc=False)
+        return parse_date(value, zone, seconds_are_utc=False, by_go=True)
 
     def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:  # noqa: ARG002
         """What the front matter says in its usual words, then what Hugo makes no page of, or lists nowhere.

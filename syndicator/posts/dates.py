@@ -18,15 +18,17 @@ _LAST_MONTH = datetime(9999, 12, 1, tzinfo=UTC)
 
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
 _OFFSET = r"[+-]\d{1,2}(?::?\d\d)?"
+# RFC 822 section 5 names America's zones; all other letters mean several things, or nothing to most.
+_NAMED = "[ECMP][SD]T"
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})"
-    rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_OFFSET}))?)?",
+    rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_NAMED}|{_OFFSET}))?)?",
     re.ASCII,
 )
 # Year first, so that only one reading is left; one sign for both gaps, or none at all.
 _YEAR_FIRST = re.compile(
     r"(?P<year>[1-9]\d{3})(?P<gap>[/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})"
-    rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_OFFSET}))?)?",
+    rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_NAMED}|{_OFFSET}))?)?",
     re.ASCII,
 )
 _EIGHT_DIGITS = re.compile(r"[1-9]\d{7}", re.ASCII)
@@ -64,20 +66,26 @@ class FromHistory(ValueError):
 
 
 def parse_date(
-    value: object, zone: ZoneInfo, *, seconds_are_utc: bool, later: bool = False, year_first: bool = False
+    value: object,
+    zone: ZoneInfo,
+    *,
+    seconds_are_utc: bool,
+    later: bool = False,
+    by_go: bool = False,
+    year_first: bool = False,
 ) -> datetime:
     """The instant in UTC that a value of front matter means. Raises ValueError with a reason for people.
 
     Accepted (frontmatter.md C.11): ``YYYY-MM-DD``, with ``HH:MM[:SS[.f]]`` after a ``T`` or a space, and ``Z`` or an
     offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. With ``year_first`` also ``YYYY/MM/DD`` and
-    ``YYYY.MM.DD``, with a clock or without, and ``YYYYMMDD``, which nobody can read in another way. Without an offset
-    all are in ``zone``, and a date alone is its midnight.
+    ``YYYY.MM.DD``, with a clock or without, and ``YYYYMMDD``, which nobody can read in another way, and zones such as
+    ``EST`` after any of them. Without an offset all are in ``zone``, and a date alone is its midnight.
 
     ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the reader of its YAML
     takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone. A wall clock that a
     change of daylight saving leaves out is read with the offset before the change; one that comes twice is its first
-    instant, or with ``later`` the second, as Ruby takes it. The last two days of the year 9999 are one instant, so that
-    what comes out has a wall clock in every zone.
+    instant, or with ``later`` the second, as Ruby takes it; ``by_go`` both are what Hugo takes them for. The last two
+    days of the year 9999 are one instant, so that what comes out has a wall clock in every zone.
     """
     wall = _wall(value, year_first=year_first)
     if wall.tzinfo is None:
@@ -86,6 +94,8 @@ def parse_date(
             return min(wall.replace(tzinfo=UTC), _NEVER)
         wall = wall.replace(tzinfo=zone)
     try:
+        if by_go and wall.tzinfo is zone and not _keeps_its_offset(zone, wall.year, wall.month):
+            wall = _by_go(wall, zone)
         if later and wall.tzinfo is zone and not _keeps_its_offset(zone, wall.year, wall.month):
             # In a gap the second reading is the earlier one.
             wall = max(wall, wall.replace(fold=1), key=_in_utc)
@@ -94,16 +104,28 @@ def parse_date(
         return _NEVER
 
 
+def _by_go(wall: datetime, zone: ZoneInfo) -> datetime:
+    """How Go finds the instant of a wall clock: it takes it for UTC, and looks again with the offset that is then.
+
+    Where a clock is changed that depends on which side of Greenwich the zone is.
+    """
+    clock = wall.replace(tzinfo=UTC)
+    first = clock - (clock.astimezone(zone).utcoffset() or timedelta())
+    return clock - (first.astimezone(zone).utcoffset() or timedelta())
+
+
 def _in_utc(wall: datetime) -> datetime:
     return wall.astimezone(UTC)
 
 
 def wall_clock(value: object, zone: ZoneInfo) -> datetime:
-    """The same date with the offset it was written with, else in ``zone``: what stands in an address of some
-    generators. Raises ValueError.
+    """The same date with the offset it was written with, else in ``zone`` as Go reads it: what stands in Hugo's
+    addresses. Raises ValueError.
     """
     wall = _wall(value)
-    return wall if wall.tzinfo is not None else wall.replace(tzinfo=zone)
+    if wall.tzinfo is not None:
+        return wall
+    return parse_date(value, zone, seconds_are_utc=False, by_go=True).astimezone(zone)
 
 
 def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
@@ -112,7 +134,9 @@ def left_out(value: object, zone: ZoneInfo, instant: datetime) -> bool:
     if _keeps_its_offset(zone, instant.year, instant.month):
         return False
     wall = _wall(value, year_first=True)
-    if wall.tzinfo is not None or instant == _NEVER or wall.replace(tzinfo=zone).astimezone(UTC) != instant:
+    if wall.tzinfo is not None or instant == _NEVER:
+        return False
+    if instant not in (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)):
         return False
     return instant.astimezone(zone).replace(tzinfo=None) != wall
 
@@ -183,6 +207,8 @@ def _from_text(text: str, *, year_first: bool) -> datetime:
     if year_first and _EIGHT_DIGITS.fullmatch(text):
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     match = _ISO.fullmatch(text) or (_YEAR_FIRST.fullmatch(text) if year_first else None)
+    if match is not None and not year_first and re.fullmatch(_NAMED, match["zone"] or ""):
+        raise ValueError(_refusal(text))
     if match is not None:
         month = int(match["month"])
     else:

@@ -14,7 +14,7 @@ from syndicator.dialects.eleventy import Eleventy
 from syndicator.dialects.hugo import Hugo
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
-from syndicator.posts.dates import left_out, parse_date
+from syndicator.posts.dates import left_out, parse_date, wall_clock
 from syndicator.posts.epoch import from_epoch, unit_of
 from syndicator.posts.values import Quoted
 
@@ -129,6 +129,50 @@ def test_hugo_and_eleventy_read_no_slashes(make: type[Hugo | Eleventy], written:
     """frontmatter-53, frontmatter-67: Hugo 0.168 has no date then, and Luxon no ISO 8601."""
     with pytest.raises(ValueError, match="reads hyphens alone"):
         make().instant(written, NEW_YORK)
+
+
+@pytest.mark.parametrize("make", [Jekyll, Plain])
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("2023-08-24 12:55 EST", 17), ("2023-08-24 12:55:00 EDT", 16), ("2023/08/24 12:55 PDT", 19)],
+)
+def test_the_zones_that_rfc_822_names_may_follow_any_date(make: type[Jekyll | Plain], written: str, hour: int) -> None:
+    """frontmatter-11: Jekyll 4.3.1 reads them so, with seconds and without."""
+    assert datetime(2023, 8, 24, hour, 55, tzinfo=UTC) == make().instant(written, ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize("make", [Hugo, Eleventy])
+def test_hugo_and_eleventy_read_no_names_of_zones(make: type[Hugo | Eleventy]) -> None:
+    """frontmatter-53, frontmatter-67."""
+    with pytest.raises(ValueError, match="certainty"):
+        make().instant("2023-08-24 12:55:00 EST", NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "expected", "skipped"),
+    [
+        ("America/New_York", "2020-03-08T02:30:00", "2020-03-08T01:30:00-05:00", True),
+        ("America/New_York", "2023-11-05T01:30:00", "2023-11-05T01:30:00-04:00", False),
+        ("America/Sao_Paulo", "2017-10-15", "2017-10-14T23:00:00-03:00", True),
+        ("America/Sao_Paulo", "2018-02-17T23:30:00", "2018-02-17T23:30:00-02:00", False),
+        ("Europe/London", "2023-03-26T01:30:00", "2023-03-26T02:30:00+01:00", True),
+        ("Europe/London", "2023-10-29T01:30:00", "2023-10-29T01:30:00+00:00", False),
+        ("Europe/Berlin", "2023-10-29T02:30:00", "2023-10-29T02:30:00+01:00", False),
+        ("Australia/Lord_Howe", "2023-10-01T02:15:00", "2023-10-01T02:45:00+11:00", True),
+        ("Australia/Lord_Howe", "2023-04-02T01:45:00", "2023-04-02T01:45:00+10:30", False),
+        ("Pacific/Apia", "2011-12-30T12:00:00", "2011-12-31T12:00:00+14:00", True),
+        ("Asia/Beirut", "2022-03-27", "2022-03-27T01:00:00+03:00", True),
+    ],
+)
+def test_days_that_change_the_clocks_are_hugos(zone: str, written: str, expected: str, skipped: bool) -> None:
+    """frontmatter-13, frontmatter-53: the dates are those that Hugo 0.168 writes into its feed.
+
+    They stand in the address too, whose day may be the one before.
+    """
+    instant = Hugo().instant(written, ZoneInfo(zone))
+
+    assert (datetime.fromisoformat(expected), skipped) == (instant, left_out(written, ZoneInfo(zone), instant))
+    assert expected == wall_clock(written, ZoneInfo(zone)).isoformat()
 
 
 @pytest.mark.parametrize(("zone", "hours"), list(zip(ZONES, AUGUST, strict=True)))
