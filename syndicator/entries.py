@@ -65,7 +65,9 @@ def make_entry(
     published, updated = _dates(record)
     prefix = f"e{digest(record.entry_id.encode())[:8]}-"
     templates = replace(post.templates, posts=posts or {}, data=data)
-    to_safe = partial(to_html, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour)
+    to_safe = partial(
+        to_html, markup=post.markup, permalink=post.permalink, prefix=prefix, flavour=flavour, root=site.url
+    )
     try:
         body = legal(post.body)
         weigh(body)

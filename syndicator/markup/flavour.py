@@ -21,7 +21,8 @@ class Flavour:
     ``typographic`` asks for curly ``quotes`` and, with ``symbols``, for dashes, dots and guillemets. ``mark``,
     ``insert``, ``subscript`` and ``superscript`` are ``==a==``, ``++a++``, ``~a~`` and ``^a^``. ``math`` holds pairs of
     delimiters between which nothing is Markdown; kramdown's own need not be named. ``mathml`` sets formulas in type.
-    ``raw_html`` off leaves the author's HTML out.
+    ``raw_html`` off leaves the author's HTML out. ``rooted`` puts addresses that begin with a slash below the site's
+    own, base path and all, as Hugo does in its feeds.
     """
 
     engine: Literal["kramdown", "goldmark", "commonmark"]
@@ -40,12 +41,13 @@ class Flavour:
     math: tuple[tuple[str, str], ...] = ()
     mathml: bool = False
     raw_html: bool = True
+    rooted: bool = False
 
 
 #: As Jekyll sets it up: GitHub's input rules, line ends are no breaks, typographic quotes; bare addresses stay text.
 KRAMDOWN = Flavour(engine="kramdown", typographic=True, autolink=False)
 #: As Hugo sets it up, but for raw HTML, which its default leaves out and most sites let through.
-GOLDMARK = Flavour(engine="goldmark", typographic=True)
+GOLDMARK = Flavour(engine="goldmark", typographic=True, rooted=True)
 #: CommonMark with GitHub's extensions, and kramdown's marks taken out where somebody has brought them along.
 COMMONMARK = Flavour(engine="commonmark")
 

@@ -78,6 +78,22 @@ def srcset(value: str, base: str) -> str:
     return ", ".join(found)
 
 
+def below(text: str, path: str, *, several: bool = False) -> str:
+    """An address that begins at the host's root, begun at ``path`` ("/x/") instead.
+
+    What begins with it already stays, as does all when it is "/". ``several`` are the candidates of a ``srcset``.
+    """
+    if len(path) < 2 or "/" not in text:
+        return text
+    begin = r"(?<![^\s,])" if several else r"\A\s*"
+    return re.sub(rf"{begin}/(?![/\\])(?!{re.escape(path[1:])}|{re.escape(path[1:-1])}(?:[?#\s]|\Z))", path, text)
+
+
+def path_of(url: str) -> str:
+    """The path of an absolute address, with its slashes."""
+    return (_parts(_scheme_and_rest(url)[1])[1] or "/").rstrip("/") + "/"
+
+
 def host(url: str) -> str:
     """The host of an address that ``absolute`` or ``encode`` has returned, "" when it has none."""
     return _parts(_scheme_and_rest(url)[1])[0] or ""

@@ -10,7 +10,7 @@ from html import escape, unescape
 import nh3
 
 from syndicator.markup import mathml as formulas
-from syndicator.markup.links import FETCHABLE, absolute, encode, host, srcset
+from syndicator.markup.links import FETCHABLE, absolute, below, encode, host, path_of, srcset
 from syndicator.markup.weight import TooHeavy, bounded, weigh_tags
 from syndicator.text import legal
 
@@ -114,14 +114,14 @@ _MOST_ODD = 20_000
 _MOST_CANDIDATES = 200
 
 
-def sanitize(html: str, *, permalink: str, prefix: str, mathml: bool = False) -> str:
+def sanitize(html: str, *, permalink: str, prefix: str, mathml: bool = False, root: str = "") -> str:
     """A balanced HTML fragment that is safe in any reader (rss-37, atom-44, jsonfeed-38).
 
     Scripts, styles, forms, drawings, event handlers and classes are gone (a code block keeps ``language-…``); frames
-    are links; every address is absolute against ``permalink``; images that are loaded late are loaded at once; an
-    image without an address that readers may fetch gives way to its text. Ids stay where a link inside the entry needs
-    them and begin with ``prefix``, in the link too. Only characters that XML allows. ``mathml`` lets formulas through,
-    of which else only the text stays.
+    are links; every address is absolute against ``permalink``, one that begins with a slash below ``root``, if that is
+    given; images that are loaded late are loaded at once; an image without an address that readers may fetch gives way
+    to its text. Ids stay where a link inside the entry needs them and begin with ``prefix``, in the link too. Only
+    characters that XML allows. ``mathml`` lets formulas through, of which else only the text stays.
 
     Raises TooHeavy, with a reason for people, when the HTML is too large or nested too deep to be honest.
     """
@@ -133,7 +133,7 @@ def sanitize(html: str, *, permalink: str, prefix: str, mathml: bool = False) ->
     if "<math" in html and not mathml:
         html = _MATH.sub("", html)
     html = legal(_cleaner(mathml=mathml).clean(html)).replace("&nbsp;", "\u00a0")
-    html = _TAG.sub(_Rewriter(html, permalink, prefix).tag, html)
+    html = _TAG.sub(_Rewriter(html, permalink, prefix, path_of(root) if root else "").tag, html)
     if "<pre" in html:
         html = _PRE.sub(r"\g<0>\n", html)
     return _EMPTY_PARAGRAPH.sub("", html.replace("<img>", "")).strip()
@@ -142,9 +142,10 @@ def sanitize(html: str, *, permalink: str, prefix: str, mathml: bool = False) ->
 class _Rewriter:
     """The second half of sanitising: attributes of clean tags, with the whole element in view."""
 
-    def __init__(self, html: str, permalink: str, prefix: str) -> None:
+    def __init__(self, html: str, permalink: str, prefix: str, path: str = "") -> None:
         self.permalink = permalink
         self.prefix = prefix
+        self.path = path
         self._wanted = self._targets(html) if ' id="' in html or ' name="' in html else frozenset[str]()
         self._used: set[str] = set()
         self._written = self._odd = 0
@@ -181,13 +182,13 @@ class _Rewriter:
             if self._odd > _MOST_ODD:
                 raise TooHeavy(f"has more than {_MOST_ODD:,} addresses in other letters than those of English")
         if key in ("src", "poster"):
-            return _escaped(absolute(unescape(value), self.permalink, allowed=FETCHABLE))
+            return _escaped(absolute(self._below(value), self.permalink, allowed=FETCHABLE))
         if key == "href":
-            return _escaped(self._link(unescape(value)))
+            return _escaped(self._link(self._below(value)))
         if key == "srcset":
             if value.count(",") > _MOST_CANDIDATES:
                 return None
-            return _escaped(srcset(unescape(value), self.permalink))
+            return _escaped(srcset(self._below(value, several=True), self.permalink))
         if key == "cite":
             return _escaped(absolute(unescape(value), self.permalink, allowed=FETCHABLE))
         if key == "id":
@@ -196,6 +197,10 @@ class _Rewriter:
             language = _LANGUAGE.search(value)
             return language[0] if language else None
         return value
+
+    def _below(self, value: str, *, several: bool = False) -> str:
+        written = unescape(value)
+        return below(written, self.path, several=several) if self.path else written
 
     def _link(self, url: str) -> str:
         full = absolute(url, self.permalink)
@@ -224,7 +229,7 @@ class _Rewriter:
                     if match[1] not in _HEADINGS:
                         ids.add(_fragment(value))
                 elif "#" in value:
-                    page, _, fragment = absolute(unescape(value), self.permalink).partition("#")
+                    page, _, fragment = absolute(self._below(value), self.permalink).partition("#")
                     if page == self.page:
                         aims.add(fragment)
         return frozenset(ids & aims)

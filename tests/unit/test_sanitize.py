@@ -54,6 +54,29 @@ def assert_harmless(html: str) -> None:
             assert key not in ADDRESSES or value == absolute(value, "")
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<a href="/about/">x</a>', '<a href="https://h.example/sub/about/">x</a>'),
+        ('<a href="/">x</a>', '<a href="https://h.example/sub/">x</a>'),
+        ('<a href="/sub/about/">x</a>', '<a href="https://h.example/sub/about/">x</a>'),
+        ('<a href="/sub">x</a> <a href="/sub?q">x</a>',
+         '<a href="https://h.example/sub">x</a> <a href="https://h.example/sub?q">x</a>'),
+        ('<a href="/subs/">x</a>', '<a href="https://h.example/sub/subs/">x</a>'),
+        ('<a href="about/">x</a>', '<a href="https://h.example/sub/p/about/">x</a>'),
+        ('<a href="//other.example/a">x</a>', '<a href="https://other.example/a">x</a>'),
+        ('<a href="https://h.example/a">x</a>', '<a href="https://h.example/a">x</a>'),
+        ('<img src="/a.png">', '<img src="https://h.example/sub/a.png">'),
+        ('<img srcset="a.png 1x,/b.png 2x">',
+         '<img srcset="https://h.example/sub/p/a.png 1x, https://h.example/sub/b.png 2x">'),
+        ('<a href="/../x">x</a>', '<a href="https://h.example/x">x</a>'),
+    ],
+)  # fmt: skip
+def test_a_leading_slash_may_mean_the_sites_root(html: str, expected: str) -> None:
+    """frontmatter-76: so Hugo 0.168 writes its feed for a site that lies below a path."""
+    assert expected == sanitize(html, permalink="https://h.example/sub/p/", prefix="e-", root="https://h.example/sub/")
+
+
 ACTIVE_POST = (  # 2026-01-10-active-html.md
     '<iframe src="http://127.0.0.1/"></iframe><object data="x.swf"></object><embed src=x>'
     "<form action=http://evil.example><input name=p></form>"
