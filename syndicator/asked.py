@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from syndicator.app import State, called, orders, reader, state_to_read, upstream
+from syndicator.app import State, called, orders, reader, site_files, state_to_read, upstream
+from syndicator.dialects.jekylloverlooked import no_post
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, explain, find, spec_name, under_hold
 from syndicator.model import Delivery, DocumentRecord, Held, PostRecord
@@ -111,24 +112,40 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         records, refusals = state.ledger.posts(), state.ledger.refusals()
         stored, pages = state.ledger.entry_records().keys(), state.ledger.pages()
         held, feeds = state.ledger.held(), state.ledger.feeds()
+        # What cannot be read has the address that readers know it by.
+        kept = {path: entry.url for path, entry in state.ledger.entries(refusals.keys()).items()}
     # An address is only known by reading posts again; nobody needs it but here.
     everyone = sorted(records) if "://" in wanted else ()
-    addresses = {path: _address(source_reader, path) for path in everyone if records[path].gone is None}
+    addresses = {
+        path: _address(source_reader, path) or kept.get(path, "") for path in everyone if records[path].gone is None
+    }
     paths = find(records, refusals, addresses, wanted)
     if not paths:
-        raise SyndicatorError(
-            f'post "{wanted}"', "no post has that path, id or address", "run 'syndicator build' if it is new"
-        )
+        raise _unknown(settings, source_reader, wanted)
     explanations = (
         explain(
             path, records, refusals, stored, specs, source_reader.site, now,
-            _rule(source_reader, records.get(path)), _address(source_reader, path),
+            _rule(source_reader, records.get(path)), _address(source_reader, path) or kept.get(path, ""),
             spec_name(feed) if feed in held else feed,
             last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections, pages=pages,
         )
         for path in paths
     )  # fmt: skip
     return tuple(under_hold(each, records.get(each.path), held, feeds, now, feed) for each in explanations)
+
+
+def _unknown(settings: Settings, source_reader: Reader, wanted: str) -> SyndicatorError:
+    """What to say of something that no post is called: it may be a file that is none."""
+    reason, remedy = "no post has that path, id or address", "run 'syndicator build' if it is new"
+    path = wanted.removeprefix("./")
+    try:
+        there = "://" not in path and site_files(settings).read(path) is not None
+    except SyndicatorError:
+        there = False
+    if there:
+        because, what_to_do = no_post(path, source_reader.dialect)
+        reason, remedy = (because, what_to_do) if because else (reason, remedy)
+    return SyndicatorError(f'post "{wanted}"', reason, remedy)
 
 
 def _address(source_reader: Reader, path: str) -> str:

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicator.app import orders, reader, state_to_read
+from syndicator.app import orders, reader, site_files, state_to_read
 from syndicator.configuration.values import nearest
 from syndicator.crew import Crew
+from syndicator.dialects.jekylloverlooked import overlooked
 from syndicator.errors import PostError, StateError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
@@ -87,6 +88,7 @@ def check_content(settings: Settings, now: datetime) -> Findings:
         catalogue = Catalogue(shown, source_reader.sections)
         warnings: list[PostWarning] = [*source_reader.warnings, *read.warnings, *settled.warnings]
         warnings += _idle_filters(settings, wanted.feeds, catalogue)
+        warnings += overlooked(site_files(settings), source_reader.dialect)
         for record in read.records:
             try:
                 warnings += _parse(source_reader, record)

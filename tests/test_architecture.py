@@ -77,6 +77,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.sitedata",
         "dialects.cascade",
         "dialects.expressions",
+        "dialects.jekyllnames",
         "dialects.jekyllurls",
         "markup.includes",
     ),
@@ -105,7 +106,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.eleventy",
         "dialects.plain",
     ),
-    ("dialects.jekyllpeople", "dialects.jekyllplaces"),
+    ("dialects.jekyllpeople", "dialects.jekyllplaces", "dialects.jekylloverlooked"),
     (
         "dialects.hugosite",
         "dialects.jekyllsite",

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from syndicator.dialects.defaults import Defaults, fitting, overlaid
+from syndicator.dialects.jekyllnames import EXCLUDED, POST, WILD, listed, special
 from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.errors import PostError
 from syndicator.markup.flavour import KRAMDOWN, Flavour
@@ -23,25 +23,8 @@ from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
 from syndicator.posts.visibility import decided
 
-_WILD = re.compile(r"[*?\[]")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]++\]:.+$", re.MULTILINE)
 _BLOCK = re.compile(r"\{%-?\s*+(end)?(\w++)[^%]*+%\}")
-
-
-#: A post by its name, whatever its ending says: Jekyll copies what it cannot convert. Only what is no text is none.
-_POST = re.compile(
-    r"(\d{2,4}-\d{1,2}-\d{1,2})-([^/]*)"
-    r"\.(?!(?:7z|aac|avif|avi|bmp|bz2|css|docx?|eot|flac|gif|gz|hei[cf]|ico|jpe?g|js|jxl|m4[av]|map|mkv|mov|mp[34]|"
-    r"mpe?g|od[pst]|og[agv]|opus|otf|pdf|png|pptx?|rar|s[ac]ss|svg|tar|tgz|tiff?|ttf|wav|web[mp]|woff2?|xlsx?|xz|zip)\Z)"
-    r"[^./]*[^./~]",
-    re.ASCII | re.IGNORECASE,
-)
-
-#: What is left out whatever ``exclude`` says.
-EXCLUDED = (
-    ".sass-cache", ".jekyll-cache", "gemfiles", "Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle/",
-    "vendor/cache/", "vendor/gems/", "vendor/ruby/",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,36 +71,36 @@ class Jekyll:
         where = f"{folder.as_posix()}/"
         if not where.startswith(self.collections_dir):
             return None
-        is_post = _POST.fullmatch
-        if any(_WILD.search(entry) or entry.startswith(where) for entry in self.exclude):
+        is_post = POST.fullmatch
+        if any(WILD.search(entry) or entry.startswith(where) for entry in self.exclude):
             return lambda name: is_post(name) is not None and not self._excluded(where + name)
         return None if self._excluded(where) else lambda name: is_post(name) is not None
 
     def holds(self, path: str) -> bool:
         """Whether a file outside of posts and collections is a part of the site. frontmatter.md 18."""
         *folders, name = path.split("/")
-        if "_posts" in folders or (_special(name) and not _listed(self.include, name)):
+        if "_posts" in folders or (special(name) and not listed(self.include, name)):
             return False
         return self._open(folders) and not self._excluded(path)
 
     def collects(self, path: str, label: str) -> bool:
         """Whether a file below a collection's folder, whose path is given from there, is a part of the site."""
-        return not any(_special(name) for name in path.split("/")) and not self._excluded(
+        return not any(special(name) for name in path.split("/")) and not self._excluded(
             f"{self.collections_dir}/_{label}/{path}".lstrip("/")
         )
 
     def _open(self, folders: Sequence[str]) -> bool:
         at = folders.index("_posts") if "_posts" in folders else len(folders)
-        if any(_special(name) and not _listed(self.include, name) for name in folders[:at]):
+        if any(special(name) and not listed(self.include, name) for name in folders[:at]):
             return False
         below = folders[at + 1 :]
         # Below _posts Jekyll asks only how the path there begins and ends, and never looks into hidden folders.
-        return not below or not (_special(below[0]) or any(name[0] == "." for name in below))
+        return not below or not (special(below[0]) or any(name[0] == "." for name in below))
 
     def _excluded(self, path: str) -> bool:
-        if not _listed(self.exclude, path):
+        if not listed(self.exclude, path):
             return False
-        return not (_listed(self.include, path) or _listed(self.include, path.rpartition("/")[2]))
+        return not (listed(self.include, path) or listed(self.include, path.rpartition("/")[2]))
 
     def _own_path(self, path: PurePosixPath) -> PurePosixPath:
         """The path below ``collections_dir``, as Jekyll names a post."""
@@ -150,7 +133,7 @@ class Jekyll:
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
-        match = _POST.fullmatch(path.name)
+        match = POST.fullmatch(path.name)
         return FileName(date=match[1], slug=match[2].rstrip(".")) if match else FileName(date="", slug=path.stem)
 
     def section(self, path: PurePosixPath) -> str:
@@ -267,22 +250,10 @@ class Jekyll:
         return head + "\n\n" + "\n".join(references) if references else head
 
 
-def _listed(entries: Sequence[str], path: str) -> bool:
-    """Whether an entry of ``exclude`` or ``include`` names a file or folder, or something that its path begins with."""
-    return any(
-        path.startswith(entry) or entry == f"{path}/" or (_WILD.search(entry) and fnmatchcase(path, entry))
-        for entry in entries
-    )
-
-
 @lru_cache(maxsize=16)
 def _endings(extensions: tuple[str, ...]) -> tuple[str, ...]:
     """The ends of names of files that are read, in lower case: Markdown, and what Jekyll takes as it stands."""
     return tuple(f".{extension}" for extension in (*extensions, "html", "htm", "txt"))
-
-
-def _special(name: str) -> bool:
-    return name[0] in "._#~" or name[-1] in "~."
 
 
 def _singular(value: object) -> list[Any]:

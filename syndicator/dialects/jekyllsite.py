@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from syndicator.dialects.defaults import Defaults, overlaid
-from syndicator.dialects.jekyll import EXCLUDED, Jekyll
+from syndicator.dialects.jekyll import Jekyll
+from syndicator.dialects.jekyllnames import EXCLUDED
 from syndicator.dialects.jekyllpeople import people_of
 from syndicator.dialects.jekyllplaces import JekyllPlaces
 from syndicator.dialects.permalinks import STYLES

@@ -173,3 +173,16 @@ def test_a_post_that_was_refused_comes_back_when_its_page_is_built(tmp_path: Pat
 
     assert "refused: " not in desk.newsroom.build().stderr
     assert {"template": "<p>Built.</p>"} == desk.texts()
+
+
+def test_why_knows_a_post_that_cannot_be_read_by_the_address_of_its_last_good_version(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-02-storm.md", title="Storm")
+    newsroom.build()
+    newsroom.post("2026-01-02-storm.md", title="[")
+    newsroom.build(status=1)
+
+    done = newsroom.command("why", "https://news.example.org/2026/01/02/storm.html")
+
+    assert 0 == done.returncode
+    assert "address     https://news.example.org/2026/01/02/storm.html" in done.stdout
+    assert re.search(r"main +in +number 1 of 1, its last good version", done.stdout)
