@@ -81,7 +81,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.jekyllurls",
         "markup.includes",
     ),
-    ("posts.rules", "posts.attached", "markup.liquidcontext", "dialects.jekylldata"),
+    ("posts.rules", "posts.attached", "markup.liquidcontext", "markup.markdownify", "dialects.jekylldata"),
     ("markup.liquidnodes",),
     ("markup.liquidtags",),
     ("markup.liquid",),

@@ -27,7 +27,7 @@ class NoAnswer(ValueError):
     """Nobody knows what the filter would give."""
 
 
-def filters(*, site_url: str, zone: str, eleventy: bool) -> Mapping[str, Callable[..., Any]]:
+def filters(*, site_url: str, zone: str, eleventy: bool) -> dict[str, Callable[..., Any]]:
     """The filters by name. ``site_url`` ends in a slash; Jekyll's dates are in ``zone`` unless they say another, and
     are shown there. Eleventy's are in UTC, whatever the zone of the site: a date alone must not become the day before.
     """

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from syndicator.errors import PostError
 from syndicator.markup.code import Code, code_shown
 from syndicator.markup.embeds import is_block
+from syndicator.markup.markdownify import markdownify
 from syndicator.markup.marks import carry
 from syndicator.markup.nunjucks import as_liquid
 from syndicator.markup.shortcodes import render_shortcodes
@@ -141,6 +142,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
     if len(tags) > MOST_TAGS:
         raise _refuse(context, f"has {len(tags):,} template tags, more than {MOST_TAGS:,}")
     pieces, block_ends = balance(pieces, BLOCKS, SIMPLE)
+    jekylls = {} if nunjucks else {"markdownify": markdownify()}
     job = Job(
         body,
         is_code=_in_code(code, pieces, block_ends),
@@ -149,7 +151,7 @@ def _liquid(body: str, markup: Markup, context: TemplateContext, names: Mapping[
         address=lambda target, at: _address(body, target, at, context),
         block=lambda language, content, start, end: code_block(body, markup, language, content, start, end),
         place=lambda html, start, end: _place(body, markup, html, start, end),
-        filters=filters(site_url=context.site_url, zone=context.zone, eleventy=nunjucks),
+        filters=filters(site_url=context.site_url, zone=context.zone, eleventy=nunjucks) | jekylls,
         includes=context.includes,
     )
     try:

@@ -108,12 +108,44 @@ def test_what_is_known_is_written(body: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{{ page.title | markdownify }}", "<p>Storm</p>\n"),
+        (
+            '{{ "A *note* -- and `code`" | markdownify }}',
+            "<p>A <em>note</em> \u2013 and <code>code</code></p>\n",
+        ),
+        ("{% capture note %}**b**{% endcapture %}{{ note | markdownify | remove: '<p>' }}", "<strong>b</strong></p>\n"),
+        ('{{ "" | markdownify }}', ""),
+    ],
+)
+def test_markdown_in_a_value_is_read_as_the_post_is(body: str, expected: str) -> None:
+    """frontmatter-39: what Jekyll 4.3.1 makes of it."""
+    assert (expected, []) == (rendered(body), losses(body))
+
+
+def test_markdown_in_values_has_an_end() -> None:
+    """No post costs more than two seconds: what is too much is left out and said."""
+    body = "{% for i in (1..5000) %}{{ 'a *b* c' | markdownify }}{% endfor %}"
+    begin = time.perf_counter()
+
+    assert any("cannot be known" in loss for loss in losses(body))
+    assert 2 > time.perf_counter() - begin
+
+
+def test_eleventy_knows_no_filter_of_jekylls() -> None:
+    """frontmatter-71."""
+    assert "" == rendered("{{ page.title | markdownify }}", path="posts/a.md", kind="eleventy")
+
+
+@pytest.mark.parametrize(
     ("body", "expected", "tag"),
     [
         ("a {{ site.data.x }} b", "a  b", "{{ site.data.x }}"),
         ("{{ name }}", "", "{{ name }}"),
         ("{{ content }}{{ page.previous.title }}", "", "{{ content }}"),
-        ("{{ page.title | markdownify }}", "", "{{ page.title | markdownify }}"),
+        ("{{ page.title | where_exp: 'a', 'b' }}", "", "{{ page.title | where_exp: 'a', 'b' }}"),
+        ("{{ site.nav | markdownify }}", "", "{{ site.nav | markdownify }}"),
         ("{{ 'now' | date: '%Y' }}", "", "{{ 'now' | date: '%Y' }}"),
         ("{{ site.nav }}", "", "{{ site.nav }}"),
         ("{{ site.staff | size }}", "", "{{ site.staff | size }}"),
