@@ -46,7 +46,7 @@ def filters(*, site_url: str, zone: str, eleventy: bool) -> dict[str, Callable[.
         text = _text(value).strip()
         if not text or text in ("now", "today"):
             raise NoAnswer("the clock is no part of a post")
-        return parse_date(text, home, seconds_are_utc=True).astimezone(home)
+        return parse_date(text, home, seconds_are_utc=True, year_first=not eleventy).astimezone(home)
 
     def dated(value: Any, pattern: Any = "%Y-%m-%d %H:%M:%S %z") -> str:
         return write_date(moment(value), _text(pattern)) if value not in (None, "") else ""

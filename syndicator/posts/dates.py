@@ -31,6 +31,18 @@ _YEAR_FIRST = re.compile(
     rf"(?:(?:[Tt]|[ ]+){_CLOCK}(?:[ ]*(?P<zone>[Zz]|UTC|GMT|{_NAMED}|{_OFFSET}))?)?",
     re.ASCII,
 )
+# As newsrooms in America write it. The name of the month leaves one reading.
+_MONTH_FIRST = re.compile(
+    rf"(?:(?P<weekday>[A-Za-z]{{3,9}}),?[ ]+)?(?P<name>[A-Za-z]{{3,9}})\.?[ ]+(?P<day>\d{{1,2}}),?[ ]+(?P<year>\d{{4}})"
+    rf"(?:,?[ ]+{_CLOCK}(?:[ ]*(?P<zone>[A-Z]{{1,3}}|{_OFFSET}))?)?",
+    re.ASCII,
+)
+_HALF_DAYS = re.compile(
+    r"(?P<before>.*[Tt ])(?P<hour>\d{1,2})(?P<rest>:\d\d(?::\d\d)?)[ ]*"
+    r"(?P<half>[AaPp])(?:[Mm]|\.[Mm]\.)(?P<after>(?:[ ].*)?)",
+    re.ASCII,
+)
+_LONGEST = 60
 _EIGHT_DIGITS = re.compile(r"[1-9]\d{7}", re.ASCII)
 # RFC 822 section 5 with the four-digit years of RFC 2822; "15 Oct 2023" is the same without a clock.
 _RFC = re.compile(
@@ -78,8 +90,9 @@ def parse_date(
 
     Accepted (frontmatter.md C.11): ``YYYY-MM-DD``, with ``HH:MM[:SS[.f]]`` after a ``T`` or a space, and ``Z`` or an
     offset after that; RFC 822 dates; ``15 Oct 2023``; TOML's dates. With ``year_first`` also ``YYYY/MM/DD`` and
-    ``YYYY.MM.DD``, with a clock or without, and ``YYYYMMDD``, which nobody can read in another way, and zones such as
-    ``EST`` after any of them. Without an offset all are in ``zone``, and a date alone is its midnight.
+    ``YYYY.MM.DD``, with a clock or without, ``YYYYMMDD`` and ``August 24, 2023``, which nobody can read in another way,
+    zones such as ``EST`` after any of them, and clocks of twelve hours. Without an offset all are in ``zone``, and a
+    date alone is its midnight.
 
     ``seconds_are_utc`` is Jekyll's rule: ``YYYY-MM-DD HH:MM:SS`` without an offset is UTC as the reader of its YAML
     takes it for a time stamp, but ``YYYY-MM-DD HH:MM`` stays text and is read in the site's zone. A wall clock that a
@@ -204,20 +217,23 @@ def _from_text(text: str, *, year_first: bool) -> datetime:
             return datetime.fromisoformat(text)
         except ValueError:
             pass  # the patterns know why
-    if year_first and _EIGHT_DIGITS.fullmatch(text):
-        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    shown = text
+    if year_first:
+        text = _in_24_hours(text)
+        if _EIGHT_DIGITS.fullmatch(text):
+            text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     match = _ISO.fullmatch(text) or (_YEAR_FIRST.fullmatch(text) if year_first else None)
-    if match is not None and not year_first and re.fullmatch(_NAMED, match["zone"] or ""):
-        raise ValueError(_refusal(text))
     if match is not None:
+        if not year_first and re.fullmatch(_NAMED, match["zone"] or ""):
+            raise ValueError(_refusal(shown))
         month = int(match["month"])
     else:
-        match = _RFC.fullmatch(text)
+        match = _RFC.fullmatch(text) or (_MONTH_FIRST.fullmatch(text) if year_first else None)
         if match is None:
-            raise ValueError(_refusal(text))
+            raise ValueError(_refusal(shown))
         month = _named(match["name"], _MONTHS)
         if not month or (match["weekday"] and not _named(match["weekday"], _WEEKDAYS)):
-            raise ValueError(_refusal(text))
+            raise ValueError(_refusal(shown))
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
     if second == 60:
         raise ValueError("has a leap second, which computers cannot count")
@@ -225,8 +241,17 @@ def _from_text(text: str, *, year_first: bool) -> datetime:
     try:
         found = datetime(int(match["year"]), month, int(match["day"]), hour, minute, second, microsecond)  # noqa: DTZ001
     except ValueError as error:
-        raise ValueError(f'"{text}" does not exist ({error})') from error
+        raise ValueError(f'"{shown}" does not exist ({error})') from error
     return found.replace(tzinfo=_offset(match["zone"])) if match["zone"] else found
+
+
+def _in_24_hours(text: str) -> str:
+    """A date with a clock of twelve hours as one with a clock of 24; what has none as it is."""
+    match = _HALF_DAYS.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None or not 1 <= (hour := int(match["hour"])) <= 12:
+        return text
+    hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
+    return f"{match['before']}{hour:02}{match['rest']}{match['after']}"
 
 
 def _named(name: str, names: tuple[str, ...]) -> int:

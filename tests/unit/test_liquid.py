@@ -100,6 +100,7 @@ def losses(body: str, **changes: Any) -> list[str]:
         ("{% link assets/a b.pdf %}", "/blog/assets/a%20b.pdf"),
         ("{{ open and {% open", "{{ open and {% open"),
         ("{{ jekyll.environment }}", "production"),
+        ("{{ 'March 14, 2016' | date: '%b %d, %y' }}", "Mar 14, 16"),
     ],
 )  # fmt: skip
 def test_what_is_known_is_written(body: str, expected: str) -> None:
