@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -24,6 +24,7 @@ class StateOfThings:
     """One look at everything an operator asks for. ``posts`` counts by state; ``fetched`` is None for a folder.
 
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
+    ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
     """
 
     title: str
@@ -37,12 +38,15 @@ class StateOfThings:
     taken_down: tuple[TakeDown, ...] = ()
     held: tuple[Held, ...] = ()
     pages: int = 0
+    trouble: str = ""
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
         lines = [self.title, "posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none")]
         if self.fetched:
             lines += _fetch_lines(self.fetched)
+        if self.trouble:
+            lines.append(f"trouble    {self.trouble}; the feeds stay as they are")
         if self.last_pass:
             last = self.last_pass
             lines.append(
@@ -75,7 +79,18 @@ class StateOfThings:
 def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
     """From the state alone, whether or not the service runs. Raises StateError."""
     with state_to_read(settings) as state:
-        return look(settings, state, now)
+        return replace(look(settings, state, now), trouble=_trouble(settings))
+
+
+def _trouble(settings: Settings) -> str:
+    """Why the source cannot be read as it is now; a host that is away is told by its report."""
+    if settings.source.kind == "folder" and not settings.source_path.is_dir():
+        return f"source {settings.source_path}: there is no such folder"
+    try:
+        reader(settings)
+    except SyndicatorError as error:
+        return str(error)
+    return ""
 
 
 def look(settings: Settings, state: State, now: datetime) -> StateOfThings:

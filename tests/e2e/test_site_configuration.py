@@ -104,8 +104,22 @@ def test_a_broken_configuration_is_told_with_its_line_and_the_last_good_feeds_st
         assert (1, "") == (done.returncode, done.stdout)
         assert told in done.stderr
         assert "Traceback" not in done.stderr
-    assert 0 == newsroom.command("status").returncode
+    status = newsroom.command("status")
+    assert (0, True) == (
+        status.returncode,
+        any(told in line for line in status.stdout.splitlines() if "trouble" in line),
+    )
+    assert told in json.loads(newsroom.command("status", "--json").stdout)["trouble"]
     assert before == newsroom.files()
+
+
+def test_status_tells_of_a_folder_that_is_gone_and_of_nothing_when_all_is_well(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-02-a.md", title="Alpha")
+    newsroom.build()
+    assert "trouble" not in newsroom.command("status").stdout
+    (newsroom.root / "content").rename(newsroom.root / "elsewhere")
+
+    assert "content: there is no such folder; the feeds stay" in newsroom.command("status").stdout
 
 
 def test_a_configuration_that_leads_out_of_the_folder_is_not_read(newsroom: Newsroom) -> None:
