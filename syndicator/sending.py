@@ -19,11 +19,12 @@ BATCH = 20
 LEASE = timedelta(minutes=2)
 
 
-def outbound(settings: Settings) -> Outbound:
-    """The one HTTP client for everything that leaves this machine."""
+def outbound(settings: Settings, *, seconds: float = 0.0) -> Outbound:
+    """The one HTTP client for everything that leaves this machine. It waits as long as the settings say, and not less
+    than these ``seconds``."""
     return Outbound(
         allow=settings.network.allow,
-        timeout=settings.network.timeout.total_seconds(),
+        timeout=max(seconds, settings.network.timeout.total_seconds()),
         user_agent=f"syndicator/{__version__} (+{settings.site.url or settings.publish.url})",
     )
 

@@ -106,7 +106,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.eleventy",
         "dialects.plain",
     ),
-    ("dialects.jekyllpeople", "dialects.jekyllplaces", "dialects.jekylloverlooked"),
+    ("dialects.jekyllpeople", "dialects.jekyllplaces", "dialects.jekylloverlooked", "posts.bearings"),
     (
         "dialects.hugosite",
         "dialects.jekyllsite",
@@ -123,6 +123,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("lint.rssitem", "lint.tombstones", "lint.jsonitem"),
     ("lint.rss", "lint.atom", "lint.jsonfeed"),
     ("lint",),
+    # a feed that was somebody else's
+    ("oldfeeds.items", "oldfeeds.decoding"),
+    ("oldfeeds.jsonfeed", "oldfeeds.xml"),
+    ("oldfeeds", "adoption"),
+    ("takeover",),
     ("history",),
     ("plan", "explain", "listing", "guard", "takedowns", "web.shelf", "web.status", "health"),
     ("traces",),
@@ -168,7 +173,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sources.gitlog",
         "sources.built",
     ),
-    ("state.deliveries", "asking", "websub.delivery", "sources.git", "sources.gitsite"),
+    ("state.deliveries", "asking", "oldfeeds.pages", "websub.delivery", "sources.git", "sources.gitsite"),
     # wiring
     ("crew",),
     ("reading",),
@@ -180,9 +185,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("service", "app"),
     ("sending", "checking", "asked", "approving", "visiting", "linting"),
     ("running", "building", "surveying"),
-    ("starting",),
+    ("starting", "adopting"),
     ("commands.terminal",),
-    ("commands.approve", "commands.build", "commands.init", "commands.lint", "commands.questions", "commands.service"),
+    (
+        "commands.adopt", "commands.approve", "commands.build", "commands.init", "commands.lint", "commands.questions",
+        "commands.service",
+    ),
     ("cli",),
     ("__main__",),
 )
@@ -253,7 +261,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
     ("library", "homes"),
     [
         ("feedgen", {"formats.xml", "formats.extensions"}),
-        ("lxml", {"formats.extensions", "lint.tree", "markup.extract"}),
+        ("lxml", {"formats.extensions", "lint.tree", "markup.extract", "oldfeeds.xml"}),
         ("frontmatter", {"posts.frontmatter"}),
         ("yaml", {"posts.fullyaml"}),
         ("httpx", {"outbound", "outbound.transport"}),

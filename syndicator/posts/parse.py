@@ -25,7 +25,7 @@ from syndicator.text import legal
 #: So many characters of an excerpt stand for a body that is kept back.
 _MAX_EXCERPT = 1_200
 #: Where a permalink needs a date and a draft has none: its address is never shown.
-_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_post(file: SourceFile, dialect: Dialect, site: Site, rules: Rules, history: History = lambda _: None) -> Post:
@@ -44,7 +44,7 @@ class PostReading(SkimReading):
         visibility = self.visibility()
         published = self.published(visibility)
         categories, tags = self.terms()
-        permalink = self.permalink(categories, published or _UNDATED)
+        permalink = self.permalink(categories, published or UNDATED)
         as_html = self.path.suffix.lower() in self.dialect.as_html
         markup = markup_of(self.data, kind=self.dialect.templates, as_html=as_html)
         body = legal(self.matter.body)
