@@ -10,7 +10,7 @@ from datetime import datetime
 from syndicator.adoption import Bearings, Doubt, Match, Matching, match_items, slugs_of
 from syndicator.app import State, orders, reader, state_to_read, state_to_write, upstream
 from syndicator.crew import Crew
-from syndicator.errors import ConfigError, Fault, PostError, SourceError, SyndicatorError
+from syndicator.errors import ConfigError, Fault, PostError, SyndicatorError
 from syndicator.ledger import Settled, settle
 from syndicator.model import FeedRecord, PostRecord
 from syndicator.oldfeeds import OldFeed, OldItem
@@ -20,7 +20,7 @@ from syndicator.posts.references import FORMER
 from syndicator.reading import Reader, ReadResult, isolated, read_all
 from syndicator.sending import outbound
 from syndicator.settings import Settings
-from syndicator.takeover import Heir, Takeover, take_over
+from syndicator.takeover import Heir, Takeover, take_over, unfit
 from syndicator.text import printable
 
 #: A host may take so many seconds for a page: old sites are slow, and their feeds long.
@@ -252,6 +252,8 @@ def _feeds(name: str, old: OldFeed, known: Mapping[str, FeedRecord]) -> tuple[tu
         return (), ()
     if not old.id:
         return (), (f"the old feed has no id of its own, so that {name} keeps its; only Atom has them",)
+    if fault := unfit(old.id):
+        return (), (f"{name} keeps its id, as that of the old feed cannot be had: {fault}",)
     prior = known.get(name)
     if prior is not None and prior.id == old.id:
         return (), ()

@@ -70,7 +70,7 @@ def take_over(
             remarks.append(f"{match.path}: keeps the id of its front matter, {printable(own)}, not {_shown(match)}")
         elif record.entry_id in seen:
             clashes.append((match, f"a build has given it the id {printable(record.entry_id)}, which readers may know"))
-        elif fault := _unfit(match.item.id):
+        elif fault := unfit(match.item.id):
             clashes.append((match, fault))
         else:
             wanted.append(match)
@@ -120,7 +120,7 @@ def _holders(
     return holders
 
 
-def _unfit(entry_id: str) -> str:
+def unfit(entry_id: str) -> str:
     """Why an id cannot be had in every format as it is, "" when it can."""
     if len(entry_id) > _MAX_ID:
         return f"its id has more than {_MAX_ID:,} characters"

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _LONGEST_DATE = 100
+#: A year outside of these is a mistake, and every zone has the others.
+_YEARS = (1000, 9000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +49,10 @@ def instant(text: str) -> datetime | None:
         return None
     try:
         found = _either(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return found if _YEARS[0] <= found.year <= _YEARS[1] else None
 
 
 def _either(text: str) -> datetime:

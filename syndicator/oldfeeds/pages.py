@@ -21,7 +21,7 @@ _PATIENCE = 600.0
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 _ACCEPT = (
     "Accept",
-    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
+    "application/atom+xml, application/rss+xml, application/feed+json, text/xml, application/xml, */*;q=0.1",
 )
 
 

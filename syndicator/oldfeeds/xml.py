@@ -25,6 +25,7 @@ _MOST_TAGS = 1_500_000
 _MORE_PAGES = frozenset({"next", "prev-archive"})
 _ALTERNATE = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|feed\+json)""", re.IGNORECASE)
+_POSITION = re.compile(r"(?:, line \d+, column \d+)+\Z")
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
 
 
@@ -54,6 +55,8 @@ def _parsed(text: str) -> tuple[Any, str]:
     """The root, and what is wrong with the document; by the letter first, and else whatever can be made of it."""
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), _parser(lenient=False)), ""
+    except etree.XMLSyntaxError as error:
+        fault = f"line {error.lineno}: {_POSITION.sub('', printable(error.msg or 'no element'))[:200]}"
     except (etree.LxmlError, ValueError) as error:
         fault = printable(str(error))[:200] or "no element"
     try:
