@@ -126,7 +126,8 @@ def _plan(found: _Found, options: AdoptOptions, state: State, now: datetime) -> 
     posts, unread = _bearings(found.reader, settled.records)
     matching = match_items(found.feed.items, posts, site_url)
     moved = [path for path in settled.moved if path in known]
-    taken = take_over(matching.matches, settled.records, known, moved, now=now, dates=options.dates)
+    fresh = {record.path: record for record in found.read.records}
+    taken = take_over(matching.matches, settled.records, known, moved, fresh, now=now, dates=options.dates)
     feeds, feed_remarks = _feeds(options.its_id, found.feed, state.ledger.feeds())
     remarks = (*found.feed.odd, *feed_remarks, *taken.remarks, *_unread(found, settled, unread))
     return _Plan(

@@ -46,6 +46,7 @@ def take_over(
     records: Mapping[str, PostRecord],
     known: Mapping[str, PostRecord],
     moved: Collection[str],
+    fresh: Mapping[str, PostRecord],
     *,
     now: datetime,
     dates: bool,
@@ -53,8 +54,9 @@ def take_over(
     """Decide for each match. Pure.
 
     ``records`` is the ledger as a pass would make it now, ``known`` as it is remembered, ``moved`` paths of it whose
-    post is elsewhere by now. An id that a pass has given may have been seen by readers: it stays. What was adopted is
-    remembered without a version, so that the next pass reads those posts again, as it does all others, and knows them.
+    post is elsewhere by now, ``fresh`` has the posts as their files say. An id that a pass has given may have been seen
+    by readers: it stays. What was adopted is remembered without a version, so that the next pass reads those posts
+    again, as it does all others, and knows them.
     """
     seen = {record.entry_id for record in known.values() if record.entry_id and record.version}
     clashes: list[tuple[Match, str]] = []
@@ -80,7 +82,8 @@ def take_over(
         if holder := next((path for path in holders[match.item.id] if path != match.path), ""):
             clashes.append((match, f"{holder} has that id, or is to have it"))
             continue
-        heir = _heir(match, records[match.path], known.get(match.path), remarks, now=now, dates=dates)
+        dated = _own_dates(records[match.path], fresh.get(match.path), now)
+        heir = _heir(match, dated, known.get(match.path), remarks, now=now, dates=dates)
         if heir is None:
             remarks.append(f"{match.path}: has no date yet, and is given none; adopt {_shown(match)} when it has one")
         elif heir.record == known.get(match.path):
@@ -145,6 +148,14 @@ def _heir(
     taken = record._replace(version="", entry_id=match.item.id, published=published, updated=updated, gone=None)
     before = prior.entry_id if prior and prior.entry_id != match.item.id else ""
     return Heir(match=match, record=taken, before=before)
+
+
+def _own_dates(record: PostRecord, fresh: PostRecord | None, now: datetime) -> PostRecord:
+    """The record with the dates of its file, whatever another adoption has given it."""
+    if fresh is None:
+        return record
+    early = fresh.modified is None or fresh.modified <= now
+    return record._replace(published=fresh.published, updated=fresh.updated if early else fresh.published)
 
 
 def _past(match: Match, instant: datetime | None, remarks: list[str], now: datetime) -> datetime | None:

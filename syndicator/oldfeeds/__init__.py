@@ -29,4 +29,4 @@ def read_old_feed(data: bytes, address: str) -> OldFeed:
         raise SyndicatorError(what, "is empty", "give the address or file of an old feed")
     if data.startswith(_COMPRESSED):
         raise SyndicatorError(what, "is compressed", "unpack it first")
-    return read_json(data, what) if begin[:1] in (b"{", b"[") else read_xml(data, address, what)
+    return read_json(data, address, what) if begin[:1] in (b"{", b"[") else read_xml(data, address, what)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
 
 _LONGEST_DATE = 100
 #: A year outside of these is a mistake, and every zone has the others.
@@ -60,6 +61,14 @@ def _either(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         return parsedate_to_datetime(text)
+
+
+def joined(base: str, address: str) -> str:
+    """An address, made absolute where that can be; as it is where nobody can tell."""
+    try:
+        return urljoin(base, address.strip()) if "://" in base else address.strip()
+    except ValueError:
+        return address.strip()
 
 
 def identified(item: OldItem) -> OldItem | None:

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from syndicator.errors import SyndicatorError
-from syndicator.oldfeeds.items import OldFeed, OldItem, identified, instant, unidentified
+from syndicator.oldfeeds.items import OldFeed, OldItem, identified, instant, joined, unidentified
 from syndicator.text import printable
 
 
-def read_json(data: bytes, what: str) -> OldFeed:
+def read_json(data: bytes, address: str, what: str) -> OldFeed:
     """The feed in JSON. Raises SyndicatorError."""
     odd: list[str] = []
     document = _loaded(data, what, odd)
@@ -20,12 +20,12 @@ def read_json(data: bytes, what: str) -> OldFeed:
     if "jsonfeed.org" not in _text(document.get("version")):
         odd.append("it does not say which version of JSON Feed it is")
     listed = [item for item in document["items"] if isinstance(item, dict)]
-    items = [identified(_item(item)) for item in listed]
+    items = [identified(_item(item, address)) for item in listed]
     further = _text(document.get("next_url"))
     return OldFeed(
         kind="JSON Feed",
         items=tuple(item for item in items if item is not None),
-        further=(further,) if further else (),
+        further=(joined(address, further),) if further else (),
         odd=(*odd, *unidentified(len(document["items"]) - sum(item is not None for item in items))),
     )
 
@@ -50,10 +50,11 @@ def _loaded(data: bytes, what: str, odd: list[str]) -> Any:
         raise SyndicatorError(what, f"is not valid JSON ({printable(reason)})", "give a feed that is whole") from error
 
 
-def _item(item: dict[str, Any]) -> OldItem:
+def _item(item: dict[str, Any], base: str) -> OldItem:
+    link = _text(item.get("url"))
     return OldItem(
         id=_text(item.get("id")),
-        link=_text(item.get("url")),
+        link=joined(base, link) if link else "",
         title=_text(item.get("title")),
         published=instant(_text(item.get("date_published"))),
         updated=instant(_text(item.get("date_modified"))),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from syndicator.errors import SyndicatorError
 from syndicator.oldfeeds.decoding import decoded, mended, prolog
-from syndicator.oldfeeds.items import OldFeed, OldItem, identified, instant, unidentified
+from syndicator.oldfeeds.items import OldFeed, OldItem, identified, instant, joined, unidentified
 from syndicator.text import printable
 
 _ATOM = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
@@ -80,7 +79,7 @@ def _parser(*, lenient: bool) -> etree.XMLParser:
 
 def _feed(root: Any, address: str, what: str, fault: str) -> OldFeed:
     space, name = _name(root)
-    base = urljoined(address, root.get(_BASE, ""))
+    base = joined(address, root.get(_BASE, ""))
     if name == "feed":
         return _made("Atom", root, root, base, [_atom_item(e, base) for e in _children(root, "entry", {space})])
     if name in ("rss", "RDF"):
@@ -97,7 +96,7 @@ def _feed(root: Any, address: str, what: str, fault: str) -> OldFeed:
 def _made(kind: str, root: Any, channel: Any, base: str, found: list[OldItem]) -> OldFeed:
     items = [item for item in map(identified, found) if item is not None]
     atom_links = (link for link in _children(channel, "link", _ATOM) if link.get("rel") in _MORE_PAGES)
-    further = (urljoined(base, link.get("href", "")) for link in atom_links)
+    further = (joined(base, link.get("href", "")) for link in atom_links)
     return OldFeed(
         kind=kind,
         id=_text(root, "id", {_name(root)[0]}) if kind == "Atom" else "",
@@ -109,13 +108,13 @@ def _made(kind: str, root: Any, channel: Any, base: str, found: list[OldItem]) -
 
 def _atom_item(entry: Any, base: str) -> OldItem:
     own = {_name(entry)[0]}
-    base = urljoined(base, entry.get(_BASE, ""))
+    base = joined(base, entry.get(_BASE, ""))
     links = [link for link in _children(entry, "link", own) if link.get("rel", "alternate") == "alternate"]
     pages = [link for link in links if link.get("type", "text/html") == "text/html"] or links
     original = _text(entry, "origLink", _FEEDBURNER)
     return OldItem(
         id=_text(entry, "id", own),
-        link=original or (urljoined(base, pages[0].get("href", "")) if pages else ""),
+        link=original or (joined(base, pages[0].get("href", "")) if pages else ""),
         title=_text(entry, "title", own),
         published=instant(_text(entry, "published", own) or _text(entry, "issued", own)),
         updated=instant(_text(entry, "updated", own) or _text(entry, "modified", own)),
@@ -137,7 +136,7 @@ def _rss_item(item: Any, base: str) -> OldItem:
     updated = _text(item, "updated", _ATOM) or _text(item, "modified", _DC)
     return OldItem(
         id=guid or item.get(f"{_RDF}about", "").strip(),
-        link=urljoined(base, link) if link else "",
+        link=joined(base, link) if link else "",
         title=_text(item, "title", own),
         published=instant(published or _text(item, "date", _DC) or _text(item, "created", _DC)),
         updated=instant(updated),
@@ -165,19 +164,11 @@ def _text(element: Any, name: str, spaces: set[str] | frozenset[str]) -> str:
     return next(filter(None, texts), "")
 
 
-def urljoined(base: str, address: str) -> str:
-    """An address, made absolute where that can be; as it is where nobody can tell."""
-    try:
-        return urljoin(base, address.strip()) if "://" in base else address.strip()
-    except ValueError:
-        return address.strip()
-
-
 def _page(text: str, address: str, what: str) -> SyndicatorError:
     """What to say of a page: mostly it names its feed."""
     for link in _ALTERNATE.findall(text[:200_000]):
         href = _HREF.search(link)
         if href and _FEED_TYPE.search(link):
-            there = printable(urljoined(address, href[1]))
+            there = printable(joined(address, href[1]))
             return SyndicatorError(what, "is an HTML page and no feed", f"the page names its feed: {there}")
     return SyndicatorError(what, "is an HTML page and no feed", "give the address of the feed itself")

@@ -49,7 +49,9 @@ BREAD = post(path="bread.md")
         pytest.param(
             item("https://old.example.net/x/bread.php.html", published=NOON), "", id="no-slug"
         ),
-        pytest.param(item(link="https://old.example.net/bread", published=NOON - timedelta(days=3)), "", id="slug-alone"),
+        pytest.param(
+            item(link="https://old.example.net/bread", published=NOON - timedelta(days=3)), "", id="slug-alone"
+        ),
         pytest.param(item(title="<b>BREAD</b>!", published=NOON), "title and date", id="title"),
         pytest.param(item(title="&amp;quot;Bread&amp;quot;"), "title", id="title-alone"),
         pytest.param(item(title="Cake", link="https://news.example.org/?p=1"), "", id="nothing"),

