@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,8 @@ class _Found:
     reader: Reader
     scan: Scan
     read: ReadResult
+    posts: tuple[Bearings, ...]
+    unread: tuple[PostError, ...]
 
 
 def adopt(settings: Settings, options: AdoptOptions, now: datetime) -> Adopted:
@@ -88,7 +90,8 @@ def adopt(settings: Settings, options: AdoptOptions, now: datetime) -> Adopted:
     source = reader(settings)
     with Crew(1) as crew:
         scan, read = read_all(source, crew)
-    found = _Found(feed=feed, reader=source, scan=scan, read=read)
+    posts, unread = _bearings(source, read.records)
+    found = _Found(feed=feed, reader=source, scan=scan, read=read, posts=posts, unread=unread)
     with state_to_read(settings, or_empty=True) as state:
         plan = _plan(found, options, state, now)
     adopted = plan.adopted
@@ -123,13 +126,13 @@ def _plan(found: _Found, options: AdoptOptions, state: State, now: datetime) -> 
     settled = settle(
         known, found.read.records, known.keys() - there, now=now, site_url=site_url, moved=found.scan.moved
     )
-    posts, unread = _bearings(found.reader, settled.records)
+    posts = [post for post in found.posts if post.path in settled.records]  # less what is refused
     matching = match_items(found.feed.items, posts, site_url)
     moved = [path for path in settled.moved if path in known]
     fresh = {record.path: record for record in found.read.records}
     taken = take_over(matching.matches, settled.records, known, moved, fresh, now=now, dates=options.dates)
     feeds, feed_remarks = _feeds(options.its_id, found.feed, state.ledger.feeds())
-    remarks = (*found.feed.odd, *feed_remarks, *taken.remarks, *_unread(found, settled, unread))
+    remarks = (*found.feed.odd, *feed_remarks, *taken.remarks, *_unread(found, settled))
     return _Plan(
         adopted=_adopted(found, matching, taken, feeds, remarks, written=options.write),
         posts=LedgerChange(posts=tuple(heir.record for heir in taken.heirs), moved=taken.moved),
@@ -194,15 +197,15 @@ def _require_posts(settings: Settings) -> None:
             far.fetch()
 
 
-def _bearings(source: Reader, records: Mapping[str, PostRecord]) -> tuple[tuple[Bearings, ...], tuple[PostError, ...]]:
+def _bearings(source: Reader, records: Sequence[PostRecord]) -> tuple[tuple[Bearings, ...], tuple[PostError, ...]]:
     """What posts that are there may have been known by, and which cannot be read."""
     # Late: it knows more of a post than a pass needs to choose.
     from syndicator.posts.bearings import place_of
 
     found: list[Bearings] = []
     unread: list[PostError] = []
-    for path in sorted(path for path, record in records.items() if record.gone is None):
-        record = records[path]
+    for record in records:
+        path = record.path
         try:
             with isolated(path):
                 place = place_of(source.source.read(path), source.dialect, source.site, source.rules)
@@ -224,8 +227,8 @@ def _bearings(source: Reader, records: Mapping[str, PostRecord]) -> tuple[tuple[
     return tuple(found), tuple(unread)
 
 
-def _unread(found: _Found, settled: Settled, unread: tuple[PostError, ...]) -> Iterator[str]:
-    refused = [*found.scan.refused, *(error for error, _ in found.read.refused), *settled.refused, *unread]
+def _unread(found: _Found, settled: Settled) -> Iterator[str]:
+    refused = [*found.scan.refused, *(error for error, _ in found.read.refused), *settled.refused, *found.unread]
     if refused:
         yield f"{len(refused)} posts cannot be read and are not compared; 'syndicator check' says why"
 
