@@ -21,6 +21,8 @@ _SLASHES = re.compile(r"/{2,}")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id", re.IGNORECASE | re.ASCII)
 _MARKUP = re.compile(r"<[^<>]{0,1000}>")
 _NO_WORD = re.compile(r"[\W_]+")
+#: Longer addresses are none, and longer titles are told apart by their beginning.
+_LONGEST = 4_000
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -180,6 +182,8 @@ def _ids(post: Bearings) -> Iterable[str]:
 
 def address_key(address: str) -> str:
     """An address without what does not count when two are compared; "" for what is none."""
+    if len(address) > _LONGEST:
+        return ""
     try:
         parts = urlsplit(address.strip())
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
@@ -190,7 +194,7 @@ def address_key(address: str) -> str:
     query = [(name, value) for name, value in _query(parts.query) if not _TRACKING.fullmatch(name)]
     path = _path(parts.path)
     at = f":{port}" if port not in (None, _PORTS[parts.scheme]) else ""
-    return f"{host}{at}{path}" + (f"?{urlencode(sorted(query))}" if query else "")
+    return f"{host}{at}{path}" + (f"?{urlencode(sorted(query), errors='surrogatepass')}" if query else "")
 
 
 def _query(query: str) -> Sequence[tuple[str, str]]:
@@ -225,6 +229,7 @@ def slugs_of(addresses: Iterable[str]) -> tuple[str, ...]:
 
 def _words(title: str) -> str:
     """The words of a title, whatever their markup, case, marks and quotes."""
+    title = title[:_LONGEST]
     plain = html.unescape(html.unescape(title)) if "&" in title else title
     plain = unicodedata.normalize("NFKC", _MARKUP.sub("", plain)).casefold()
     return _NO_WORD.sub(" ", plain).strip() or plain.strip()

@@ -12,7 +12,7 @@ from syndicator.feeds import newest_first
 from syndicator.model import PostRecord, PostState
 from syndicator.text import legal, printable
 
-_MAX_ID = 1_000
+_MAX_ID, _SHOWN = 1_000, 300
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -173,4 +173,5 @@ def _new(
 
 
 def _shown(match: Match) -> str:
-    return printable(match.item.id)
+    shown = printable(match.item.id[:_SHOWN])
+    return shown if len(match.item.id) <= _SHOWN else f"{shown}…"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: So many posts that the old feed has not are named.
 _NAMED = 20
-_TITLE = 60
+_TITLE, _ID = 60, 300
 
 
 def adopt(
@@ -87,11 +87,15 @@ def _lines(adopted: Adopted, feed: str) -> Iterator[str]:
 
 
 def _told(item: OldItem, zone: ZoneInfo) -> str:
+    day = f"{item.published.astimezone(zone):%Y-%m-%d}" if item.published else "no date   "
+    return f"{_short(item.id, _ID)}  {day}  {_short(item.title, _TITLE)}"
+
+
+def _short(text: str, most: int) -> str:
     from syndicator.text import one_line, printable
 
-    day = f"{item.published.astimezone(zone):%Y-%m-%d}" if item.published else "no date   "
-    title = printable(one_line(item.title))
-    return f"{printable(item.id)}  {day}  {title if len(title) <= _TITLE else title[: _TITLE - 1] + '…'}"
+    shown = printable(one_line(text[: 2 * most]))
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def _warnings(adopted: Adopted) -> Iterator[str]:
@@ -100,9 +104,9 @@ def _warnings(adopted: Adopted) -> Iterator[str]:
 
 def _errors(adopted: Adopted) -> Iterator[str]:
     for doubt in adopted.doubts:
-        yield f"{doubt.item.id}: {doubt.reason}; it is not adopted"
+        yield f"{_short(doubt.item.id, _ID)}: {doubt.reason}; it is not adopted"
     for match, reason in adopted.clashes:
-        yield f"{match.item.id}: {match.path} cannot take it over: {reason}"
+        yield f"{_short(match.item.id, _ID)}: {match.path} cannot take it over: {reason}"
 
 
 def _answer(adopted: Adopted) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _REMEDIES = (
     (
         "malformed",
         "it is damaged",
-        "move it aside, adopt again what was adopted, and run: other ids are minted from the posts, edit times start anew",
+        "move it aside, adopt again what was adopted, and run: other ids come from the posts, edit times start anew",
     ),
     ("not a database", "it is not a database", "check [state] url, or move the file aside and run again"),
 )

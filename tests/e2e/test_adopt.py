@@ -17,7 +17,9 @@ from typing import Any
 import feedparser
 import pytest
 
+from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom
+from tests.repositories import Authors
 
 SITES = Path(__file__).parents[1] / "sites"
 RECORD: dict[str, Any] = json.loads((SITES / "jekyll.expected.json").read_bytes())
@@ -231,6 +233,45 @@ def test_an_address_is_asked_with_all_its_pages_and_may_be_private(bakery: Newsr
         done = bakery.command("adopt", f"{address}/1", "--json")
 
     assert 3 == len(json.loads(done.stdout)["adopted"])
+
+
+def test_a_repository_is_fetched_for_it_and_later_commits_are_no_news(newsroom: Newsroom, tmp_path: Path) -> None:
+    """What git knows of dates of change was never told to the readers of the old feed."""
+    authors = Authors(tmp_path / "authors")
+    authors.write("_posts/2026-03-03-pie.md", title="Pie")
+    authors.publish()
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('path = "content"', f'kind = "git"\nurl = "{authors.bare}"\npath = "."'))
+    said(newsroom.command("adopt", old(newsroom, WORDPRESS), "--write"))
+    newsroom.build()
+    (pie,) = newsroom.items()
+
+    assert ("https://old.example.net/?p=3", "2026-03-03T05:00:00Z") == (pie["id"], pie["date_published"])
+    assert pie["date_published"] == pie.get("date_modified", pie["date_published"])
+
+
+def test_the_first_build_announces_its_topics_once(bakery: Newsroom) -> None:
+    with LoopbackHub().listening() as hub:
+        toml = bakery.root / "syndicator.toml"
+        toml.write_text(f'{toml.read_text()}\n[[hubs]]\nurl = "{hub.url}"\n')
+        said(bakery.command("adopt", old(bakery, WORDPRESS), "--feed", "main", "--write"))
+        assert [] == hub.topics
+        bakery.build()
+        bakery.build()
+
+    assert len(set(hub.topics)) == len(hub.topics) == 4
+
+
+def test_an_embargoed_post_comes_with_its_old_id(bakery: Newsroom) -> None:
+    bakery.post("2026-03-03-pie.md", title="Pie", date="2099-03-03")
+    feed = rss(("<guid>urn:pie</guid>", "", "Pie", "03"))
+    said(bakery.command("adopt", old(bakery, feed), "--write"))
+    bakery.build()
+    assert ["Cake", "Bread & butter"] == bakery.titles()
+
+    bakery.post("2026-03-03-pie.md", title="Pie")
+    bakery.build()
+    assert "urn:pie" == bakery.items()[0]["id"]
 
 
 # --- what is shown, and what is not written -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syndicator.adoption import Bearings, Matching, address_key, match_items, slugs_of
@@ -165,6 +165,7 @@ def test_every_item_is_accounted_for_once_and_no_order_matters(olds: list[OldIte
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(), st.text(), st.text())
+@given(*3 * [st.text(st.characters(exclude_categories=()))])
+@example("?\ud800", "%zz?\udfff=\ud800", "\ud800")
 def test_any_text_may_be_an_id_an_address_or_a_title(entry_id: str, link: str, title: str) -> None:
     match_items((item(entry_id, link, title, NOON), item(f"http://a/{entry_id}", f"http://a/{link}")), (BREAD,), SITE)
