@@ -9,6 +9,9 @@ from syndicator.errors import SyndicatorError
 from syndicator.oldfeeds.items import OldFeed, OldItem, identified, instant, joined, unidentified
 from syndicator.text import printable
 
+#: Each takes some hundred bytes of memory, however short it is in the feed.
+_MOST_ITEMS = 500_000
+
 
 def read_json(data: bytes, address: str, what: str) -> OldFeed:
     """The feed in JSON. Raises SyndicatorError."""
@@ -17,6 +20,8 @@ def read_json(data: bytes, address: str, what: str) -> OldFeed:
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         reason = "is JSON, but no JSON Feed: it has no list of items"
         raise SyndicatorError(what, reason, "give the address or file of a feed")
+    if len(document["items"]) > _MOST_ITEMS:
+        raise SyndicatorError(what, f"has more than {_MOST_ITEMS:,} items", "give a feed of fewer items")
     if "jsonfeed.org" not in _text(document.get("version")):
         odd.append("it does not say which version of JSON Feed it is")
     listed = [item for item in document["items"] if isinstance(item, dict)]

@@ -248,6 +248,11 @@ def test_the_encoding_is_found(encoding: str) -> None:
         pytest.param("[" * 200_000, "is not valid JSON (nested too deeply); give a feed that is whole", id="deep-json"),
         pytest.param(b" " * (MAX_BYTES + 1), "has more than 20 MB; give a feed of fewer items", id="huge"),
         pytest.param(
+            '{"items": [' + "0," * 500_000 + "0]}",
+            "has more than 500,000 items; give a feed of fewer items",
+            id="many-items",
+        ),
+        pytest.param(
             "<rss>" + "<a>" * 1_500_000, "has more than 1,500,000 tags; give a feed of fewer items", id="many-tags"
         ),
     ],
