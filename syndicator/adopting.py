@@ -208,7 +208,9 @@ def _bearings(source: Reader, records: Sequence[PostRecord]) -> tuple[tuple[Bear
         path = record.path
         try:
             with isolated(path):
-                place = place_of(source.source.read(path), source.dialect, source.site, source.rules)
+                place = place_of(
+                    source.source.read(path), source.dialect, source.site, source.rules, source.source.lifetime
+                )
         except PostError as error:
             unread.append(error)
             continue

@@ -11,6 +11,7 @@ from syndicator.posts.fields import texts
 from syndicator.posts.frontmatter import split
 from syndicator.posts.parse import UNDATED, PostReading
 from syndicator.posts.rules import Rules
+from syndicator.posts.skim import History
 from syndicator.text import legal
 
 _MOST = 500
@@ -25,9 +26,9 @@ class Place(NamedTuple):
     slug: str
 
 
-def place_of(file: SourceFile, dialect: Dialect, site: Site, rules: Rules) -> Place:
-    """Read of a post what tells it from others. Raises PostError."""
-    reading = PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules)
+def place_of(file: SourceFile, dialect: Dialect, site: Site, rules: Rules, history: History = lambda _: None) -> Place:
+    """Read of a post what tells it from others; ``history`` as for ``parse_post``. Raises PostError."""
+    reading = PostReading(file, split(file.path, file.data, limit=rules.limit), dialect, site, rules, history)
     published = reading.published(reading.visibility())
     permalink = reading.permalink(reading.terms()[0], published or UNDATED)
     written = [texts(reading.data[name]) for name in ("aliases", "redirect_from") if name in reading.data]
