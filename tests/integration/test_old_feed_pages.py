@@ -80,6 +80,18 @@ async def test_a_page_of_another_host_is_a_strangers() -> None:
     assert "network" in str(caught.value)
 
 
+async def test_pages_that_take_too_long_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_PATIENCE", 0.0)
+    with pytest.raises(SyndicatorError, match="its pages did not all come within 0 seconds; save them as a file each"):
+        await walk({"/": atom("a")})
+
+
+@pytest.mark.parametrize("further", ["http://[", "mailto:a@example.org", "http:///2"])
+async def test_a_page_that_is_at_no_address_stops_it(further: str) -> None:
+    with pytest.raises(SyndicatorError):
+        await walk({"/": atom("a", links={"next": further})})
+
+
 async def test_an_answer_that_is_too_big_is_not_read() -> None:
     with pytest.raises(SyndicatorError, match="the answer has 20000001 bytes, and 20000000 are the limit"):
         await walk({"/": b" " * (MAX_BYTES + 1)})
@@ -117,6 +129,19 @@ def test_a_file_that_is_not_there_is_a_mistake_of_the_command(named: str, tmp_pa
 
     with pytest.raises(ConfigError, match="there is no such file; name a file, or an address"):
         pages.from_file(f"{tmp_path}/{named}")
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [("https://a", True), ("HTTP://a", True), ("a.xml", False), ("./http://a", False), ("file:///a", False)],
+)
+def test_an_address_is_told_from_a_file(named: str, expected: bool) -> None:
+    assert expected is pages.is_address(named)
+
+
+def test_a_file_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(SyndicatorError, match=r"/proc/self/mem: cannot be read \(.*\); give this user the right to"):
+        pages.from_file("/proc/self/mem")
 
 
 def test_a_folder_is_no_feed(tmp_path: Path) -> None:

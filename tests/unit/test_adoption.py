@@ -132,7 +132,8 @@ def test_an_item_with_the_title_of_a_matched_post_is_only_a_stranger() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "x", "mailto:a@b", "https://", "http://[", "http://a:b/", "//a/b", "tag:a,2020:b"]
+    "address",
+    ["", "x", "mailto:a@b", "https://", "http://[", "http://a:b/", "//a/b", "tag:a,2020:b", "http://a/" + 4_000 * "b"],
 )
 def test_what_is_no_address_is_like_no_other(address: str) -> None:
     assert "" == address_key(address)
@@ -140,6 +141,7 @@ def test_what_is_no_address_is_like_no_other(address: str) -> None:
 
 def test_numbers_in_a_query_count() -> None:
     assert address_key("https://a.example/?p=1") != address_key("https://a.example/?p=2")
+    assert address_key("https://a.example/?" + "a&" * 200) != address_key("https://a.example/?" + "a&" * 201)
     assert address_key("https://a.example/?a=1&p=2&fbclid=3") == address_key("https://a.example/?p=2&a=1")
 
 

@@ -264,6 +264,30 @@ def test_what_is_no_feed_is_said_in_one_line(data: str | bytes, expected: str) -
     assert said.isprintable()
 
 
+def test_a_declaration_that_cannot_be_is_not_believed() -> None:
+    text = '<?xml version="1.0" encoding="UTF-16"?><rss><channel><item><guid>é</guid></item></channel></rss>'
+
+    assert ["é"] == [item.id for item in read(text).items]
+    assert "is said to be in iso-8859-99, which is not known here" in complaint(
+        '<?xml version="1.0" encoding="iso-8859-99"?><rss/>'
+    )
+
+
+def test_a_json_feed_in_another_encoding_is_read() -> None:
+    text = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "é"}]}'
+
+    assert ["é"] == [item.id for item in read(text.encode("utf-16")).items]
+    assert ("it is not in UTF-8 throughout",) == read(text.encode("latin-1")).odd
+
+
+def test_an_item_with_no_address_but_that_of_atom_has_it() -> None:
+    (found,) = rss(
+        '<guid isPermaLink="false">g</guid><a:link href="/a"/>', 'xmlns:a="http://www.w3.org/2005/Atom"'
+    ).items
+
+    assert ("g", "https://old.example.org/a") == (found.id, found.link)
+
+
 def test_entities_from_a_file_are_never_read() -> None:
     feed = read(
         '<!DOCTYPE rss SYSTEM "file:///etc/passwd"><rss><channel><item><guid>a&x;b</guid></item></channel></rss>'
