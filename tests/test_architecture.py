@@ -188,7 +188,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("starting", "adopting"),
     ("commands.terminal",),
     (
-        "commands.adopt", "commands.approve", "commands.build", "commands.init", "commands.lint", "commands.questions",
+        "commands.adopt",
+        "commands.approve",
+        "commands.build",
+        "commands.init",
+        "commands.lint",
+        "commands.questions",
         "commands.service",
     ),
     ("cli",),
