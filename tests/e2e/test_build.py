@@ -475,7 +475,7 @@ def test_help_says_each_command_in_a_whole_line(newsroom: Newsroom) -> None:
     done = newsroom.command("--help", env={"COLUMNS": "80"})
 
     commands = done.stdout.partition("Commands:\n")[2].splitlines()
-    assert 9 == len(commands)
+    assert 10 == len(commands)
     assert [] == [line for line in commands if not line.endswith(".") or line.endswith("...")]
 
 
