@@ -54,7 +54,7 @@ cli.command(short_help="Show feeds, the last pass and what is owed.")(status)
 cli.command(short_help="Let through what changes a feed too much at once.")(approve)
 cli.command(short_help="Read finished feeds as a strict validator would.")(lint)
 cli.command(short_help="Write a configuration for the folder or repository of a site.")(init)
-cli.command(short_help="Take over the ids of an old feed, so that a move sends nothing again.")(adopt)
+cli.command(short_help="Take over the ids of an old feed, so that nothing comes twice.")(adopt)
 cli.command(short_help="Ask whether the service here is ready.")(healthcheck)
 
 
