@@ -11,7 +11,7 @@ from syndicator.entries import attach, illustrate
 from syndicator.errors import PostError
 from syndicator.gathering import aims_of
 from syndicator.making import make_batches
-from syndicator.model import EnclosureRef, Entry, Feed, ImageFacts, ImageRef, PostRecord, PostWarning
+from syndicator.model import EnclosureRef, Entry, Feed, FeedSpec, ImageFacts, ImageRef, PostRecord, PostWarning
 from syndicator.plan import Wanted
 from syndicator.ports import Ledger
 from syndicator.posts.references import BESIDE
@@ -26,6 +26,7 @@ class PageTask:
 
     build: Callable[[Mapping[str, Entry]], Feed]
     page: Page
+    spec: FeedSpec
     wanted: tuple[Wanted, ...]
     patient: bool
 
@@ -64,7 +65,7 @@ class Archiving:
         self.warnings: list[PostWarning] = []
         self.again = False
 
-    def feeds(self, tasks: Sequence[PageTask], crew: Crew) -> Iterator[tuple[Feed, Sequence[Wanted]]]:
+    def feeds(self, tasks: Sequence[PageTask], crew: Crew) -> Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]]:
         """The pages with their entries, one after the other, so that memory stays flat however many there are."""
         batches = [[member for member in task.page.members if member.path not in self._bad] for task in tasks]
         for task, made in zip(tasks, make_batches(self._reader, batches, crew, self._aims), strict=True):
@@ -85,7 +86,7 @@ class Archiving:
                 entries |= self._ledger.entries(wanting)  # the last good version, where the feed shows it
                 if task.patient and any(path not in entries for path in wanting):
                     continue
-            yield task.build(entries), task.wanted
+            yield task.build(entries), task.spec, task.wanted
 
     def _marks(self, posts: Mapping[str, PostRecord]) -> dict[str, list[tuple[str, str]]]:
         """As for entries: what lies beside a post, the posts it refers to, and what it asks of the site. Of the last

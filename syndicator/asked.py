@@ -10,9 +10,13 @@ from syndicator.app import State, called, orders, reader, site_files, state_to_r
 from syndicator.dialects.jekylloverlooked import no_post
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, explain, find, spec_name, under_hold
+from syndicator.feeds import live, select
+from syndicator.history import divide
 from syndicator.model import Delivery, DocumentRecord, Held, PostRecord
+from syndicator.outcomes import has_rules, outcome
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.posts.frontmatter import split
+from syndicator.profiles.summing import summed_up
 from syndicator.reading import Reader
 from syndicator.settings import Settings
 from syndicator.takedowns import TakeDown, who_has_it
@@ -25,6 +29,7 @@ class StateOfThings:
 
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
+    ``rules`` count for each feed of a profile what its rules decide.
     """
 
     title: str
@@ -39,6 +44,7 @@ class StateOfThings:
     held: tuple[Held, ...] = ()
     pages: int = 0
     trouble: str = ""
+    rules: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
@@ -73,13 +79,14 @@ class StateOfThings:
         if self.held:
             lines.append(f"held       {len(self.held)} feeds")
             lines += [f"  since {_moment(held.since)}: {held}" for held in self.held]
+        lines += [f"rules      {line}" for line in self.rules]
         return tuple(lines)
 
 
 def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
     """From the state alone, whether or not the service runs. Raises StateError."""
     with state_to_read(settings) as state:
-        return replace(look(settings, state, now), trouble=_trouble(settings))
+        return replace(look(settings, state, now), trouble=_trouble(settings), rules=_rules(settings, state, now))
 
 
 def _trouble(settings: Settings) -> str:
@@ -91,6 +98,22 @@ def _trouble(settings: Settings) -> str:
     except SyndicatorError as error:
         return str(error)
     return ""
+
+
+def _rules(settings: Settings, state: State, now: datetime) -> tuple[str, ...]:
+    """What rules decide, by feed; nothing where the site's own configuration cannot be read."""
+    specs = [spec for spec in orders(settings).feeds if has_rules(spec)]
+    try:
+        source_reader = reader(settings) if specs else None
+    except SyndicatorError:
+        return ()
+    if source_reader is None:
+        return ()
+    ledger, site = state.ledger, source_reader.site
+    shown = live(ledger.posts().values(), now, last_path_first=source_reader.dialect.last_path_first)
+    feeds = divide(select(specs, shown, site, now, source_reader.sections), ledger.pages(), now)
+    ruled = (outcome(feed, ledger.entries(feed.paths()), site, now) for feed in feeds if feed.is_feed)
+    return tuple(summed_up(verdict for tailored in ruled for verdict in tailored.verdicts))
 
 
 def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
@@ -129,24 +152,26 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         held, feeds = state.ledger.held(), state.ledger.feeds()
         # What cannot be read has the address that readers know it by.
         kept = {path: entry.url for path, entry in state.ledger.entries(refusals.keys()).items()}
-    # An address is only known by reading posts again; nobody needs it but here.
-    everyone = sorted(records) if "://" in wanted else ()
-    addresses = {
-        path: _address(source_reader, path) or kept.get(path, "") for path in everyone if records[path].gone is None
-    }
-    paths = find(records, refusals, addresses, wanted)
-    if not paths:
-        raise _unknown(settings, source_reader, wanted)
-    explanations = (
-        explain(
-            path, records, refusals, stored, specs, source_reader.site, now,
-            _rule(source_reader, records.get(path)), _address(source_reader, path) or kept.get(path, ""),
-            spec_name(feed) if feed in held else feed,
-            last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections, pages=pages,
-        )
-        for path in paths
-    )  # fmt: skip
-    return tuple(under_hold(each, records.get(each.path), held, feeds, now, feed) for each in explanations)
+        # An address is only known by reading posts again; nobody needs it but here.
+        everyone = sorted(records) if "://" in wanted else ()
+        addresses = {
+            path: _address(source_reader, path) or kept.get(path, "") for path in everyone if records[path].gone is None
+        }
+        paths = find(records, refusals, addresses, wanted)
+        if not paths:
+            raise _unknown(settings, source_reader, wanted)
+        ledger, site = state.ledger, source_reader.site
+        explanations = (
+            explain(
+                path, records, refusals, stored, specs, site, now,
+                _rule(source_reader, records.get(path)), _address(source_reader, path) or kept.get(path, ""),
+                spec_name(feed) if feed in held else feed,
+                last_path_first=source_reader.dialect.last_path_first, sections=source_reader.sections, pages=pages,
+                ruled=lambda selection: outcome(selection, ledger.entries(selection.paths()), site, now),
+            )
+            for path in paths
+        )  # fmt: skip
+        return tuple(under_hold(each, records.get(each.path), held, feeds, now, feed) for each in explanations)
 
 
 def _unknown(settings: Settings, source_reader: Reader, wanted: str) -> SyndicatorError:

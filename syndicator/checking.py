@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,18 +11,22 @@ from syndicator.app import orders, reader, site_files, state_to_read
 from syndicator.configuration.values import nearest
 from syndicator.crew import Crew
 from syndicator.dialects.jekylloverlooked import overlooked
-from syndicator.errors import PostError, StateError
+from syndicator.entries import illustrate
+from syndicator.errors import ConfigError, Fault, PostError, StateError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
 from syndicator.gathering import aims_of
 from syndicator.ledger import settle
 from syndicator.listing import list_feeds
 from syndicator.making import make_entries
-from syndicator.model import FeedSpec, Held, ImageRef, PostRecord, PostWarning, SourceFile
+from syndicator.model import Entry, FeedSpec, Held, ImageRef, PostRecord, PostWarning, Profile, SourceFile
+from syndicator.outcomes import as_if, has_rules, outcome
 from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
+from syndicator.profiles.summing import spoken
 from syndicator.reading import Reader, read_all
+from syndicator.selections import Selection
 from syndicator.settings import Settings
 from syndicator.text import printable
 
@@ -72,12 +76,15 @@ class Findings:
     filtered: tuple[Filtered, ...] = ()
 
 
-def check_content(settings: Settings, now: datetime) -> Findings:
-    """Read every post as a first build would, and render those that some feed shows.
+def check_content(settings: Settings, now: datetime, profile: str = "") -> Findings:
+    """Read every post as a first build would, render those that some feed shows, and say what rules decide about them:
+    those of each feed, or of one ``profile``.
 
     Raises SourceError and ConfigError.
     """
     wanted, source_reader = orders(settings), reader(settings)
+    if profile:
+        wanted = replace(wanted, feeds=as_if(wanted.feeds, _profile(settings, profile)))
     with Crew(1) as crew:
         scan, read = read_all(source_reader, crew)
         settled = settle({}, read.records, (), now=now, site_url=source_reader.site.url)
@@ -97,9 +104,12 @@ def check_content(settings: Settings, now: datetime) -> Findings:
         members = {record.path: record for selection in selections for record in selection.members}
         bad = {error.path for error in errors}
         good = [members[path] for path in sorted(members.keys() - bad)]
+        entries: dict[str, Entry] = {}
         for made in make_entries(source_reader, good, crew, aims_of(settled.records, members)):
             errors += [error for error, _ in made.refused]
             warnings += made.warnings
+            entries |= {post.path: _illustrated(source_reader, entry, image) for post, entry, image, _ in made.entries}
+        warnings += _ruled(selections, entries, source_reader, now)
     return Findings(
         posts=len(scan.changed) + len(scan.refused),
         live=len(shown),
@@ -131,6 +141,37 @@ def _idle_filters(settings: Settings, specs: Iterable[FeedSpec], catalogue: Cata
                 reason=f'feed "{spec.name}": {key}.{field}: no live post has "{printable(value)}"',
                 remedy=f'did you mean "{meant}"?' if meant else "",
             )
+
+
+def _profile(settings: Settings, name: str) -> Profile:
+    try:
+        return settings.shelf().profile(name)
+    except KeyError:
+        known = ", ".join(settings.shelf().names())
+        fault = Fault(where="--profile", problem=f'"{printable(name)}" is no profile', remedy=f"name one of {known}")
+        raise ConfigError((fault,)) from None
+
+
+def _illustrated(source_reader: Reader, entry: Entry, image: ImageRef | None) -> Entry:
+    """The entry with its picture, as far as that can be known without asking anybody."""
+    measured = source_reader.source.measure(image.file, "") if image and image.file else None
+    return illustrate(entry, image, measured[1] if measured else None)
+
+
+def _ruled(
+    selections: Iterable[Selection], entries: Mapping[str, Entry], source_reader: Reader, now: datetime
+) -> list[PostWarning]:
+    """What the rules of feeds decide about their posts."""
+    found: list[PostWarning] = []
+    for selection in selections:
+        if selection.is_feed and has_rules(selection.spec):
+            paths = {entries[record.path].id: record.path for record in selection.members if record.path in entries}
+            tailored = outcome(selection, entries, source_reader.site, now)
+            found += [
+                PostWarning(path=paths.get(verdict.entry, "feed"), reason=f"{selection.name}: {spoken(verdict)}")
+                for verdict in tailored.verdicts
+            ]
+    return found
 
 
 def _parse(source_reader: Reader, record: PostRecord) -> list[PostWarning]:

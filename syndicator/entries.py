@@ -73,7 +73,8 @@ def make_entry(
         weigh(body)
         body, warnings = render_templates(body, post.markup, templates)
         html = to_safe(body)
-        if post.summary:
+        if post.summary or post.access:
+            # Of a text that is not for everybody no part is taken to stand for it.
             summary = cut(post.summary, 4 * SUMMARY_LENGTH)
         elif post.excerpt:
             part, _ = render_templates(legal(post.excerpt), post.markup, templates)  # a part of the body: told above
@@ -95,6 +96,9 @@ def make_entry(
         tags=post.tags,
         link=post.link,
         language=post.language if post.language != site.language else "",
+        access=post.access,
+        short_title=post.short_title,
+        expires=post.expires,
     )
     return entry, warnings
 

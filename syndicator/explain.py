@@ -12,8 +12,10 @@ from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
 from syndicator.history import divide
-from syndicator.model import FeedRecord, FeedSpec, Held, PageRecord, PostRecord, PostState, Site
+from syndicator.model import Deed, FeedRecord, FeedSpec, Held, PageRecord, PostRecord, PostState, Site
 from syndicator.ports import Refusal
+from syndicator.profiles.summing import spoken
+from syndicator.profiles.tailoring import Tailored
 from syndicator.selections import Selection
 
 #: Who is that is out of every feed, whatever is held.
@@ -75,13 +77,14 @@ def explain(
     last_path_first: bool = False,
     sections: Callable[[str], str] | None = None,
     pages: Mapping[str, Sequence[PageRecord]] = MappingProxyType({}),
+    ruled: Callable[[Selection], Tailored] | None = None,
 ) -> Explanation:
     """Say for each feed (or one) whether it shows the post now.
 
     ``stored`` are the paths of posts that have been rendered, which a refused one is shown by. ``rule`` is what hides
     a draft, in the file's words; ``address`` is the post's page; ``last_path_first`` and ``sections`` are the
-    dialect's, ``pages`` those of archives as last published. Raises SyndicatorError when ``feed`` is a feed that its
-    spec does not make now.
+    dialect's, ``pages`` those of archives as last published; ``ruled`` gives what rules decide about the entries of a
+    feed. Raises SyndicatorError when ``feed`` is a feed that its spec does not make now.
     """
     record, refusal = records.get(path), refusals.get(path)
     shown = live(records.values(), now, last_path_first=last_path_first)
@@ -97,7 +100,12 @@ def explain(
         # A refused post that was never rendered has its date all the same, but no place in the feed.
         members = [m for m in selection.members if m.path in stored or m.path not in refusals]
         why_not = _Why(selection=selection, catalogue=catalogue, now=now)
-        verdicts.append(_verdict(why_not, members, path, record, hindrance, refusal, path in stored))
+        verdict = _verdict(why_not, members, path, record, hindrance, refusal, path in stored)
+        # Nobody keeps the entries of archives' pages, so that their rules are not asked here.
+        shows = any(member.path == path for member in selection.members)
+        if ruled and record and verdict.verdict == "in" and selection.is_feed and shows:
+            verdict = _by_rules(verdict, ruled(selection), record)
+        verdicts.append(verdict)
     making = {s.spec.name for s in selections}
     silent = (spec for spec in specs if spec.name not in making and feed in ("", spec.name))
     verdicts += (_without_feeds(spec, record, catalogue, now, hindrance) for spec in silent)
@@ -212,7 +220,7 @@ class _Why:
         values = self.catalogue.values(record, spec.each) if spec.each else ()
         if spec.each and self.selection.value not in map(fold, values):
             return f"its {spec.each} is {', '.join(values) or 'nothing'}"
-        oldest = members[-1].published if members else None
+        oldest = members[: spec.limit][-1].published if members else None
         since = f", and the oldest of them is of {oldest.isoformat(sep=' ', timespec='seconds')}" if oldest else ""
         return f"the feed shows the newest {spec.limit}{since}"
 
@@ -245,3 +253,18 @@ def _verdict(
     place = f"number {paths.index(path) + 1} of {len(paths)}"
     last_good = ", its last good version" if refusal else ""
     return Verdict(feed=feed, verdict="in", reason=place + last_good)
+
+
+def _by_rules(verdict: Verdict, ruled: Tailored, record: PostRecord) -> Verdict:
+    """The verdict on a post that would be shown, by the rules of the feed."""
+    about = [found for found in ruled.verdicts if found.entry == record.entry_id]
+    ids = [entry.id for entry in ruled.feed.entries]
+    if record.entry_id not in ids:
+        reasons = [found.message for found in about if found.action is Deed.DROP]
+        reason = "; ".join(reasons) or f"the feed shows the newest {len(ids)} that are fit for it"
+        return Verdict(feed=verdict.feed, verdict="out", reason=reason)
+    if not ruled.verdicts:
+        return verdict
+    last_good = ", its last good version" if verdict.reason.endswith("its last good version") else ""
+    place = f"number {ids.index(record.entry_id) + 1} of {len(ids)}{last_good}"
+    return Verdict(feed=verdict.feed, verdict="in", reason="; ".join((place, *map(spoken, about))))

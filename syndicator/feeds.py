@@ -189,6 +189,9 @@ def settings_digest(selection: Selection, site: Site, hubs: Sequence[str], feeds
         site.title, site.url, site.description, selection.language or site.language,
         site.author,
     )  # fmt: skip
+    # What only messages say of a profile is not in its documents.
+    rules = [(rule.name, rule.value, rule.does) for rule in spec.profile.rules] if spec.profile else []
+    demands = (rules, spec.image_rights, spec.image_fallback, spec.members, spec.tracking, spec.max_bytes)
     further = (
         spec.copyright,
         spec.logo,
@@ -200,6 +203,7 @@ def settings_digest(selection: Selection, site: Site, hubs: Sequence[str], feeds
         selection.parts,
         spec.hero if spec.hero is not Hero.NEVER else "",
         *(("tombstones",) if selection.tells_of_tombstones else ()),
+        *(demands if any(demands) else ()),
     )
     # Only where there is any of it, so that a feed without keeps the name that it had before there was such a thing.
     return digest(orjson.dumps((*parts, *further) if any(further) else parts))
@@ -243,7 +247,7 @@ def _only_one(
         title=spec.title or site.title,
         description=spec.description,
         outputs=spec.outputs,
-        members=tuple(posts if spec.archive else posts[: spec.limit]),
+        members=tuple(posts if spec.archive else posts[: spec.candidates]),
         language=spec.language,
     )
     yield feed, spec.sitemap, posts
@@ -274,7 +278,7 @@ def _one_each(
             title=title,
             description=spec.description.replace("{value}", spelt[key]),
             outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
-            members=tuple(groups[key] if spec.archive else groups[key][: spec.limit]),
+            members=tuple(groups[key] if spec.archive else groups[key][: spec.candidates]),
             value=key,
             language=spelt[key] if spec.each == "language" else spec.language,
         )

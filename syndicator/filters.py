@@ -8,6 +8,7 @@ from datetime import datetime
 
 from syndicator.dialects.globs import matches
 from syndicator.model import FeedSpec, PostRecord
+from syndicator.rights import withheld_from
 
 #: What a filter by patterns of paths is called; all others are names of fields.
 PATH = "path"
@@ -44,7 +45,7 @@ class Catalogue:
 
     def chosen(self, spec: FeedSpec, now: datetime) -> list[PostRecord]:
         """The posts that pass a feed's filters, newest first."""
-        if not (spec.include or spec.exclude or spec.max_age):
+        if not (spec.include or spec.exclude or spec.max_age or spec.partner):
             return list(self.records)
         kept: set[int] | None = None
         for name, values in spec.include:
@@ -55,7 +56,7 @@ class Catalogue:
             out |= self._with(name, values)
         places = range(len(self.records)) if kept is None else sorted(kept)
         found_posts = (self.records[at] for at in places if at not in out)
-        return [record for record in found_posts if not is_too_old(record, spec, now)]
+        return [r for r in found_posts if not is_too_old(r, spec, now) and not withheld_from(r, spec)]
 
     def hindrance(self, record: PostRecord, spec: FeedSpec, now: datetime) -> str:
         """The filter that keeps a post out and what of it does, as in "in exclude.tag: sponsored"; "" for none."""
@@ -67,7 +68,7 @@ class Catalogue:
                 return f"not in include.{name}: {_some(values)}"
         if is_too_old(record, spec, now):
             return "older than max_age"
-        return ""
+        return withheld_from(record, spec)
 
     def tally(self, spec: FeedSpec, now: datetime) -> tuple[tuple[str, int], ...]:
         """Each filter that keeps posts out, and how many; a post that several keep out counts for the first."""

@@ -211,6 +211,7 @@ def dress(ref: ImageRef, facts: ImageFacts | None) -> Image:
         length=facts.length,
         width=ref.width if facts.width is None else facts.width,
         height=ref.height if facts.width is None else facts.height,
+        rights=ref.rights,
     )
 
 

@@ -14,6 +14,8 @@ from syndicator.app import state_to_read
 from syndicator.errors import ConfigError, Fault, SyndicatorError
 from syndicator.lint import LARGEST, Circumstances, Finding, ItemRef, Severity, lint
 from syndicator.outbound import Outbound
+from syndicator.profiles.documents import held_to
+from syndicator.profiles.files import Shelf
 from syndicator.settings import Settings
 from syndicator.text import printable
 
@@ -75,6 +77,25 @@ def lint_targets(
         else:
             linted.append(Linted(name=document.name, findings=lint(data, known)))
     return tuple(linted)
+
+
+def with_profile(name: str, settings: Callable[[], Settings], known: Circumstances) -> Circumstances:
+    """The circumstances with the rules of a profile, "" for none: one of the owner's where there is a configuration,
+    else one of the program's. Raises ConfigError for a name that is none.
+    """
+    if not name:
+        return known
+    try:
+        shelf = settings().shelf()
+    except ConfigError:
+        # For most documents no configuration is needed.
+        shelf = Shelf()
+    if name not in shelf.names():
+        problem = f'"{printable(name)}" is no profile'
+        raise ConfigError(
+            (Fault(where="--profile", problem=problem, remedy=f"name one of {', '.join(shelf.names())}"),)
+        )
+    return held_to(shelf.profile(name), known)
 
 
 def as_json(linted: Sequence[Linted]) -> dict[str, Any]:
@@ -147,11 +168,11 @@ def _published(target: str, settings: Callable[[], Settings], known: Circumstanc
     mine = [record for record in records if record.feed == target or record.feed.startswith(f"{target}/")]
     if not mine:
         raise _nothing(target, "nothing of this feed is published", "run 'syndicator build' if it is new")
+    # A feed answers to its own profile, when nobody asks for another.
+    (spec,) = (spec for spec in configured.feed_specs() if spec.name == target.partition("/")[0])
+    asked = held_to(spec.profile, known) if spec.profile and not known.rules else known
     return [
-        _file(
-            configured.publish_path / record.path,
-            replace(known, address=record.url, media_type=record.media_type),
-        )
+        _file(configured.publish_path / record.path, replace(asked, address=record.url, media_type=record.media_type))
         for record in mine
     ]
 

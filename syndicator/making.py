@@ -11,9 +11,23 @@ from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
 from syndicator.formats import render
-from syndicator.model import EnclosureRef, Entry, Feed, ImageRef, PostRecord, PostWarning, SiteData, SourceFile, digest
+from syndicator.model import (
+    Document,
+    EnclosureRef,
+    Entry,
+    Feed,
+    FeedSpec,
+    ImageRef,
+    PostRecord,
+    PostWarning,
+    SiteData,
+    SourceFile,
+    Verdict,
+    digest,
+)
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
+from syndicator.profiles.tailoring import Tailored, fit, most_bytes, tailor
 from syndicator.reading import Reader, isolated
 
 _BATCH = 50
@@ -139,33 +153,38 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """What came of one feed's documents: those that stand, and why others do not. Where one is ``too_large``, as its
-    length says, none of them is put in its place.
+    """What came of one feed's documents: those that stand, why others do not, and what rules decided about entries.
+    Where one is ``too_large``, as its length says, none of them is put in its place.
     """
 
     written: tuple[Written, ...]
     failed: tuple[PublishError, ...] = ()
     too_large: tuple[tuple[Wanted, int], ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def write_documents(
-    publisher: Publisher | None, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], entries: int, crew: Crew
+    publisher: Publisher | None, feeds: Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]], entries: int, crew: Crew
 ) -> Iterator[Writing]:
-    """Render the documents of feeds and put them in their places; without a publisher only render them.
+    """Make feeds fit, render their documents and put them in their places; without a publisher only render them.
 
     ``entries`` is about how many entries they hold together.
     """
     return crew.map(partial(_write, publisher), feeds, big=entries >= _MANY_ENTRIES, ahead=_AHEAD)
 
 
-def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> Writing:
-    feed, wanted = task
+def _write(publisher: Publisher | None, task: tuple[Feed, FeedSpec, Sequence[Wanted]]) -> Writing:
+    feed, spec, wanted = task
+    # A list of posts or feeds for somebody else is no feed, whatever it stands beside.
+    tailored = tailor(feed, spec) if any(item.format.is_feed for item in wanted) else Tailored(feed=feed)
+    verdicts = dict.fromkeys(tailored.verdicts)
     written: list[Written] = []
     failed: list[PublishError] = []
-    documents = [(item, render(feed, item.format, item.path, item.url)) for item in wanted]
-    if too_large := tuple((i, len(d.body)) for i, d in documents if i.most and len(d.body) > i.most):
+    documents = [(item, *fitting(tailored.feed, spec, item)) for item in wanted]
+    if too_large := tuple((i, len(d.body)) for i, d, _ in documents if i.most and len(d.body) > i.most):
         return Writing(written=(), too_large=too_large)
-    for item, document in documents:
+    for item, document, about in documents:
+        verdicts |= dict.fromkeys(about)
         try:
             version = publisher.put(document) if publisher else ""
         except PublishError as error:
@@ -181,4 +200,15 @@ def _write(publisher: Publisher | None, task: tuple[Feed, Sequence[Wanted]]) -> 
                 length=len(document.body),
             )
         )
-    return Writing(written=tuple(written), failed=tuple(failed))
+    return Writing(written=tuple(written), failed=tuple(failed), verdicts=tuple(verdicts))
+
+
+def fitting(feed: Feed, spec: FeedSpec, item: Wanted) -> tuple[Document, tuple[Verdict, ...]]:
+    """A document with as many entries as its size allows, and what that cost."""
+    document = render(feed, item.format, item.path, item.url)
+    most = most_bytes(spec)
+    if most is None or len(document.body) <= most or not item.format.is_feed:
+        return document, ()
+    who = spec.profile.title if spec.profile and spec.max_bytes is None else "the configuration"
+    fitted = fit(feed, most, who, lambda shorter: len(render(shorter, item.format, item.path, item.url).body))
+    return render(fitted.feed, item.format, item.path, item.url), fitted.verdicts

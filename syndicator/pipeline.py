@@ -12,7 +12,7 @@ import orjson
 
 from syndicator.crew import Crew
 from syndicator.errors import SourceError
-from syndicator.model import FeedSpec, Format, Held, Limits, PostRecord, PostWarning, digest
+from syndicator.model import FeedSpec, Format, Held, Limits, PostRecord, PostWarning, Verdict, digest
 from syndicator.noting import answers_noted, refusals_noted
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
@@ -47,7 +47,7 @@ class Report:
 
     ``read`` counts files that are new or changed. ``again`` says that a file changed while it was looked at: the next
     pass should come soon. ``held`` are feeds that stay as they were until somebody approves. ``news`` says whether
-    anything at all was other than before.
+    anything at all was other than before, ``verdicts`` what rules decided about entries of feeds that were written.
     """
 
     posts: int
@@ -65,6 +65,7 @@ class Report:
     next_change: datetime | None = None
     again: bool = False
     news: bool = False
+    verdicts: tuple[Verdict, ...] = ()
     seconds: float = 0.0
 
 
@@ -317,6 +318,7 @@ class Pipeline:
             held=tuple(published.held[name] for name in sorted(published.held)),
             next_change=due,
             again=work.again or archiving.again,
+            verdicts=published.verdicts,
             news=(
                 last is None
                 or last.orders != self._named(published.held.values()) + self._asked

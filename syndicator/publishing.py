@@ -16,7 +16,7 @@ from syndicator.guard import swollen, too_large
 from syndicator.history import paging
 from syndicator.holding import Judged, changes
 from syndicator.making import Written, write_documents
-from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, Held, Limits, Site, Tombstone
+from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Limits, Site, Tombstone, Verdict
 from syndicator.plan import Plan, Wanted, announcements, decide, says_the_same, want, want_pages
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
@@ -53,14 +53,15 @@ class Press:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Paths of documents that were ``written`` and ``deleted``, how many announcements are owed for them, and which
-    feeds are ``held``.
+    """Paths of documents that were ``written`` and ``deleted``, how many announcements are owed for them, which feeds
+    are ``held``, and what rules decided about entries of feeds that were written.
     """
 
     written: tuple[str, ...]
     deleted: tuple[str, ...]
     announced: int
     held: Mapping[str, Held]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def publish(
@@ -104,7 +105,11 @@ def publish(
         raise failed[0]  # what does not stand is for the next pass
     written = (d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path)))
     return Published(
-        written=tuple(sorted(written)), deleted=plan.delete, announced=len(publication.announcements), held=held
+        written=tuple(sorted(written)),
+        deleted=plan.delete,
+        announced=len(publication.announcements),
+        held=held,
+        verdicts=tuple(writing.verdicts),
     )
 
 
@@ -208,6 +213,7 @@ class _Writing:
         self._kept = 0
         self._failed: list[PublishError] = []
         self._held: dict[str, Held] = {}
+        self.verdicts: list[Verdict] = []
 
     def run(
         self, gathering: Gathering, archiving: Archiving
@@ -230,7 +236,7 @@ class _Writing:
         return self._written, self._failed, self._held
 
     def _write(
-        self, feeds: Iterator[tuple[Feed, Sequence[Wanted]]], entries: int, change: LedgerChange
+        self, feeds: Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]], entries: int, change: LedgerChange
     ) -> Iterator[None]:
         """Write documents, one feed or page after the other, and remember a change."""
         writing = write_documents(self._publisher, feeds, entries, self._crew)
@@ -240,6 +246,7 @@ class _Writing:
         for done in writing:
             self._written += done.written
             self._failed += done.failed
+            self.verdicts += done.verdicts
             if done.too_large:
                 self._hold(done.too_large)
             self._progress("writing documents", len(self._written), self._count)
@@ -266,7 +273,7 @@ class _Writing:
 
     def _windows(
         self, selections: Sequence[Selection], gathering: Gathering
-    ) -> Iterator[tuple[Feed, Sequence[Wanted]]]:
+    ) -> Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]]:
         press = self._press
         for some in _together(selections):
             entries = _entries(press.ledger, some, gathering)
@@ -274,7 +281,7 @@ class _Writing:
                 feed = build_feed(selection, self._records[selection.name], entries, press.site, press.hubs)
                 if selection.pages:
                     feed = replace(feed, paging=paging(selection, 0, press.feeds_url))
-                yield feed, self._wanted[selection.name, 0]
+                yield feed, selection.spec, self._wanted[selection.name, 0]
             entries.clear()  # before the next ones are read
 
     def _page(self, selection: Selection, page: Page, entries: Mapping[str, Entry]) -> Feed:
@@ -290,6 +297,8 @@ class _Writing:
             PageTask(
                 build=partial(self._page, selection, page),
                 page=page,
+                # However small the feed is by now, a page keeps the posts that it was cut with.
+                spec=replace(selection.spec, limit=max(selection.spec.limit, len(page.members))),
                 wanted=tuple(wanted),
                 patient=all(says_the_same(item, self._remembered.get(item.path)) for item in wanted),
             )

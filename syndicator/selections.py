@@ -44,6 +44,10 @@ class Selection:
     killed: tuple[PostRecord, ...] = ()
     pages: tuple[Page, ...] = ()
 
+    def paths(self) -> frozenset[str]:
+        """Where its posts are."""
+        return frozenset(record.path for record in self.members)
+
     @property
     def is_feed(self) -> bool:
         """Whether readers subscribe to it."""

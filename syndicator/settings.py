@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote
 
 from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
 
 from syndicator.configuration.environment import read_environment
-from syndicator.configuration.faults import Origins, explain, wrong_value
+from syndicator.configuration.faults import Origins, explain, profile_faults, wrong_value
 from syndicator.configuration.feedfaults import feed_faults
 from syndicator.configuration.keys import Kind, keys_of
 from syndicator.configuration.repositories import is_folder, source_faults
@@ -25,6 +25,7 @@ from syndicator.configuration.tables import (
     ImagesTable,
     LogTable,
     NetworkTable,
+    ProfilesTable,
     PublishTable,
     RunTable,
     ServeTable,
@@ -36,6 +37,7 @@ from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import FeedSpec, Format, Person
 from syndicator.posts.fields import DEFAULT_FIELDS
+from syndicator.profiles.files import Shelf, read_folder
 
 _ONE_FEED = {"name": "main", "rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     source: SourceTable
     authors: tuple[AuthorTable, ...] = ()
     publish: PublishTable
+    profiles: ProfilesTable = ProfilesTable()
     feeds: tuple[FeedTable, ...] = (FeedTable.model_validate(_ONE_FEED),)
     hubs: tuple[HubsTable, ...] = ()
     hub: HubTable = HubTable()
@@ -63,6 +66,7 @@ class Settings(BaseSettings):
 
     _file: Path = PrivateAttr()
     _config_place: tuple[str, int | None] = PrivateAttr()
+    _shelf: Shelf = PrivateAttr(default_factory=Shelf)
 
     def __init__(self, file: Path, *tables: dict[str, Any], config_place: tuple[str, int | None] = ("", None)) -> None:
         """What earlier tables say goes on top of later ones. Raises pydantic's ValidationError."""
@@ -125,7 +129,17 @@ class Settings(BaseSettings):
 
     def feed_specs(self) -> tuple[FeedSpec, ...]:
         """The feeds that are wanted, in the file's order."""
-        return tuple(feed.to_spec() for feed in self.feeds)
+        profile = self._shelf.profile
+        return tuple(feed.to_spec(profile(feed.profile) if feed.profile else None) for feed in self.feeds)
+
+    def shelf(self) -> Shelf:
+        """The profiles that feeds can have."""
+        return self._shelf
+
+    def with_shelf(self, shelf: Shelf) -> Self:
+        """The same with profiles of the owner's."""
+        self._shelf = shelf
+        return self
 
     def lists(self) -> tuple[tuple[Format, str], ...]:
         """The lists of all feeds that are wanted, and their paths."""
@@ -159,16 +173,32 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
         faults.append(wrong_value(path, None, wrong, origins))
     for path, wrong in source_faults(_merged("source", toml.tables, environment.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
+    profiles = _merged("profiles", toml.tables, environment.tables)
+    shelf, own = _shelf_of(profiles.get("folder"), file.absolute().parent)
+    faults += own
+    for path, wrong in () if own else profile_faults(feeds, shelf.names(), shelf.lets_age):
+        faults.append(wrong_value(path, None, wrong, origins))
     # The tables with required keys are always there, so that each key that is missing is named.
     needed: dict[str, Any] = {key.path[0]: {} for key in keys.values() if key.required and key.kind is Kind.TABLE}
     try:
         named = origins.fault(("source", "config"), "")
         settings = Settings(file, environment.tables, toml.tables, needed, config_place=(named.where, named.line))
+        settings = settings.with_shelf(shelf)
     except ValidationError as error:
         faults.extend(explain(error.errors(include_url=False), origins))
     if faults:
         raise ConfigError(_in_order(faults, toml))
     return settings
+
+
+def _shelf_of(folder: object, base: Path) -> tuple[Shelf, tuple[Fault, ...]]:
+    """The profiles that there are, and what is wrong with the owner's."""
+    if not isinstance(folder, str) or not folder:
+        return Shelf(), ()
+    try:
+        return read_folder(base / folder), ()
+    except ConfigError as error:
+        return Shelf(), error.faults
 
 
 def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:

@@ -100,6 +100,8 @@ def _unwatched(stage: str, done: int, total: int) -> None:
 
 
 def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: bool) -> None:
+    from syndicator.profiles.summing import summed_up
+
     report = built.report
     if as_json:
         from dataclasses import asdict
@@ -129,6 +131,8 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         )
     if report.next_change:
         say(f"next     {report.next_change.isoformat(sep=' ', timespec='seconds')} (an embargo ends or a post expires)")
+    for line in summed_up(report.verdicts):
+        say(f"rules    {line}")
     for warning in report.warnings:
         complain(f"warning: {warning}")
     for refusal in report.refused:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syndicator.commands.terminal import WRONG, ConfigOption, JsonOption, complain, say, say_json, telling
+
+if TYPE_CHECKING:
+    from syndicator.settings import Settings
 
 
 def lint(
@@ -15,6 +18,9 @@ def lint(
     targets: Annotated[
         list[str], typer.Argument(metavar="TARGET...", help="A file, a folder, an address, or a feed's name.")
     ],
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME", help="The rules of this profile too, such as msn.")
+    ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings count like errors.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -28,11 +34,14 @@ def lint(
 
         from syndicator.lint import Circumstances, Severity
         from syndicator.linting import as_json as answer
-        from syndicator.linting import lint_targets
+        from syndicator.linting import lint_targets, with_profile
         from syndicator.settings import load_settings
 
-        known = Circumstances(now=datetime.now(UTC))
-        linted = lint_targets(targets, lambda: load_settings(config or context.obj, os.environ), known)
+        def settings() -> Settings:
+            return load_settings(config or context.obj, os.environ)
+
+        known = with_profile(profile, settings, Circumstances(now=datetime.now(UTC)))
+        linted = lint_targets(targets, settings, known)
         errors = sum(document.count(Severity.ERROR) for document in linted)
         warnings = sum(document.count(Severity.WARNING) for document in linted)
         if as_json:

@@ -10,7 +10,14 @@ from syndicator.commands.terminal import WRONG, ConfigOption, JsonOption, compla
 from syndicator.crew import seldom_looking_for_garbage
 
 
-def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def check(
+    context: typer.Context,
+    config: ConfigOption = None,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME", help="Only the rules of this profile, such as msn.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
     """Check configuration, posts and feeds, say all that is wrong at once, and change nothing.
 
     Every post is read whole, and those that some feed shows are rendered.
@@ -22,7 +29,7 @@ def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
         from syndicator.checking import check_content
 
         with seldom_looking_for_garbage():
-            found = check_content(settings, datetime.now(UTC))
+            found = check_content(settings, datetime.now(UTC), profile)
         if as_json:
             say_json(asdict(found))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
@@ -70,6 +70,23 @@ def wrong_value(path: KeyPath, value: object, wrong: Wrong, origins: Origins) ->
     found = "a value that is not shown" if secret else shown(value)
     problem = wrong.problem or f"expected {key.expected if key else 'something else'}, found {found}"
     return origins.fault(path, problem, "" if secret and not wrong.problem else wrong.remedy)
+
+
+def profile_faults(
+    feeds: object, known: Collection[str], ages: Callable[[str], bool]
+) -> Iterator[tuple[KeyPath, Wrong]]:
+    """Feeds that want a profile that is not there, or one by which posts leave when they are old (``ages``) beside an
+    archive; ``feeds`` as written.
+    """
+    for index, table in enumerate(feeds if isinstance(feeds, list) else ()):
+        name = table.get("profile") if isinstance(table, dict) else None
+        if isinstance(name, str) and name and name not in known:
+            meant = nearest(name, known)
+            remedy = f'did you mean "{meant}"?' if meant else f"the profiles are {', '.join(sorted(known))}"
+            yield ("feeds", index, "profile"), Wrong("is no profile", remedy)
+        elif isinstance(name, str) and name and table.get("archive") is True and ages(name):
+            problem = "has a max_age, which cannot be together with archive, which keeps every post within reach"
+            yield ("feeds", index, "profile"), Wrong(problem, "leave out one of them")
 
 
 def spell_path(path: KeyPath) -> str:

@@ -35,8 +35,12 @@ from syndicator.configuration.values import (
     IncludeName,
     Language,
     Limit,
+    Names,
+    Parameter,
+    ParameterValue,
     Percent,
     Port,
+    Room,
     Selector,
     SiteFileList,
     Switch,
@@ -44,7 +48,7 @@ from syndicator.configuration.values import (
     Timezone,
     not_yet,
 )
-from syndicator.model import Content, FeedSpec, Format, Hero, Limits, Person
+from syndicator.model import Content, FeedSpec, Format, Hero, Limits, Person, Profile
 
 
 class _Table(BaseModel):
@@ -159,22 +163,33 @@ class FeedTable(_Table):
     ttl: Minutes = 0
     tombstones: Switch = False
     archive: Switch = False
+    profile: Text = ""
+    partner: Text = ""
+    image_rights: Names = ()
+    image_fallback: Picture = ""
+    members: Switch = False
+    tracking: dict[Parameter, ParameterValue] = Field(default_factory=dict)
+    max_bytes: Room = 0
 
-    def to_spec(self) -> FeedSpec:
-        """The noun."""
+    def to_spec(self, profile: Profile | None = None) -> FeedSpec:
+        """The noun. What a profile wants of a feed counts where the feed says nothing else."""
         paths = ((Format.RSS, self.rss), (Format.ATOM, self.atom), (Format.JSON, self.json_))
+        wanted = profile.text("content") if profile and "content" not in self.model_fields_set else ""
+        hero = profile.text("hero") if profile and "hero" not in self.model_fields_set else ""
+        most = profile.number("max_items") if profile else None
+        oldest = profile.number("max_age") if profile else None
         return FeedSpec(
             name=self.name,
             outputs=tuple((format_, path) for format_, path in paths if path),
             title=self.title,
             description=self.description,
             each=self.each,
-            limit=self.limit,
-            content=Content(self.content),
-            hero=Hero(self.hero),
+            limit=min(self.limit, int(most or self.limit)),
+            content=Content(wanted or self.content),
+            hero=Hero(hero or self.hero),
             include=tuple(sorted(self.include.items())),
             exclude=tuple(sorted(self.exclude.items())),
-            max_age=self.max_age or None,
+            max_age=self.max_age or (timedelta(seconds=oldest) if oldest else None),
             sitemap=self.sitemap,
             language=self.language,
             copyright=self.copyright,
@@ -185,7 +200,20 @@ class FeedTable(_Table):
             ttl=self.ttl,
             tombstones=self.tombstones,
             archive=self.archive,
+            profile=profile,
+            partner=self.partner or (profile.name if profile and profile.partner else ""),
+            image_rights=self.image_rights,
+            image_fallback=self.image_fallback,
+            members=self.members,
+            tracking=tuple(self.tracking.items()),
+            max_bytes=self.max_bytes or None,
         )
+
+
+class ProfilesTable(_Table):
+    """``[profiles]``: the folder with profiles of the owner's, "" for none."""
+
+    folder: Text = ""
 
 
 class HubsTable(_Table):

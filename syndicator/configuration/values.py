@@ -263,5 +263,11 @@ SiteFileList = Annotated[
 Limit = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
 Count = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500")]
 Percent = Annotated[int, Field(ge=0, le=100), Expect("a whole number from 0 to 100, with 0 for any")]
+Room = Annotated[int, Field(ge=0, le=100_000_000), Expect("a whole number up to 100000000, or 0 for no limit")]
+Names = Annotated[
+    tuple[Annotated[str, AfterValidator(_filled)], ...], BeforeValidator(listed), Expect("a name, or a list of them")
+]
+Parameter = Annotated[str, Field(pattern=r"\A[^\s&=#?]{1,100}\z")]
+ParameterValue = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
 Port = Annotated[int, Field(ge=0, le=65535), Expect("a whole number from 0 to 65535")]
 Bytes = Annotated[int, Field(ge=1, le=100_000_000), Expect("a whole number from 1 to 100000000")]

@@ -28,6 +28,7 @@ import re
 from lxml.etree import Entity, SubElement, _Element, cleanup_namespaces
 
 from syndicator.formats.media_types import BARE_TYPES
+from syndicator.formats.partners import dress_channel, dress_item
 from syndicator.formats.parts import ending, rfc822, rfc3339, updated_of, was_updated
 from syndicator.model import Enclosure, Entry, Feed, Format, Image, Paging
 
@@ -70,6 +71,7 @@ class FeedExtension:
         for image in channel.iterchildren("image"):
             _write_signs(image, "title")
         # The items are not there yet, so what they will use must be kept by name.
+        dress_channel(channel, self.feed)
         cleanup_namespaces(rss, keep_ns_prefixes=["atom", *self.namespaces])
         return rss
 
@@ -89,9 +91,12 @@ class FeedExtension:
 
 
 class EntryExtension:
-    """An entry's part. ``entry`` is set before rendering; ``language`` is the entry's where it is not the feed's."""
+    """An entry's part. ``entry`` is set before rendering; ``language`` is the entry's where it is not the feed's,
+    ``elements`` are the partners whose own elements are written.
+    """
 
     entry: Entry
+    elements: tuple[str, ...]
     language: str
 
     def extend_rss(self, item: _Element) -> _Element:
@@ -107,6 +112,8 @@ class EntryExtension:
             _write_image(item, entry.image)
         for enclosure in further_files(entry):
             _write_file(item, enclosure)
+        if self.elements:
+            dress_item(item, entry, self.elements)
         return item
 
     def extend_atom(self, node: _Element) -> _Element:
@@ -125,6 +132,8 @@ class EntryExtension:
             _write_image(node, entry.image)
         for enclosure in timed_files(entry):
             _write_file(node, enclosure)
+        if self.elements:
+            dress_item(node, entry, self.elements)
         return node
 
 

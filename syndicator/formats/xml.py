@@ -25,6 +25,7 @@ from syndicator.formats.extensions import (
     timed_files,
 )
 from syndicator.formats.media_types import BARE_TYPES
+from syndicator.formats.partners import namespaces_of
 from syndicator.formats.parts import GENERATOR, ending, html_of, stand_in, summary_of, tells_more, terms_of
 from syndicator.model import Entry, Feed, Format
 
@@ -53,7 +54,8 @@ def write_rss(feed: Feed, url: str) -> bytes:
         # A description is HTML to its readers, the summary is text (rss-35). Given no description, feedgen
         # writes the content as one, as it should be (rss-36).
         if summary or not html:
-            item.description(escape(stand_in(entry), quote=False))
+            text = stand_in(entry)
+            item.description(text if feed.plain_summary else escape(text, quote=False))
         if html:
             item.content(html, type="html")
         for enclosure in entry.enclosures[:1]:
@@ -115,6 +117,7 @@ def _entry(generator: Any, entry: Entry, feed: Feed) -> Any:
     """What both formats have in the same words."""
     node = generator.add_entry(order="append")
     node.syndicator.entry = entry
+    node.syndicator.elements = feed.elements
     node.syndicator.language = entry.language if entry.language != feed.language else ""
     node.id(entry.id)
     node.title(entry.title)
@@ -140,4 +143,4 @@ def _namespaces(feed: Feed, format: Format) -> dict[str, str]:  # noqa: A002 - t
         used["at"] = TOMBSTONES
     if feed.neighbours(format).archive:
         used["fh"] = HISTORY
-    return used
+    return {**used, **namespaces_of(feed)}

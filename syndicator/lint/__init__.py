@@ -52,6 +52,8 @@ def _notes(data: bytes, circumstances: Circumstances) -> Iterator[Note]:
     if len(data) > LARGEST:
         yield Note("ValidatorLimit", 1, f"the document has {len(data)} bytes, and {LARGEST} are the limit")
         return
+    for check in circumstances.byte_checks:
+        yield from check(data)
     context = Context(circumstances.address, circumstances.now, circumstances.namespaces)
     if is_json(data, circumstances.media_type):
         source = read_json(data)

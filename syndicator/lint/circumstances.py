@@ -17,7 +17,7 @@ class Circumstances:
 
     ``address`` is where it was fetched or will be, ``media_type`` the Content-Type it came with, ``now`` the time.
     A partner's profile brings ``namespaces`` that it allows and ``rules`` of its own with the checks that give them:
-    they are called with the root of the document.
+    they are called with the root of the document, or with its bytes.
     """
 
     address: str = ""
@@ -27,3 +27,4 @@ class Circumstances:
     rules: tuple[Rule, ...] = ()
     xml_checks: tuple[Callable[[Node], Iterable[Note]], ...] = ()
     json_checks: tuple[Callable[[Value], Iterable[Note]], ...] = ()
+    byte_checks: tuple[Callable[[bytes], Iterable[Note]], ...] = ()

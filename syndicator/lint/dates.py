@@ -76,6 +76,13 @@ def rfc3339(text: str) -> datetime | None:
     return _moment([int(part) for part in found.groups()[:6]], _offset(found, 7))
 
 
+def rfc822(text: str) -> datetime | None:
+    """The moment, None when the text is no RFC 822 date."""
+    found = _LOOSE.fullmatch(text) if len(text) < 100 else None
+    moment = _of_rfc822(found) if found else None
+    return moment[0] if moment else None
+
+
 def _of_rfc822(found: re.Match[str]) -> tuple[datetime, datetime] | None:
     """The moment, and the same as the calendar of its own zone has it."""
     if found[11] and found[11].upper() not in _ZONES:

@@ -34,6 +34,7 @@ from syndicator.model.post import (
     TemplateContext,
     Visibility,
 )
+from syndicator.model.profile import Deed, Mark, Profile, ProfileRule, RuleValue, Verdict
 from syndicator.model.site import Lifetime, Person, Site, SourceFile
 from syndicator.model.values import digest
 
@@ -42,6 +43,7 @@ __all__ = [
     "Concern",
     "Content",
     "Correction",
+    "Deed",
     "Delivery",
     "Document",
     "DocumentRecord",
@@ -61,6 +63,7 @@ __all__ = [
     "Lifetime",
     "Limits",
     "Listing",
+    "Mark",
     "Markup",
     "PageRecord",
     "Paging",
@@ -69,6 +72,9 @@ __all__ = [
     "PostRecord",
     "PostState",
     "PostWarning",
+    "Profile",
+    "ProfileRule",
+    "RuleValue",
     "Site",
     "SiteData",
     "Skim",
@@ -76,6 +82,7 @@ __all__ = [
     "TemplateContext",
     "Terms",
     "Tombstone",
+    "Verdict",
     "Visibility",
     "digest",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from syndicator.model.image import Enclosure, Image
+from syndicator.model.profile import Deed, Profile
 from syndicator.model.site import Person
 from syndicator.model.values import digest, require_utc
 
@@ -15,6 +16,8 @@ from syndicator.model.values import digest, require_utc
 class Entry:
     """A post as any feed would show it: ``html`` is safe and all its addresses are absolute, ``summary`` is text, and
     so is ``correction``, one a line, "" for none.
+
+    ``access`` is whom its text is kept for, "" for everybody; ``expires`` is when it is to be seen no more.
     """
 
     id: str
@@ -32,6 +35,9 @@ class Entry:
     link: str = ""
     language: str = ""
     correction: str = ""
+    access: str = ""
+    short_title: str = ""
+    expires: datetime | None = None
 
     def __post_init__(self) -> None:
         require_utc(self.published, self.updated)
@@ -98,6 +104,11 @@ class FeedSpec:
     A post is shown when it has one of the values of every field in ``include`` and none of those in ``exclude``, and
     was published less than ``max_age`` ago. ``sitemap`` is the path of a news sitemap of these posts. ``ttl`` counts
     minutes, ``accent`` is a color in six hexadecimal digits; pictures are absolute addresses, or paths of the site.
+
+    ``partner`` is the name by which posts say whether they may go there, "" for a feed of our own. Pictures go along
+    when their rights are among ``image_rights`` (none: all do), else ``image_fallback`` stands in. ``members`` lets
+    text through that is not for everybody. ``tracking`` is added to the query of links. No document has more than
+    ``max_bytes``.
     """
 
     name: str
@@ -121,6 +132,23 @@ class FeedSpec:
     sitemap: str = ""
     tombstones: bool = False
     archive: bool = False
+    profile: Profile | None = None
+    partner: str = ""
+    image_rights: tuple[str, ...] = ()
+    image_fallback: str = ""
+    members: bool = False
+    tracking: tuple[tuple[str, str], ...] = ()
+    max_bytes: int | None = None
+
+    @property
+    def candidates(self) -> int:
+        """How many posts are gathered: more than are shown where a rule may leave some of them out.
+
+        A feed with an archive has no need of it, as that has all other posts.
+        """
+        profile = self.profile
+        may_drop = profile is not None and any(rule.does is Deed.DROP for rule in profile.rules)
+        return self.limit + max(10, self.limit // 2) if may_drop and not self.archive else self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +184,9 @@ class Feed:
     ``logo``, ``icon`` and ``cover`` are absolute addresses. ``listings`` are the feeds that a list of feeds names, or
     ``parts`` the addresses of the documents that a sitemap index does.
     ``tombstones`` are the entries taken down that it tells of, newest first.
-    ``paging`` has the neighbours of the document in each format, when the feed has a history.
+    ``paging`` has the neighbours of the document in each format, when the feed has a history. A profile asks for the
+    ``elements`` of partners beside those of the format, for its own way of ``deletion``, and for summaries that are
+    text where RSS has HTML.
     """
 
     name: str
@@ -181,6 +211,9 @@ class Feed:
     parts: tuple[str, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     paging: tuple[tuple[Format, Paging], ...] = ()
+    elements: tuple[str, ...] = ()
+    deletion: str = ""
+    plain_summary: bool = False
 
     def __post_init__(self) -> None:
         require_utc(self.updated)

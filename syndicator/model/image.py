@@ -11,7 +11,7 @@ class ImageRef:
 
     ``url`` is absolute, percent-encoded once. ``file`` is the path inside the source's folder (with ``/``, no ``..``)
     when the address is the site's own, else None. ``width`` and ``height`` count until
-    somebody has looked at the bytes.
+    somebody has looked at the bytes. ``rights`` is whose it is, in a word: "own", "wire", an agency's name.
     """
 
     url: str
@@ -21,6 +21,7 @@ class ImageRef:
     credit: str = ""
     width: int | None = None
     height: int | None = None
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Image:
     length: int | None = None
     width: int | None = None
     height: int | None = None
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class Post:
     ``published`` may be None only where ``visibility`` is not public. ``fields`` holds further mapped fields with
     their values, sorted by name. ``given_id`` is the front matter's own id. ``permalink`` and ``link`` (the page a
     link post points at) are absolute addresses. ``excerpt`` is the part of the body that stands for it where no
-    summary is written, "" for none or all of it.
+    summary is written, "" for none or all of it. ``access`` is whom the text is kept for, "" for everybody.
     """
 
     path: str
@@ -127,6 +127,8 @@ class Post:
     visibility: Visibility = Visibility.PUBLIC
     given_id: str = ""
     language: str = ""
+    access: str = ""
+    short_title: str = ""
     body: str = ""
     excerpt: str = ""
     corrections: tuple[Correction, ...] = ()

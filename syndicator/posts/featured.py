@@ -20,6 +20,7 @@ _ADDRESSES = ("path", "url", "src", "href", "file", "filename", "image")
 _ALTS = ("alt", "alt-text", "alt_text", "altText")
 _CAPTIONS = ("caption", "cutline", "description")
 _CREDITS = ("credit", "attribution", "byline", "photographer")
+_RIGHTS = ("rights", "usage_rights")
 _NO_IMAGE = frozenset({"false", "no", "off", "none", "null", "true", "yes", "on"})
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -66,6 +67,7 @@ def image_ref(
             alt=_words(data, fields["image_alt"], table, _ALTS),
             caption=_words(data, fields["image_caption"], table, _CAPTIONS),
             credit=_words(data, fields["image_credit"], table, _CREDITS),
+            rights=_words(data, fields["image_rights"], table, _RIGHTS),
             **_sides(table),
         )
     return None

@@ -19,7 +19,7 @@ _KNOWN = frozenset(
     (
         "title", "published", "modified", "expires", "summary", "author", "author_title", "category", "tag", "image",
         "image_caption", "image_credit", "image_alt", "language", "id", "link", "audio", "video",
-        "attachment", "minor", "correction",
+        "attachment", "minor", "correction", "image_rights", "short_title", "syndicate", "syndicate_except", "access",
     )
 )  # fmt: skip
 
@@ -117,6 +117,11 @@ DEFAULT_FIELDS = FieldMap(
         ("attachment", ("enclosure", "enclosures", "attachments", "media")),
         ("minor", ("minor",)),
         ("correction", ("correction", "corrections")),
+        ("image_rights", ("featured-image.rights", "image_rights", "image-rights")),
+        ("short_title", ("short_title", "short-title", "shortTitle")),
+        ("syndicate", ("syndicate",)),
+        ("syndicate_except", ("syndicate_except", "syndicate-except")),
+        ("access", ("access", "visibility")),
     )
 )  # fmt: skip
 

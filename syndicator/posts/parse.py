@@ -20,6 +20,7 @@ from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.rules import Rules
 from syndicator.posts.skim import History, SkimReading
 from syndicator.posts.templated import markup_of, template_context
+from syndicator.rights import access_of
 from syndicator.text import legal
 
 #: So many characters of an excerpt stand for a body that is kept back.
@@ -91,6 +92,8 @@ class PostReading(SkimReading):
             visibility=visibility,
             given_id=self.given_id(),
             language=self.language(),
+            access=access_of(self.data, self.fields),
+            short_title=title_text(text(self.value("short_title"))),
             body=body,
             excerpt=excerpt if len(excerpt) < len(body) else "",
             corrections=corrections(self.data, self.fields, self.warn),

@@ -22,6 +22,7 @@ from syndicator.posts.frontmatter import Matter, split
 from syndicator.posts.people import names
 from syndicator.posts.references import BESIDE, DATA, FORMER, PAGE, REFERENCES, data_names, former, references
 from syndicator.posts.rules import Rules
+from syndicator.rights import rights_terms
 from syndicator.text import legal, printable
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -128,6 +129,9 @@ class SkimReading:
             self.found.append((BESIDE, (digest("\0".join(self.file.beside).encode("utf-8", "surrogateescape")),)))
         if self.rules.paged:
             self.found.append((PAGE, self.page()))
+        # Who may have a post is nothing that readers see of it.
+        if self.fields["syndicate"] or self.fields["syndicate_except"]:
+            self.found += rights_terms(self.data, self.fields, self.warn)
         return self
 
     def skim(self) -> Skim:

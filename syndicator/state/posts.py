@@ -296,8 +296,9 @@ def _concern(data: dict[str, Any]) -> Concern:
 
 
 def _entry(data: dict[str, Any]) -> Entry:
-    for name in ("published", "updated"):
-        data[name] = datetime.fromisoformat(data[name])
+    for name in ("published", "updated", "expires"):
+        if data.get(name):
+            data[name] = datetime.fromisoformat(data[name])
     for name in ("categories", "tags"):
         data[name] = tuple(data[name])
     data["people"] = tuple(Person(**person) for person in data["people"])
