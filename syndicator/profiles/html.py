@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from syndicator.markup.summary import cut
-from syndicator.profiles.tags import INLINE, VOID, Token, Writer, tokens
+from syndicator.profiles.tags import INLINE, VOID, Token, Writer, depth_of, names_in, tokens
 
 _BREAK = r"<br(?: [^<>]*)?/?>"
 _BREAKS = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+", re.IGNORECASE)
@@ -29,6 +29,8 @@ def allow(html: str, elements: Collection[str]) -> tuple[str, tuple[str, ...]]:
     lines of code keep their ends as breaks, a formula its text.
     """
     gone: set[str] = set()
+    if names_in(html) <= frozenset(elements):
+        return html, ()
 
     def rename(name: str, _: int) -> str:
         if name in elements:
@@ -59,23 +61,24 @@ def allow(html: str, elements: Collection[str]) -> tuple[str, tuple[str, ...]]:
 
 def flatten(html: str, depth: int) -> tuple[str, int]:
     """The HTML with no element deeper than that, and how deep it was. What lies deeper keeps its text and no more."""
-    deepest = level = 0
+    deepest = depth_of(html)
+    if deepest <= depth:
+        return html, deepest
 
     def rename(name: str, at: int) -> str:
         return name if name in VOID or at + _ROOM.get(name, 0) <= depth else ""
 
     writer = Writer(rename)
     for token in tokens(html):
-        if token.name and token.name not in VOID:
-            level = max(level + (-1 if token.end else 1), 0)
-            deepest = max(deepest, level)
         writer.add(token)
-    return (writer.text() if deepest > depth else html), deepest
+    return writer.text(), deepest
 
 
 def fewer_breaks(html: str, most: int) -> tuple[str, int]:
     """The HTML with no more line breaks in a row than that, and the longest row there was."""
     longest = 0
+    if html.count("<br") + html.count("<BR") < 2:
+        return html, 0
 
     def shorten(match: re.Match[str]) -> str:
         nonlocal longest
@@ -111,11 +114,15 @@ def truncate(html: str, limit: int) -> str:
 
 def length_of(html: str) -> int:
     """How many characters (code points) of text there are."""
+    if "<" not in html and "&" not in html:
+        return len(html)
     return sum(len(unescape(token.text)) for token in tokens(html) if not token.name)
 
 
 def addresses_of_pictures(html: str) -> tuple[str, ...]:
     """Where the pictures in the text are."""
+    if "<img" not in html and "<IMG" not in html:
+        return ()
     return tuple(
         unescape(source) for token in tokens(html)
         if token.name == "img" and (source := token.attributes.get("src", ""))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 # No value holds a "<": the sanitiser escapes it. So a walk over all tags is one walk, whatever the text is.
 _TOKEN = re.compile(r"""<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][^\s/><"']*)((?>(?:[^'"<>]|"[^"<]*"|'[^'<]*')*))>""", re.DOTALL)
+# Where a tag begins: enough to see that there is nothing to do, and ten times as fast.
+_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/><\"']*)")
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 #: Elements that hold nothing, and so have no end.
 VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
@@ -68,6 +70,23 @@ def tokens(html: str) -> Iterator[Token]:
             yield Token(match[2].lower(), bool(match[1]), match[0], match.start())
     if at < len(html):
         yield Token("", False, html[at:], at)
+
+
+def names_in(html: str) -> frozenset[str]:
+    """The elements that there are."""
+    return frozenset(name.lower() for name in {name for _, name in _NAME.findall(html)})
+
+
+def depth_of(html: str) -> int:
+    """How many elements stand in each other at most; those that hold nothing do not count."""
+    deepest = level = 0
+    for end, name in _NAME.findall(html):
+        if end:
+            level -= level > 0 and name.lower() not in VOID
+        elif name.lower() not in VOID:
+            level += 1
+            deepest = max(deepest, level)
+    return deepest
 
 
 class Writer:
