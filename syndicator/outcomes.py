@@ -18,6 +18,8 @@ def outcome(selection: Selection, entries: Mapping[str, Entry], site: Site, now:
     """The feed with what it shows of these entries (by path), and all verdicts. What no document has is not in it."""
     record = identify(selection, None, settings="", now=now, feeds_url=site.url)
     tailored = tailor(build_feed(selection, record, entries, site, ()), selection.spec)
+    living = tuple(entry for entry in tailored.feed.entries if not entry.deleted)
+    tailored = replace(tailored, feed=replace(tailored.feed, entries=living))
     if most_bytes(selection.spec) is None:
         return tailored
     documents = [

@@ -178,6 +178,7 @@ class FeedTable(_Table):
         hero = profile.text("hero") if profile and "hero" not in self.model_fields_set else ""
         most = profile.number("max_items") if profile else None
         oldest = profile.number("max_age") if profile else None
+        deletion = profile.text("deletion") if profile else ""
         return FeedSpec(
             name=self.name,
             outputs=tuple((format_, path) for format_, path in paths if path),
@@ -198,7 +199,6 @@ class FeedTable(_Table):
             cover=self.cover,
             accent=self.accent,
             ttl=self.ttl,
-            tombstones=self.tombstones,
             archive=self.archive,
             profile=profile,
             partner=self.partner or (profile.name if profile and profile.partner else ""),
@@ -207,6 +207,7 @@ class FeedTable(_Table):
             members=self.members,
             tracking=tuple(self.tracking.items()),
             max_bytes=self.max_bytes or None,
+            tombstones=self.tombstones or deletion in ("tombstone", "media-status", "expiry"),
         )
 
 

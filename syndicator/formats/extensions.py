@@ -112,7 +112,7 @@ class EntryExtension:
             _write_image(item, entry.image)
         for enclosure in further_files(entry):
             _write_file(item, enclosure)
-        if self.elements:
+        if self.elements or entry.deleted:
             dress_item(item, entry, self.elements)
         return item
 
@@ -132,7 +132,7 @@ class EntryExtension:
             _write_image(node, entry.image)
         for enclosure in timed_files(entry):
             _write_file(node, enclosure)
-        if self.elements:
+        if self.elements or entry.deleted:
             dress_item(node, entry, self.elements)
         return node
 

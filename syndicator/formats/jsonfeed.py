@@ -37,7 +37,8 @@ def write_json(feed: Feed, url: str) -> bytes:
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
-    items = [_item(entry, feed) for entry in feed.entries]
+    # There is no word for a post that was taken down: to be absent is all it can be.
+    items = [_item(entry, feed) for entry in feed.entries if not entry.deleted]
     # The one member that may be empty and is there all the same (jsonfeed-3).
     return orjson.dumps({**_said(document), "items": items}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 

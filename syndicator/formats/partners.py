@@ -2,6 +2,7 @@
 
 - MSN (partners-31): ``dcterms:modified``, ``dcterms:valid`` with the end of a post, ``mi:shortTitle``, and
   ``mi:hasSyndicationRights`` of a picture whose rights are told. Names in ``mi`` are from memory, its address is not.
+- A post that was taken down is told of by ``media:status`` (SmartNews) or an end in ``dcterms:valid`` (MSN).
 - SmartNews (partners-33 to -37): ``snf:logo``, a date of the channel, ``media:thumbnail`` of an item, by its attribute.
 """
 
@@ -21,9 +22,10 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 def namespaces_of(feed: Feed) -> dict[str, str]:
     """Those that these elements will use: prefix to address."""
     used: dict[str, str] = {}
-    if "msn" in feed.elements and feed.entries:
+    msn = "msn" in feed.elements and bool(feed.entries)
+    if msn or any(entry.deleted and entry.expires for entry in feed.entries):
         used["dcterms"] = DCTERMS
-        if any(entry.short_title or _rights(entry) for entry in feed.entries):
+        if msn and any(entry.short_title or _rights(entry) for entry in feed.entries):
             used["mi"] = MSN
     if "smartnews" in feed.elements and feed.logo:
         used["snf"] = SMARTNEWS
@@ -42,15 +44,23 @@ def dress_item(item: _Element, entry: Entry, elements: tuple[str, ...]) -> None:
     """What a partner wants of an item or entry, whatever the format."""
     if "msn" in elements:
         _text(item, f"{{{DCTERMS}}}modified", rfc3339(updated_of(entry)))
-        if entry.expires is not None:
-            _text(item, f"{{{DCTERMS}}}valid", f"end={rfc3339(entry.expires)}; scheme=W3C-DTF")
+    if entry.expires is not None and ("msn" in elements or entry.deleted):
+        _text(item, f"{{{DCTERMS}}}valid", f"end={rfc3339(entry.expires)}; scheme=W3C-DTF")
+    if "msn" in elements:
         if entry.short_title:
             _text(item, f"{{{MSN}}}shortTitle", entry.short_title)
         content = item.find(f"{{{_MEDIA}}}content")
         if content is not None and _rights(entry):
             _text(content, f"{{{MSN}}}hasSyndicationRights", "1")
+    if has_status(entry):
+        SubElement(item, f"{{{_MEDIA}}}status", {"state": "deleted"})
     if "smartnews" in elements and entry.image:
         SubElement(item, f"{{{_MEDIA}}}thumbnail", {"url": entry.image.url})
+
+
+def has_status(entry: Entry) -> bool:
+    """Whether it is told of as deleted, rather than by its end."""
+    return entry.deleted and entry.expires is None
 
 
 def _rights(entry: Entry) -> bool:

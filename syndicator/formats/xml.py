@@ -25,7 +25,7 @@ from syndicator.formats.extensions import (
     timed_files,
 )
 from syndicator.formats.media_types import BARE_TYPES
-from syndicator.formats.partners import namespaces_of
+from syndicator.formats.partners import has_status, namespaces_of
 from syndicator.formats.parts import GENERATOR, ending, html_of, stand_in, summary_of, tells_more, terms_of
 from syndicator.model import Entry, Feed, Format
 
@@ -135,7 +135,8 @@ def _namespaces(feed: Feed, format: Format) -> dict[str, str]:  # noqa: A002 - t
         used["content"] = CONTENT
     if rss and any(entry.people for entry in feed.entries):
         used["dc"] = DC
-    if any(entry.image or (further_files(entry) if rss else timed_files(entry)) for entry in feed.entries):
+    files = further_files if rss else timed_files
+    if any(entry.image or has_status(entry) or files(entry) for entry in feed.entries):
         used["media"] = MEDIA
     if has_looks(feed):
         used["webfeeds"] = WEBFEEDS

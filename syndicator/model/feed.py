@@ -18,6 +18,7 @@ class Entry:
     so is ``correction``, one a line, "" for none.
 
     ``access`` is whom its text is kept for, "" for everybody; ``expires`` is when it is to be seen no more.
+    One that is ``deleted`` stands for a post that was taken down, to tell a partner of it who wants it told so.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Entry:
     access: str = ""
     short_title: str = ""
     expires: datetime | None = None
+    deleted: bool = False
 
     def __post_init__(self) -> None:
         require_utc(self.published, self.updated)

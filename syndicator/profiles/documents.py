@@ -68,10 +68,20 @@ def _check(root: Node, profile: Profile, now: datetime | None) -> Iterator[Note]
     yield from _check_feed(head, feed, items, profile)
     rules = rules_of(FeedSpec(name="", outputs=(), profile=profile))
     for item in items:
+        if _is_taken_back(item):
+            continue
         for rule in rules:
             if breach := FINDERS[rule.name](Asked(item.entry, rule, feed, profile.title)):
                 yield Note(_name(profile, rule.name), item.node.line, breach.message, item.ref)
         yield from _check_document_rules(item, profile, now)
+
+
+def _is_taken_back(item: _Item) -> bool:
+    """Whether it only says that a post is gone: it needs no text and no picture."""
+    status = item.node.first("status", MEDIA)
+    if status is not None and status.attributes.get("state") == "deleted":
+        return True
+    return item.node.first("valid", DCTERMS) is not None and not item.entry.html.strip("\n ")
 
 
 def _check_feed(head: Node, feed: Feed, items: tuple[_Item, ...], profile: Profile) -> Iterator[Note]:

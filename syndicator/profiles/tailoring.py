@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import quote
 
 from syndicator.markup.links import FETCHABLE, absolute
@@ -17,6 +18,12 @@ from syndicator.profiles.kinds import RULES
 from syndicator.profiles.pictures import stand_in
 
 _NO_DEMANDS = Profile(name="public", title="the feed")
+#: A title long enough for everybody, where nobody knows that of a post any more.
+_WITHDRAWN = "Withdrawn by its publisher"
+#: MSN takes no end that is nearer.
+_SOON = timedelta(hours=2)
+#: Ways to take a post back by an item that stands for it.
+_ITEMS = ("media-status", "expiry")
 _IN_ORDER = tuple(name for name in RULES if name in FINDERS)
 
 
@@ -38,6 +45,8 @@ def tailor(feed: Feed, spec: FeedSpec) -> Tailored:
     instead = stand_in(absolute(spec.image_fallback, feed.home_url, allowed=FETCHABLE) if spec.image_fallback else "")
     kept: list[Entry] = []
     for entry in feed.entries:
+        if entry.deleted:
+            continue
         if len(kept) >= spec.limit:
             break  # the others were candidates in case that these did not fit
         open_entry, about = withhold(entry, feed) if entry.access and not spec.members else (entry, ())
@@ -51,7 +60,9 @@ def tailor(feed: Feed, spec: FeedSpec) -> Tailored:
     if fewest is not None and len(kept) < fewest:
         message = f"{len(kept)} posts, {profile.title} wants at least {fewest:g}"
         verdicts.append(Verdict(feed=feed.name, entry="", rule="min_items", action=Deed.WARN, message=message))
-    return Tailored(feed=replace(dressed, entries=tuple(kept)), verdicts=tuple(verdicts))
+    entries = (*_taken_back(dressed), *kept)
+    stones = dressed.tombstones if dressed.deletion in ("", "tombstone") else ()
+    return Tailored(feed=replace(dressed, entries=entries, tombstones=stones), verdicts=tuple(verdicts))
 
 
 def rules_of(spec: FeedSpec) -> tuple[ProfileRule, ...]:
@@ -125,6 +136,33 @@ def fit(feed: Feed, most: int | None, who: str, size: Callable[[Feed], int]) -> 
         verdicts=tuple(
             Verdict(feed=feed.name, entry=entry.id, rule="max_bytes", action=Deed.DROP, message=message)
             for entry in entries[low:]
+        ),
+    )
+
+
+def _taken_back(feed: Feed) -> tuple[Entry, ...]:
+    """What stands for posts that were taken down, where a partner drops nothing by itself (partners.md D and L).
+
+    They come first: where a document may not be larger, a take-down counts for more than an old post.
+    """
+    if feed.deletion not in _ITEMS:
+        return ()
+    return (
+        *(entry for entry in feed.entries if entry.deleted),
+        *(
+            Entry(
+                id=stone.ref,
+                url=stone.url or feed.home_url,
+                title=stone.title or _WITHDRAWN,
+                summary="",
+                html="",
+                # SmartNews looks at the date of publication, MSN at that of the change.
+                published=stone.when if feed.deletion == "media-status" else stone.published or stone.when,
+                updated=stone.when,
+                expires=stone.when + _SOON if feed.deletion == "expiry" else None,
+                deleted=True,
+            )
+            for stone in feed.tombstones
         ),
     )
 

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Content, Deed, Enclosure, Entry, FeedSpec, Format, Person, Profile, ProfileRule, Verdict
+from syndicator.formats import render
+from syndicator.model import (
+    Content,
+    Deed,
+    Enclosure,
+    Entry,
+    FeedSpec,
+    Format,
+    Person,
+    Profile,
+    ProfileRule,
+    Tombstone,
+    Verdict,
+)
 from syndicator.model.profile import RuleValue
 from syndicator.profiles.files import shipped, shipped_names
 from syndicator.profiles.kinds import RULES
 from syndicator.profiles.summing import summed_up
 from syndicator.profiles.tailoring import fit, tailor, track
-from tests.unit.feed_samples import BARE, PHOTO, RICH, legal_feeds, make_entry, make_feed
+from tests.unit.feed_samples import BARE, NOON, PHOTO, RICH, legal_feeds, make_entry, make_feed
 
 OUTPUTS = ((Format.RSS, "partner.xml"),)
 LONG = make_entry(title="Rain in the valley, and no end to it")
@@ -262,3 +278,60 @@ def test_the_profiles_that_come_with_the_program_use_every_rule_but_two() -> Non
     used = {rule.name for name in shipped_names() for rule in shipped(name).rules}
 
     assert {"description_max", "image_rights"} == set(RULES) - used
+
+
+STONES = (
+    Tombstone(ref="urn:a", when=NOON, title="What it was called", url="https://news.example.org/a.html",
+              published=NOON - timedelta(days=3)),
+    Tombstone(ref="urn:b", when=NOON - timedelta(days=1)),
+)  # fmt: skip
+
+
+def test_smartnews_is_told_of_a_take_down_by_an_item_that_says_so_with_a_new_date() -> None:
+    """partners.md L: keep the item, set media:status to deleted, and change its date."""
+    feed = tailor(make_feed(LONG, tombstones=STONES), spec("smartnews")).feed
+    parsed = feedparser.parse(render(feed, Format.RSS, "f", "https://news.example.org/f").body)
+
+    told = [(e.id, e.title, (e.get("media_status") or {}).get("state", "")) for e in parsed.entries]
+    assert [
+        ("urn:a", "What it was called", "deleted"),
+        ("urn:b", "Withdrawn by its publisher", "deleted"),
+        (LONG.id, LONG.title, ""),
+    ] == told
+    assert [(2023, 8, 24), (2023, 8, 23), (2023, 8, 24)] == [tuple(e.published_parsed[:3]) for e in parsed.entries]
+    assert () == feed.tombstones
+    assert feed == tailor(feed, spec("smartnews")).feed
+    assert b"urn:a" not in render(feed, Format.JSON, "f", "https://news.example.org/f").body
+
+
+def test_msn_is_told_of_a_take_down_by_an_end() -> None:
+    """partners-28, and partners.md L: an end at least two hours ahead."""
+    feed = tailor(make_feed(LONG, tombstones=STONES), spec("msn")).feed
+    body = render(feed, Format.RSS, "f", "https://news.example.org/f").body.decode()
+
+    assert ["urn:a", "urn:b", LONG.id] == [entry.id for entry in feed.entries]
+    assert ["2023-08-24T14:00:00Z", "2023-08-23T14:00:00Z"] == re.findall(r"<dcterms:valid>end=([^;]+);", body)
+    assert ["2023-08-24T12:00:00Z"] == re.findall(r"<dcterms:modified>([^<]+)<", body)[:1]
+    assert "media:status" not in body
+
+
+@pytest.mark.parametrize(
+    ("deletion", "said", "unsaid"),
+    [("media-status", '<media:status state="deleted"/>', "dcterms"), ("expiry", "<dcterms:valid>end=", "media:")],
+)
+def test_a_partner_of_the_owners_hears_of_a_take_down_without_elements_of_its_own(
+    deletion: str, said: str, unsaid: str
+) -> None:
+    feed = tailor(make_feed(LONG, tombstones=STONES), spec(rule("deletion", deletion))).feed
+
+    for format_ in (Format.RSS, Format.ATOM):
+        body = render(feed, format_, "f", "https://news.example.org/f").body.decode()
+        assert 2 == body.count(said)
+        assert unsaid not in body
+
+
+def test_who_wants_nothing_told_is_told_nothing() -> None:
+    assert (STONES, ()) == (
+        tailor(make_feed(LONG, tombstones=STONES), spec(rule("deletion", "tombstone"))).feed.tombstones,
+        tailor(make_feed(LONG, tombstones=STONES), spec(rule("deletion", "drop"))).feed.tombstones,
+    )
