@@ -183,7 +183,7 @@ def _value(written: Any, kind: RuleKind) -> RuleValue | None:
             return written
         case Takes.DURATION, str():
             try:
-                return int(_DURATION.validate_python(written).total_seconds()) or None
+                return int(_durations().validate_python(written).total_seconds()) or None
             except ValidationError:
                 return None
         case Takes.CHOICE, str() if written in kind.choices:
@@ -194,7 +194,10 @@ def _value(written: Any, kind: RuleKind) -> RuleValue | None:
     return None
 
 
-_DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
+@cache
+def _durations() -> TypeAdapter[timedelta]:
+    """Made when first wanted: every command reads the configuration, and few meet a duration here."""
+    return TypeAdapter(Duration)
 
 
 def _faults(toml: TomlFile) -> Iterator[Fault]:

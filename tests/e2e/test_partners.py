@@ -239,3 +239,24 @@ def test_lint_holds_any_document_against_a_profile_and_a_feed_against_its_own(pa
     assert 0 == said.returncode
     assert "warning msn:image_required: no picture, MSN wants one (item 1" in said.stderr
     assert "0 errors" in said.stdout
+
+
+def test_a_post_that_is_too_old_for_a_partner_is_in_the_other_feeds_alone(partners: Newsroom) -> None:
+    """partners-25: less than 365 days old."""
+    partners.post(named(400, "old"), title=LONG)
+    partners.build()
+
+    assert [] == titles(partners, "msn")
+    assert [LONG] == partners.titles() == titles(partners, "newsbreak")
+    assert "older than max_age" in partners.command("why", "old.md", "msn").stdout
+
+
+def test_a_feed_without_a_profile_is_as_it_was_and_builds_nothing_anew(newsroom: Newsroom) -> None:
+    newsroom.post(named(1, "a"), "Words.", title="A", short_title="B", image_rights="wire", syndicate="false")
+    newsroom.build()
+    before = newsroom.files()
+
+    assert "0 written" in newsroom.build().stdout
+    newsroom.post(named(1, "a"), "Words.", title="A", short_title="C", image_rights="own", syndicate="true")
+    newsroom.build()
+    assert before == newsroom.files()
