@@ -260,3 +260,13 @@ def test_a_feed_without_a_profile_is_as_it_was_and_builds_nothing_anew(newsroom:
     newsroom.post(named(1, "a"), "Words.", title="A", short_title="C", image_rights="own", syndicate="true")
     newsroom.build()
     assert before == newsroom.files()
+
+
+def test_a_letter_shows_the_picture_in_its_text(partners: Newsroom) -> None:
+    """partners.md L: the hero in the body when absent."""
+    picture = "https://img.example.org/a.jpg"
+    partners.post(named(1, "a"), "Words.", title=LONG, image=picture)
+    partners.build()
+
+    assert picture in partners.items("letter.json")[0]["content_html"]
+    assert picture not in partners.items()[0]["content_html"]
