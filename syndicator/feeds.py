@@ -133,8 +133,12 @@ def identify(
         )
     before = min(prior.updated, now)
     updated = max(newest, before)
-    fallen = {stone.ref for stone in tombstones}.difference(stone.ref for stone in stones).intersection(showed)
-    if fallen or ((members != showed or settings != prior.settings) and newest <= before):
+    # Spare candidates come and go unseen, unless the feed tells of what was taken down.
+    spec = selection.spec
+    most = spec.limit if spec.candidates > spec.limit else None
+    had = showed if selection.tells_of_tombstones else showed[:most]
+    fallen = {stone.ref for stone in tombstones}.difference(stone.ref for stone in stones).intersection(had)
+    if fallen or ((members[:most] != showed[:most] or settings != prior.settings) and newest <= before):
         updated = max(now.replace(microsecond=0), updated)
     return replace(prior, updated=updated, settings=settings, members=members, tombstones=tombstones)
 

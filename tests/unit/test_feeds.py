@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.feeds import build_feed, identify, live, next_change, select, settings_digest, slugs
-from syndicator.model import FeedSpec, Format, Hero, PostRecord, Site, Visibility
+from syndicator.model import (
+    Deed,
+    FeedSpec,
+    Format,
+    Hero,
+    PostRecord,
+    Profile,
+    ProfileRule,
+    Site,
+    Tombstone,
+    Visibility,
+)
 from tests.unit.feed_samples import PHOTO, make_entry
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -122,6 +133,30 @@ def test_user_ask_9_a_removal_advances_the_feeds_date() -> None:
     known = identify(before, None, settings="s", now=NOON, feeds_url="https://x.example/")
 
     assert LATER == identify(after, known, settings="s", now=LATER, feeds_url="https://x.example/").updated
+
+
+def test_a_spare_candidate_that_leaves_does_not_move_the_feeds_date_unless_the_feed_tells_of_it() -> None:
+    """atom-12: who stood by in case that a rule leaves somebody out was shown to nobody."""
+    rule = ProfileRule(name="title_min", value=21, does=Deed.DROP)
+    spec = replace(MAIN, profile=Profile(name="p", title="P", rules=(rule,)))
+    a, b, spare = record("a", 1), record("b", 2), record("c", 3)
+
+    def moved(spec: FeedSpec, after: list[PostRecord], *down: PostRecord) -> bool:
+        (one,) = select([spec], live([a, b, spare], NOON), SITE, NOON)
+        (two,) = select([spec], live(after, NOON), SITE, NOON)
+        known = identify(one, None, settings="s", now=NOON, feeds_url="x")
+        stones = {each.entry_id: Tombstone(ref=each.entry_id, when=NOON) for each in down}
+        later = identify(two, known, settings="s", now=LATER, feeds_url="x", down=stones)
+        assert later.members == tuple(each.entry_id for each in two.members)
+        return later.updated > known.updated
+
+    assert [False, True, False, True, True] == [
+        moved(spec, [a, b]),
+        moved(spec, [a, spare]),
+        moved(spec, [a, b], spare),
+        moved(spec, [a, spare], b),
+        moved(replace(spec, tombstones=True), [a, b], spare),
+    ]
 
 
 def test_a_feed_that_did_not_change_keeps_its_date_and_its_id_when_its_address_moves() -> None:
