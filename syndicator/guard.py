@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import orjson
 
-from syndicator.model import Concern, FeedRecord, Limits, PostRecord, PostState, digest
+from syndicator.model import Concern, FeedRecord, FeedSpec, Limits, PostRecord, PostState, digest
+from syndicator.rights import withheld_from
 
 #: Who is younger is news, wherever it stands in a feed.
 _FRESH = timedelta(days=2)
@@ -22,12 +23,17 @@ _NAMED = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What a feed would show now: ``members`` in order, which the spec of that name asks for. ``known`` has all posts
-    by their ids, those whose files are gone too.
+    by their ids, those whose files are gone too. ``asked`` is what asks for the feed, as far as that is known.
     """
 
     members: Sequence[PostRecord]
     spec: str
     known: Mapping[str, PostRecord]
+    asked: FeedSpec | None = None
+
+    def is_taken(self, entry_id: str, now: datetime) -> bool:
+        """Whether a post leaves this feed whatever is held."""
+        return taken_down(self.known.get(entry_id), now, self.asked)
 
 
 def seconds(instant: datetime | None) -> int:
@@ -40,10 +46,14 @@ def moment(stamp: int) -> datetime:
     return datetime.fromtimestamp(stamp, UTC)
 
 
-def taken_down(record: PostRecord | None, now: datetime) -> bool:
-    """Whether the author wants nobody to see a post: it leaves whatever else is held."""
+def taken_down(record: PostRecord | None, now: datetime, spec: FeedSpec | None = None) -> bool:
+    """Whether the author wants nobody to see a post, or not the partner that a feed is for: it leaves whatever else
+    is held.
+    """
+    if record is None or record.gone is not None:
+        return False
     hidden = (PostState.DRAFT, PostState.KILLED, PostState.EXPIRED)
-    return record is not None and record.gone is None and record.state(now) in hidden
+    return record.state(now) in hidden or (spec is not None and bool(withheld_from(record, spec)))
 
 
 def compare(
@@ -65,7 +75,7 @@ def compare(
 def leaving(prior: FeedRecord, proposal: Proposal, concerns: Iterable[Concern], now: datetime) -> frozenset[str]:
     """The ids that leave a feed though it is held: what is taken down always does, and what is removed too where that
     is not what the feed is held for."""
-    taken = {entry_id for entry_id in prior.members if taken_down(proposal.known.get(entry_id), now)}
+    taken = {entry_id for entry_id in prior.members if proposal.is_taken(entry_id, now)}
     if not any(concern.rule in _OF_MEMBERS for concern in concerns):
         taken |= set(_lost(prior, proposal, now))
     return frozenset(taken)
@@ -84,9 +94,7 @@ def redated(concerns: Iterable[Concern]) -> frozenset[str]:
 def along(prior: FeedRecord, proposal: Proposal, suspected: Collection[str], now: datetime) -> Concern | None:
     """Concern for a feed that is too small to raise one itself, or hit too little, but by the same accident."""
     shown = {record.entry_id for record in proposal.members}
-    left = [
-        i for i in prior.members if i in suspected and i not in shown and not taken_down(proposal.known.get(i), now)
-    ]
+    left = [i for i in prior.members if i in suspected and i not in shown and not proposal.is_taken(i, now)]
     came = [i for i in shown - set(prior.members) if i in suspected]
     if not left and not came:
         return None
@@ -222,7 +230,7 @@ def _lost(prior: FeedRecord, proposal: Proposal, now: datetime) -> list[str]:
     lost = []
     for entry_id in prior.members:
         record = proposal.known.get(entry_id)
-        if entry_id in shown or taken_down(record, now):
+        if entry_id in shown or proposal.is_taken(entry_id, now):
             continue
         if record is not None and record.gone is None and record.state(now) is PostState.LIVE:
             pushed_out = oldest is not None and record.published is not None and record.published <= oldest

@@ -76,11 +76,11 @@ class _Judge:
         for selection in self._case.proposed:
             prior = self._before(selection.name)
             if prior is not None and selection.is_feed and self._stirs(prior, selection.members):
-                self._note(prior, self._proposal(selection))
+                self._note(prior, self._proposal(selection.name, selection))
         for name in self._ended:
             prior = self._before(name)
             if prior is not None and len(prior.members) >= self._limits.least_posts:
-                self._note(prior, self._proposal(None))
+                self._note(prior, self._proposal(name, None))
 
     def look_again(self) -> None:
         """Hold the feeds too that are hit by the same accident, however small they are."""
@@ -92,7 +92,7 @@ class _Judge:
             prior = self._case.prior.get(name)
             if prior is None or name in self.concerns:
                 continue
-            concern = along(prior, self._proposal(proposals.get(name)), suspected, self._now)
+            concern = along(prior, self._proposal(name, proposals.get(name)), suspected, self._now)
             if concern is not None and not self._approved.issuperset(concern.evidence):
                 self.concerns[name] = (concern,)
 
@@ -110,7 +110,7 @@ class _Judge:
                 if selection is not None:
                     shown.append(selection)
                 continue
-            leave = leaving(prior, self._proposal(selection), concerns, self._now)
+            leave = leaving(prior, self._proposal(name, selection), concerns, self._now)
             kept = [self._known[i] for i in prior.members if i not in leave and i in self._known]
             former = self._former(name, selection, kept, choose)
             if selection is None and any(path in paths for _, path in former.outputs):
@@ -175,10 +175,11 @@ class _Judge:
         now = zip(ids, zip(dates[::2], dates[1::2], strict=True), strict=True)
         return sum(before.get(entry_id, pair) != pair for entry_id, pair in now) >= least
 
-    def _proposal(self, selection: Selection | None) -> Proposal:
+    def _proposal(self, name: str, selection: Selection | None) -> Proposal:
         if selection is None:
-            return Proposal(members=(), spec="", known=self._known)
-        return Proposal(members=selection.members, spec=name_of(selection.spec), known=self._known)
+            return Proposal(members=(), spec="", known=self._known, asked=self._spec(name))
+        spec = selection.spec
+        return Proposal(members=selection.members, spec=name_of(spec), known=self._known, asked=spec)
 
     def _note(self, prior: FeedRecord, proposal: Proposal) -> None:
         if concerns := compare(prior, proposal, self._limits, self._now, self._approved):
@@ -189,7 +190,8 @@ class _Judge:
         held, prior = self._case.waiting.get(name), self._case.prior.get(name)
         if held is None or prior is None or not _is_swollen(held) or self._approved.issuperset(held.evidence):
             return ()
-        return held.concerns if any(taken_down(self._known.get(i), self._now) for i in prior.members) else ()
+        spec = self._spec(name)
+        return held.concerns if any(taken_down(self._known.get(i), self._now, spec) for i in prior.members) else ()
 
     def _former(self, name: str, selection: Selection | None, kept: Sequence[PostRecord], choose: Choose) -> Selection:
         """A feed with what it showed. One that has no reason to be any more is made once more by its former posts."""
@@ -204,9 +206,8 @@ class _Judge:
                 outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
                 members=(),
             )
-        pages = kept_pages(
-            self._case.pages.get(name, ()), self._known, lambda post: taken_down(post, self._now), self._now
-        )
+        spec, records = selection.spec, self._case.pages.get(name, ())
+        pages = kept_pages(records, self._known, lambda post: taken_down(post, self._now, spec), self._now)
         return replace(selection, members=tuple(kept), pages=pages)
 
     def _held(self, name: str, concerns: tuple[Concern, ...]) -> Held:

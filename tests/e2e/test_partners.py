@@ -146,6 +146,34 @@ def test_text_for_members_is_in_no_feed_that_does_not_say_so(newsroom: Newsroom,
     assert b"SECRET again" in newsroom.files()["members.json"]
 
 
+def test_pages_of_an_archive_are_made_fit_as_their_feed_is_and_keep_all_their_posts(newsroom: Newsroom) -> None:
+    """user-ask 18, atom-61: what is for members is no more to be had from a page, however small the feed is by now."""
+    archive = """
+[[feeds]]
+name = "main"
+json = "feed.json"
+archive = true
+limit = 8
+[feeds.tracking]
+utm_source = "rss"
+"""
+    newsroom.feeds = archive
+    newsroom.configure()
+    for day in range(10, 28):
+        newsroom.post(f"2023-08-{day}-a.md", "The SECRET is told here.", title=f"Day {day}", access="members")
+    newsroom.build()
+    names = sorted(newsroom.files())
+    assert ["feed.archive-1.json", "feed.archive-2.json", "feed.archive-3.json", "feed.archive-4.json"] == names[:-1]
+    newsroom.feeds = archive.replace("8", "2").replace("rss", "feed")
+    newsroom.configure()
+    newsroom.build()
+
+    assert [] == [name for name, data in newsroom.files().items() if b"SECRET" in data]
+    pages = [newsroom.items(name) for name in sorted(newsroom.files(), reverse=True) if "archive" in name]
+    assert [f"Day {day}" for day in range(25, 9, -1)] == [item["title"] for page in pages[-4:] for item in page]
+    assert all(item["url"].endswith("?utm_source=feed") for page in pages for item in page)
+
+
 def test_somebody_elses_picture_stays_at_home_and_ours_stands_in(partners: Newsroom) -> None:
     partners.feeds += (
         '\n[[feeds]]\nname = "own"\njson = "own.json"\nimage_rights = "own"\nimage_fallback = "/logo.png"\n'
@@ -270,3 +298,87 @@ def test_a_letter_shows_the_picture_in_its_text(partners: Newsroom) -> None:
 
     assert picture in partners.items("letter.json")[0]["content_html"]
     assert picture not in partners.items()[0]["content_html"]
+
+
+def test_a_post_that_is_killed_is_taken_back_from_each_in_its_own_way(newsroom: Newsroom) -> None:
+    """partners.md L, partners-28, atom-63, user-ask 21: an item that says so, an item with an end, a tombstone."""
+    newsroom.feeds = """
+[[feeds]]
+name = "main"
+rss = "feed.xml"
+atom = "atom.xml"
+json = "feed.json"
+tombstones = true
+
+[[feeds]]
+name = "smartnews"
+profile = "smartnews"
+rss = "smartnews.xml"
+atom = "smartnews-atom.xml"
+json = "smartnews.json"
+
+[[feeds]]
+name = "msn"
+profile = "msn"
+rss = "msn.xml"
+atom = "msn-atom.xml"
+"""
+    newsroom.configure()
+    newsroom.post(named(2, "a"), "The SECRET is told here.", title=LONG)
+    newsroom.post(named(3, "b"), title=f"{LONG}, too")
+    newsroom.build()
+    before = {item["title"]: item["id"] for item in newsroom.items()}
+    gone, kept = before[LONG], before[f"{LONG}, too"]
+    assert [] == [name for name, data in newsroom.files().items() if b"deleted" in data or b"dcterms:valid" in data]
+
+    newsroom.post(named(2, "a"), "The SECRET is told here.", title=LONG, status="killed")
+    newsroom.build()
+
+    files = {name: data.decode() for name, data in newsroom.files().items()}
+    assert [] == [name for name, text in files.items() if "SECRET" in text]
+    assert [f"{LONG}, too"] == newsroom.titles() == titles(newsroom, "smartnews")
+    ((ref, when),) = re.findall(r'<at:deleted-entry ref="([^"]+)" when="([^"]+)"/>', files["atom.xml"])
+    assert gone == ref
+    assert ["atom.xml"] == [name for name, text in files.items() if "deleted-entry" in text]
+    assert gone not in files["feed.xml"] + files["feed.json"] + files["smartnews.json"]
+
+    for name in ("smartnews.xml", "smartnews-atom.xml"):
+        first, second = feedparser.parse(files[name]).entries
+        assert (gone, "deleted", LONG) == (first.id, first.media_status["state"], first.title)
+        assert datetime.fromisoformat(when).timetuple()[:6] == first.published_parsed[:6]
+        assert (kept, None) == (second.id, second.get("media_status"))
+        assert "dcterms" not in files[name]
+    end = f"{datetime.fromisoformat(when) + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
+    for name in ("msn.xml", "msn-atom.xml"):
+        assert [gone, kept] == [entry.id for entry in feedparser.parse(files[name]).entries]
+        assert [end] == re.findall(r"<dcterms:valid>end=([^;]+);", files[name])
+        assert "media:status" not in files[name]
+    assert 0 == newsroom.command("lint", "--profile", "msn", str(newsroom.root / "public" / "msn.xml")).returncode
+
+    newsroom.post(named(2, "a"), "Told again.", title=LONG)
+    newsroom.build()
+    after = {name: data.decode() for name, data in newsroom.files().items()}
+    assert [] == [name for name, text in after.items() if re.search("deleted|dcterms:valid", text)]
+    assert {gone, kept} == {entry.id for entry in feedparser.parse(after["msn.xml"]).entries}
+
+
+def test_a_right_that_is_taken_back_counts_also_where_a_feed_is_held(partners: Newsroom) -> None:
+    """Promise 7: what its author forbids a partner waits for nobody's word."""
+    partners.feeds = PARTNERS.replace("limit = 3\n", "")
+    partners.configure()
+    for age in range(1, 25):
+        partners.post(named(age, "p"), title=f"{LONG} {age}")
+    partners.build()
+    for age in range(1, 25):
+        partners.post(named(age, "p"), "Other words.", title=f"{LONG} {age}")
+    assert 'held: feed "msn"' in partners.build(status=1).stderr
+    before = partners.files()
+
+    partners.post(named(4, "p"), "Other words.", title=f"{LONG} 4", syndicate="[newsbreak]")
+    assert 'held: feed "msn"' in partners.build(status=1).stderr
+
+    assert [f"{LONG} {age}" for age in range(1, 25) if age != 4] == titles(partners, "msn")
+    assert b"Other words" not in partners.files()["msn.json"]
+    assert before["newsbreak.json"] == partners.files()["newsbreak.json"]
+    assert before["feed.xml"] == partners.files()["feed.xml"]
+    assert "(syndicate)" in partners.command("why", named(4, "p"), "msn").stdout

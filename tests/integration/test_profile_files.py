@@ -189,6 +189,14 @@ def test_a_profile_that_is_not_there_is_told_with_the_nearest(folder: Path) -> N
     )
 
 
+def test_a_profile_by_which_posts_leave_cannot_be_together_with_an_archive(folder: Path) -> None:
+    problem = (
+        "feeds[0].profile: has a max_age, which cannot be together with archive, which keeps every post within reach"
+    )
+
+    assert [f"site.toml:15: {problem}; leave out one of them"] == told(folder, 'profile = "msn"\narchive = true\n')
+
+
 def test_a_folder_that_is_not_there_is_told(folder: Path) -> None:
     (folder / "profiles").rmdir()
 

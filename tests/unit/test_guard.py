@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.feeds import select
-from syndicator.guard import Proposal, compare, moment, redated, seconds, suspects, taken_down
+from syndicator.guard import Proposal, compare, leaving, moment, redated, seconds, suspects, taken_down
 from syndicator.holding import Case, hold
 from syndicator.model import Concern, FeedRecord, FeedSpec, Format, Held, Limits, PostRecord, Site, Visibility
 from syndicator.selections import Selection
@@ -97,6 +97,17 @@ def test_posts_that_their_authors_take_down_are_no_concern() -> None:
     assert [] == rules(published(TWENTY), proposal([], *hidden))
     assert all(taken_down(record, NOW) for record in hidden)
     assert not any(taken_down(record, NOW) for record in (*TWENTY, *GONE, None))
+
+
+def test_posts_that_their_authors_forbid_a_partner_are_no_concern_there_alone() -> None:
+    partner = replace(SPEC, name="msn", partner="msn")
+    forbidden = [record._replace(terms=(("syndicate", ("no",)),)) for record in TWENTY[:14]]
+    prior, left = published(TWENTY, partner), proposal(TWENTY[14:], *forbidden, spec=partner)
+
+    assert [] == rules(prior, replace(left, asked=partner))
+    assert {r.entry_id for r in forbidden} == leaving(prior, replace(left, asked=partner), (), NOW)
+    assert not any(taken_down(record, NOW, SPEC) for record in forbidden)
+    assert ["vanished", "shrunk"] == rules(published(TWENTY), proposal(TWENTY[14:], *forbidden))
 
 
 def test_posts_that_move_into_the_future_vanish() -> None:
