@@ -97,7 +97,7 @@ def test_warnings_alone_end_with_0_unless_strict(newsroom: Newsroom) -> None:
 def test_a_folder_is_all_the_documents_in_it(newsroom: Newsroom) -> None:
     done = newsroom.command("lint", str(ROOT / "tests/golden/formats"))
 
-    assert "9 documents: 0 errors, 0 warnings\n" == done.stdout
+    assert "12 documents: 0 errors, 0 warnings\n" == done.stdout
 
 
 def test_programs_get_json(newsroom: Newsroom) -> None:
