@@ -16,6 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("model.values", "model.site", "model.image", "model.delivery", "model.profile"),
     ("model.post", "model.feed", "model.held"),
+    ("model.records",),
     ("model",),
     ("markup.flavour", "markup.clock"),
     ("ports.source", "ports.dialect", "ports.publisher", "ports.state"),

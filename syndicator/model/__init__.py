@@ -6,16 +6,12 @@ from syndicator.model.delivery import Announcement, Delivery
 from syndicator.model.feed import (
     Content,
     Document,
-    DocumentRecord,
     Entry,
     Feed,
-    FeedPast,
-    FeedRecord,
     FeedSpec,
     Format,
     Hero,
     Listing,
-    PageRecord,
     Paging,
     Terms,
     Tombstone,
@@ -35,6 +31,7 @@ from syndicator.model.post import (
     Visibility,
 )
 from syndicator.model.profile import Deed, Mark, Profile, ProfileRule, RuleValue, Verdict
+from syndicator.model.records import DocumentRecord, FeedPast, FeedRecord, PageRecord
 from syndicator.model.site import Lifetime, Person, Site, SourceFile
 from syndicator.model.values import digest
 
