@@ -161,6 +161,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "state.tables",
         "scheduler",
         "state.lock",
+        "state.rows",
     ),
     (
         "outbound.transport",

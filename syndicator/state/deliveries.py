@@ -12,7 +12,8 @@ from syndicator.model import Delivery
 from syndicator.ports import ImageAnswer
 from syndicator.state import tables
 from syndicator.state.database import Database
-from syndicator.state.posts import image_answer, image_row, something_happened
+from syndicator.state.posts import something_happened
+from syndicator.state.rows import image_answer, image_row
 
 
 def lift_leases(database: Database) -> None:

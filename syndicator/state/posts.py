@@ -7,31 +7,33 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce, update
 
 from syndicator.model import (
-    Concern,
     DocumentRecord,
-    Enclosure,
-    EnclosureRef,
     Entry,
-    FeedPast,
     FeedRecord,
     Format,
     Held,
-    Image,
-    ImageFacts,
-    ImageRef,
     PageRecord,
-    Person,
     PostRecord,
-    Tombstone,
     Visibility,
 )
-from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
+from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
 from syndicator.state import tables
 from syndicator.state.database import Database
+from syndicator.state.rows import (
+    concern_of,
+    entry_of,
+    entry_record,
+    entry_row,
+    held_row,
+    image_answer,
+    image_row,
+    past_of,
+    terms_of,
+    tombstone_of,
+)
 
 _CHUNK = 500
 _POST_COLUMNS = PostRecord._fields
@@ -59,7 +61,7 @@ class SqlLedger:
                 values["visibility"] = visibilities[values["visibility"]]
                 found = terms.get(values["terms"])
                 if found is None:
-                    found = terms[values["terms"]] = _terms(values["terms"])
+                    found = terms[values["terms"]] = terms_of(values["terms"])
                 values["terms"] = found
                 records[values["path"]] = PostRecord(**values)
         return records
@@ -77,10 +79,10 @@ class SqlLedger:
                 updated=row.updated,
                 settings=row.settings,
                 members=tuple(row.members),
-                tombstones=tuple(_tombstone(data) for data in row.tombstones or ()),
+                tombstones=tuple(tombstone_of(data) for data in row.tombstones or ()),
                 dates=tuple(row.dates or ()),
                 spec=row.spec or "",
-                past=_past(row.past) if row.past else None,
+                past=past_of(row.past) if row.past else None,
             )
             for row in self._all(tables.feeds)
         }
@@ -104,7 +106,7 @@ class SqlLedger:
         return {
             row.feed: Held(
                 feed=row.feed,
-                concerns=tuple(map(_concern, row.concerns)),
+                concerns=tuple(map(concern_of, row.concerns)),
                 since=row.since,
                 approved=tuple(row.approved or ()),
             )
@@ -124,7 +126,7 @@ class SqlLedger:
         table = tables.entries
         with self._database.read() as connection:
             return {
-                path: _entry_record(path, key, image)
+                path: entry_record(path, key, image)
                 for path, key, image in connection.execute(select(table.c.path, table.c.key, table.c.image))
             }
 
@@ -135,7 +137,7 @@ class SqlLedger:
         with self._database.read() as connection:
             for chunk in _chunks(sorted(paths)):
                 rows = connection.execute(select(table.c.path, table.c.entry).where(table.c.path.in_(chunk)))
-                found.update((path, _entry(data)) for path, data in rows)
+                found.update((path, entry_of(data)) for path, data in rows)
         return found
 
     def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]:
@@ -179,8 +181,8 @@ class SqlLedger:
             self._database.upsert(connection, tables.posts, change.posts)
             self._database.upsert(connection, tables.refusals, change.refused)
             self._database.upsert(connection, tables.images, map(image_row, change.images))
-            self._database.upsert(connection, tables.entries, map(_entry_row, change.entries))
-            self._database.upsert(connection, tables.held, map(_held_row, change.held))
+            self._database.upsert(connection, tables.entries, map(entry_row, change.entries))
+            self._database.upsert(connection, tables.held, map(held_row, change.held))
             _drop(connection, tables.pages, change.dropped_pages)
             self._database.upsert(connection, tables.pages, change.pages)
 
@@ -194,7 +196,7 @@ class SqlLedger:
             self._database.upsert(connection, tables.feeds, publication.feeds)
             self._database.upsert(connection, tables.documents, publication.documents)
             _drop(connection, tables.held, publication.freed)
-            self._database.upsert(connection, tables.held, map(_held_row, publication.held))
+            self._database.upsert(connection, tables.held, map(held_row, publication.held))
             _owe(connection, publication, now)
 
     def note_pass(self, record: PassRecord) -> None:
@@ -260,86 +262,3 @@ def _drop(connection: Connection, table: Table, keys: Sequence[str]) -> None:
 def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
-
-
-def _terms(data: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((name, tuple(values)) for name, values in orjson.loads(data))
-
-
-def _entry_row(stored: StoredEntry) -> dict[str, Any]:
-    image, files = stored.record.image, stored.record.enclosures
-    given = asdict(image) if image else {}
-    if files:
-        given["enclosures"] = [asdict(file) for file in files]
-    return {"path": stored.record.path, "key": stored.record.key, "image": given or None, "entry": stored.entry}
-
-
-def _entry_record(path: str, key: str, given: dict[str, Any] | None) -> EntryRecord:
-    """``given`` is what the author says of the image, and beside that of other files: few posts have any."""
-    if given is None:
-        return EntryRecord(path=path, key=key)
-    files = tuple(EnclosureRef(**file) for file in given.pop("enclosures", ()))
-    return EntryRecord(path=path, key=key, image=ImageRef(**given) if given else None, enclosures=files)
-
-
-def _past(data: dict[str, Any]) -> FeedPast:
-    return FeedPast(until=data["until"], members=tuple(data["members"]), dates=tuple(data["dates"]))
-
-
-def _held_row(held: Held) -> dict[str, Any]:
-    """A value as a row of the table of held feeds, but for what somebody else may be approving just now."""
-    return {"feed": held.feed, "concerns": [asdict(concern) for concern in held.concerns], "since": held.since}
-
-
-def _concern(data: dict[str, Any]) -> Concern:
-    return Concern(**{**data, "evidence": tuple(data["evidence"]), "examples": tuple(data["examples"])})
-
-
-def _entry(data: dict[str, Any]) -> Entry:
-    for name in ("published", "updated", "expires"):
-        if data.get(name):
-            data[name] = datetime.fromisoformat(data[name])
-    for name in ("categories", "tags"):
-        data[name] = tuple(data[name])
-    data["people"] = tuple(Person(**person) for person in data["people"])
-    data["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in data["enclosures"])
-    data["image"] = Image(**data["image"]) if data["image"] else None
-    return Entry(**data)
-
-
-def _tombstone(data: dict[str, Any]) -> Tombstone:
-    published = data["published"]
-    return Tombstone(
-        **{
-            **data,
-            "when": datetime.fromisoformat(data["when"]),
-            "published": datetime.fromisoformat(published) if published else None,
-        }
-    )
-
-
-def image_answer(row: Any) -> ImageAnswer:
-    """A row of the table of images as a value."""
-    return ImageAnswer(
-        url=row.url,
-        facts=ImageFacts(type=row.type, length=row.length, width=row.width, height=row.height),
-        status=row.status,
-        version=row.version,
-        attempts=row.attempts,
-        due=row.due,
-        error=row.error,
-    )
-
-
-def image_row(answer: ImageAnswer) -> dict[str, Any]:
-    """A value as a row of the table of images, its lease lifted."""
-    return {
-        "url": answer.url,
-        "version": answer.version,
-        **asdict(answer.facts),
-        "status": answer.status,
-        "attempts": answer.attempts,
-        "due": answer.due,
-        "leased_until": None,
-        "error": answer.error,
-    }
