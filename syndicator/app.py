@@ -23,7 +23,7 @@ from syndicator.sources.folder import FolderSource
 from syndicator.sources.site import SiteFolder
 
 if TYPE_CHECKING:
-    from syndicator.pipeline import Orders
+    from syndicator.passes import Orders
     from syndicator.sources.git import GitSource
     from syndicator.sources.gitclone import Clone
     from syndicator.sources.gitsite import GitFiles
@@ -233,7 +233,7 @@ def _clone(settings: Settings) -> Clone:
 
 def orders(settings: Settings) -> Orders:
     """What the configuration wants published where."""
-    from syndicator.pipeline import Orders
+    from syndicator.passes import Orders
 
     return Orders(
         feeds=settings.feed_specs(),

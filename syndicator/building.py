@@ -16,7 +16,8 @@ from syndicator.reading import begin_reading
 from syndicator.settings import Settings
 
 if TYPE_CHECKING:
-    from syndicator.pipeline import Pipeline, Report
+    from syndicator.passes import Report
+    from syndicator.pipeline import Pipeline
 
 #: How long a one-shot build waits for hubs and image hosts; what is owed after that stays owed.
 _PATIENCE = timedelta(seconds=20)

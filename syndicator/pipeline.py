@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -12,61 +12,15 @@ import orjson
 
 from syndicator.crew import Crew
 from syndicator.errors import SourceError
-from syndicator.model import FeedSpec, Format, Held, Limits, PostRecord, PostWarning, Verdict, digest
+from syndicator.model import Held, PostRecord, digest
 from syndicator.noting import answers_noted, refusals_noted
+from syndicator.passes import Orders, Report
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
 from syndicator.reading import Reader, Reading, begin_reading, finish_reading
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
-    """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds.
-
-    ``guard`` says how much of a feed may change at once, None for any. ``approve`` lets all through this time.
-    """
-
-    feeds: tuple[FeedSpec, ...]
-    feeds_url: str
-    lists: tuple[tuple[Format, str], ...] = ()
-    hubs: tuple[str, ...] = ()
-    announce: bool = True
-    ask_images: bool = True
-    allow_empty: bool = False
-    guard: Limits | None = None
-    approve: bool = False
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a pass did.
-
-    ``read`` counts files that are new or changed. ``again`` says that a file changed while it was looked at: the next
-    pass should come soon. ``held`` are feeds that stay as they were until somebody approves. ``news`` says whether
-    anything at all was other than before, ``verdicts`` what rules decided about entries of feeds that were written.
-    """
-
-    posts: int
-    live: int
-    read: int
-    entries: int
-    feeds: int
-    documents: int
-    written: tuple[str, ...] = ()
-    deleted: tuple[str, ...] = ()
-    announced: int = 0
-    refused: tuple[Refusal, ...] = ()
-    warnings: tuple[PostWarning, ...] = ()
-    held: tuple[Held, ...] = ()
-    next_change: datetime | None = None
-    again: bool = False
-    news: bool = False
-    verdicts: tuple[Verdict, ...] = ()
-    seconds: float = 0.0
 
 
 class Pipeline:

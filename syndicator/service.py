@@ -14,7 +14,7 @@ from typing import Protocol
 from syndicator.errors import PublishError, SyndicatorError
 from syndicator.health import Health, own_fault
 from syndicator.model import DocumentRecord, digest
-from syndicator.pipeline import Report
+from syndicator.passes import Report
 from syndicator.ports import Ledger, Publisher, Upstream
 
 log = logging.getLogger(__name__)

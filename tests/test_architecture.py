@@ -137,7 +137,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("takeover",),
     ("history",),
     ("profiles.documents",),
-    ("plan", "explain", "listing", "guard", "takedowns", "web.shelf", "web.status", "health"),
+    ("plan", "explain", "listing", "guard", "takedowns", "web.shelf", "web.status", "health", "passes"),
     ("traces",),
     ("holding",),
     # configuration

@@ -12,7 +12,8 @@ from syndicator import publishing
 from syndicator.app import orders, publisher, reader, state_to_write
 from syndicator.errors import PublishError
 from syndicator.model import Document
-from syndicator.pipeline import Pipeline, Report
+from syndicator.passes import Report
+from syndicator.pipeline import Pipeline
 from syndicator.ports import Publisher
 from syndicator.settings import load_settings
 from tests.newsroom import Newsroom

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.building import BuildOptions, build
 from syndicator.crew import Crew
-from syndicator.pipeline import Report
+from syndicator.passes import Report
 from syndicator.progress import quiet
 from syndicator.settings import load_settings
 from tests.newsroom import Newsroom

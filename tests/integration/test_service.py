@@ -26,7 +26,7 @@ from syndicator.model import (
     PostWarning,
     digest,
 )
-from syndicator.pipeline import Report
+from syndicator.passes import Report
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
 from syndicator.service import Service
 
