@@ -161,8 +161,9 @@ class Pipeline:
         from syndicator.listing import list_feeds
         from syndicator.making import make_entries
         from syndicator.plan import check_paths
-        from syndicator.publishing import Press, publish
+        from syndicator.publishing import publish
         from syndicator.takedowns import lay_down, revive, with_killed
+        from syndicator.writing import Press
 
         known = self._ledger.posts() if self._posts is None else self._posts
         scan, changed = reading.scan, reading.changed

@@ -190,6 +190,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("outcomes",),
     ("gathering",),
     ("archiving", "noting"),
+    ("writing",),
     ("publishing",),
     ("pipeline",),
     ("service", "app"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import publishing
+from syndicator import writing
 from syndicator.app import orders, publisher, reader, state_to_write
 from syndicator.errors import PublishError
 from syndicator.model import Document
@@ -84,7 +84,7 @@ def newsroom(tmp_path: Path) -> Newsroom:
 def test_who_was_stopped_in_the_midst_of_an_archive_goes_on_there(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "_MANY", 3)
+    monkeypatch.setattr(writing, "_MANY", 3)
     first, report = make_pass(newsroom, 8)
     assert ([f"feed.archive-{number}.xml" for number in range(1, 9)], None) == (first, report)
 

@@ -30,7 +30,7 @@ rss = "tag/{slug}.xml"
 @pytest.fixture
 def few_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.gathering._KEPT", 3)
-    monkeypatch.setattr("syndicator.publishing._ENTRIES_AT_ONCE", 2)
+    monkeypatch.setattr("syndicator.writing._ENTRIES_AT_ONCE", 2)
     monkeypatch.setattr("syndicator.making._BATCH", 2)
 
 
