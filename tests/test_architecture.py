@@ -99,6 +99,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.authors",
         "dialects.ownfeeds",
         "dialects.hugoresources",
+        "posts.times",
     ),
     ("formats.partners",),
     ("formats.extensions", "dialects.eleventyposts", "dialects.hugopeople", "dialects.eleventyaddresses", "posts.skim"),

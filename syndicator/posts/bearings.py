@@ -11,7 +11,7 @@ from syndicator.posts.fields import texts
 from syndicator.posts.frontmatter import split
 from syndicator.posts.parse import UNDATED, PostReading
 from syndicator.posts.rules import Rules
-from syndicator.posts.skim import History
+from syndicator.posts.times import History
 from syndicator.text import legal
 
 _MOST = 500

@@ -18,8 +18,9 @@ from syndicator.posts.frontmatter import split
 from syndicator.posts.people import people
 from syndicator.posts.plaintext import summary_text, title_text
 from syndicator.posts.rules import Rules
-from syndicator.posts.skim import History, SkimReading
+from syndicator.posts.skim import SkimReading
 from syndicator.posts.templated import markup_of, template_context
+from syndicator.posts.times import History
 from syndicator.rights import access_of
 from syndicator.text import legal
 
