@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import orjson
 
+from syndicator.concerns import in_percent, named, raised, reaches, seconds
 from syndicator.model import Concern, FeedRecord, FeedSpec, Limits, PostRecord, PostState, digest
 from syndicator.rights import withheld_from
 
@@ -16,8 +17,6 @@ from syndicator.rights import withheld_from
 _FRESH = timedelta(days=2)
 #: Rules about who is in a feed at all.
 _OF_MEMBERS = ("vanished", "strangers", "shrunk", "along")
-#: So many posts are named for people.
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +33,6 @@ class Proposal:
     def is_taken(self, entry_id: str, now: datetime) -> bool:
         """Whether a post leaves this feed whatever is held."""
         return taken_down(self.known.get(entry_id), now, self.asked)
-
-
-def seconds(instant: datetime | None) -> int:
-    """A moment as documents say it."""
-    return int(instant.timestamp()) if instant is not None else 0
-
-
-def moment(stamp: int) -> datetime:
-    """The same the other way round."""
-    return datetime.fromtimestamp(stamp, UTC)
 
 
 def taken_down(record: PostRecord | None, now: datetime, spec: FeedSpec | None = None) -> bool:
@@ -81,16 +70,6 @@ def leaving(prior: FeedRecord, proposal: Proposal, concerns: Iterable[Concern], 
     return frozenset(taken)
 
 
-def suspects(concerns: Iterable[Concern]) -> frozenset[str]:
-    """The ids that went or came; where else they go or come is part of the same accident."""
-    return frozenset(_ids(concerns, ("vanished ", "new ")))
-
-
-def redated(concerns: Iterable[Concern]) -> frozenset[str]:
-    """The ids whose dates moved."""
-    return frozenset(name.split(" ", 3)[3] for name in _evidence(concerns) if name.startswith("redated "))
-
-
 def along(prior: FeedRecord, proposal: Proposal, suspected: Collection[str], now: datetime) -> Concern | None:
     """Concern for a feed that is too small to raise one itself, or hit too little, but by the same accident."""
     shown = {record.entry_id for record in proposal.members}
@@ -105,24 +84,8 @@ def along(prior: FeedRecord, proposal: Proposal, suspected: Collection[str], now
         limit=1,
         sentence=f"{len(evidence)} of the posts that vanish from another feed or come to it, which is held, do so here",
         evidence=evidence,
-        examples=tuple(_named(evidence, proposal.known)),
+        examples=tuple(named(evidence, proposal.known)),
     )
-
-
-def too_large(path: str, length: int, limit: int) -> Concern:
-    """Concern for a document that would outgrow its limit (rss-9)."""
-    return Concern(
-        rule="swollen",
-        figure=length,
-        limit=limit,
-        sentence=f"{path} would have {length} bytes, and {limit} is the limit",
-        evidence=(swollen(path),),
-    )
-
-
-def swollen(path: str) -> str:
-    """The evidence of a document that is too large."""
-    return f"swollen {path}"
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -133,7 +96,7 @@ def _vanished(
 ) -> Concern | None:
     """Ids that left, though nobody took the post down and none that is newer pushed it out."""
     evidence = [f"vanished {entry_id}" for entry_id in _lost(prior, proposal, now)]
-    return _concern(
+    return raised(
         "vanished", evidence, approved, len(prior.members), limits.vanished_percent, limits, proposal.known,
         "{count} of {total} posts vanish",
     )  # fmt: skip
@@ -156,7 +119,7 @@ def _strangers(
     room = len(former - {record.entry_id for record in proposal.members})
     moved_up = {record.entry_id for record in behind[:room]}
     evidence = [f"new {record.entry_id}" for record in came if record.entry_id not in moved_up]
-    return _concern(
+    return raised(
         "strangers", evidence, approved, len(proposal.members), limits.strangers_percent, limits, proposal.known,
         "{count} of {total} posts are old, but new to it",
     )  # fmt: skip
@@ -171,7 +134,7 @@ def _redated(prior: FeedRecord, proposal: Proposal, limits: Limits, approved: Co
         for record in common
         if before[record.entry_id] != ((published := seconds(record.published)), (updated := seconds(record.updated)))
     ]
-    return _concern(
+    return raised(
         "redated", evidence, approved, len(common), limits.redated_percent, limits, proposal.known,
         "{count} of {total} posts change their dates, as edited posts do",
     )  # fmt: skip
@@ -183,13 +146,13 @@ def _turned(prior: FeedRecord, proposal: Proposal, limits: Limits, approved: Col
     order = [places[entry_id] for entry_id in prior.members if entry_id in places]
     wrong = sum(above > below for above, below in pairwise(order))
     pairs = len(order) - 1
-    if not wrong or wrong + 1 < limits.least_posts or not _reaches(wrong, pairs, limits.turned_percent):
+    if not wrong or wrong + 1 < limits.least_posts or not reaches(wrong, pairs, limits.turned_percent):
         return None
     former = set(prior.members)
     evidence = f"turned {digest(orjson.dumps([r.entry_id for r in proposal.members if r.entry_id in former]))}"
     if evidence in approved:
         return None
-    percent = _percent(wrong, pairs)
+    percent = in_percent(wrong, pairs)
     return Concern(
         rule="turned",
         figure=percent,
@@ -210,11 +173,11 @@ def _shrunk(
     allowed = left - {entry_id for entry_id in lost if f"vanished {entry_id}" not in approved}
     base = len(prior.members) - len(allowed)
     less = base - len(proposal.members)
-    if less < limits.least_posts or not _reaches(less, base, limits.shrunk_percent):
+    if less < limits.least_posts or not reaches(less, base, limits.shrunk_percent):
         return None
     return Concern(
         rule="shrunk",
-        figure=_percent(less, base),
+        figure=in_percent(less, base),
         limit=limits.shrunk_percent,
         sentence=f"it shrinks from {base} to {len(proposal.members)} posts",
         evidence=tuple(f"vanished {entry_id}" for entry_id in lost),
@@ -240,67 +203,5 @@ def _lost(prior: FeedRecord, proposal: Proposal, now: datetime) -> list[str]:
     return lost
 
 
-def _concern(
-    rule: str,
-    evidence: Sequence[str],
-    approved: Collection[str],
-    total: int,
-    limit: int,
-    limits: Limits,
-    known: Mapping[str, PostRecord],
-    sentence: str,
-) -> Concern | None:
-    """The concern that this evidence gives, less what is approved; None when it is too little."""
-    counted = tuple(name for name in evidence if name not in approved)
-    if len(counted) < limits.least_posts or not _reaches(len(counted), total, limit):
-        return None
-    percent = _percent(len(counted), total)
-    words = sentence.format(count=len(counted), total=total)
-    return Concern(
-        rule=rule,
-        figure=percent,
-        limit=limit,
-        sentence=f"{words} ({percent} %, and {limit} % is the limit)",
-        evidence=counted,
-        examples=tuple(_named(counted, known)),
-    )
-
-
 def _same_spec(prior: FeedRecord, proposal: Proposal) -> bool:
     return not prior.spec or prior.spec == proposal.spec
-
-
-def _reaches(count: int, total: int, limit: int) -> bool:
-    return limit > 0 and count * 100 >= limit * total
-
-
-def _percent(count: int, total: int) -> int:
-    return count * 100 // total if total else 100
-
-
-def _evidence(concerns: Iterable[Concern]) -> Iterator[str]:
-    for concern in concerns:
-        yield from concern.evidence
-
-
-def _ids(concerns: Iterable[Concern], kinds: Sequence[str]) -> Iterator[str]:
-    for name in _evidence(concerns):
-        for kind in kinds:
-            if name.startswith(kind):
-                yield name.removeprefix(kind)
-
-
-def _named(evidence: Sequence[str], known: Mapping[str, PostRecord]) -> Iterator[str]:
-    """A few lines for people: what happens, and to which post."""
-    for name in evidence[:_NAMED]:
-        kind, _, rest = name.partition(" ")
-        dates, entry_id = "", rest
-        if kind == "redated":
-            published, updated, entry_id = rest.split(" ", 2)
-            dates = (
-                f", published {moment(int(published)):%Y-%m-%d %H:%M}, updated {moment(int(updated)):%Y-%m-%d %H:%M}"
-            )
-        record = known.get(entry_id)
-        yield f"{kind}: {record.path if record else entry_id}{dates}"
-    if len(evidence) > _NAMED:
-        yield f"and {len(evidence) - _NAMED} more"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from syndicator.guard import Proposal, along, compare, leaving, moment, redated, seconds, suspects, taken_down
+from syndicator.concerns import moment, redated, seconds, suspects
+from syndicator.guard import Proposal, along, compare, leaving, taken_down
 from syndicator.history import kept_pages
 from syndicator.model import Concern, FeedRecord, FeedSpec, Held, Limits, PageRecord, PostRecord
 from syndicator.selections import Selection

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.archiving import Archiving
+from syndicator.concerns import swollen
 from syndicator.crew import Crew
 from syndicator.feeds import identify, settings_digest
 from syndicator.gathering import Gathering
-from syndicator.guard import swollen
 from syndicator.holding import Judged, changes
 from syndicator.model import DocumentRecord, FeedRecord, Held, Tombstone, Verdict
 from syndicator.plan import Plan, Wanted, announcements, decide, says_the_same, want, want_pages

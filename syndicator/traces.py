@@ -9,7 +9,7 @@ from itertools import chain
 
 import orjson
 
-from syndicator.guard import seconds
+from syndicator.concerns import seconds
 from syndicator.model import FeedPast, FeedRecord, FeedSpec, Limits, digest
 from syndicator.selections import Selection
 

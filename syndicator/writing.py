@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 
 from syndicator.archiving import Archiving, PageTask
+from syndicator.concerns import too_large
 from syndicator.crew import Crew
 from syndicator.errors import PublishError
 from syndicator.feeds import build_feed
 from syndicator.gathering import Gathering
-from syndicator.guard import too_large
 from syndicator.history import paging
 from syndicator.making import Written, write_documents
 from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Limits, Site, Verdict

@@ -119,7 +119,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.hugosite",
         "dialects.jekyllsite",
     ),
-    ("formats", "filters", "selections", "ledger", "websub.protocol", "web.conditional"),
+    ("formats", "concerns", "filters", "selections", "ledger", "websub.protocol", "web.conditional"),
     ("sitemaps", "corrections", "entries"),
     ("feeds",),
     # the linter: a reader of finished documents, which shares nothing with those who write them

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.concerns import moment, redated, seconds, suspects
 from syndicator.feeds import select
-from syndicator.guard import Proposal, compare, leaving, moment, redated, seconds, suspects, taken_down
+from syndicator.guard import Proposal, compare, leaving, taken_down
 from syndicator.holding import Case, hold
 from syndicator.model import Concern, FeedRecord, FeedSpec, Format, Held, Limits, PostRecord, Site, Visibility
 from syndicator.selections import Selection
