@@ -17,7 +17,8 @@ from syndicator.oldfeeds import OldFeed, OldItem
 from syndicator.oldfeeds.pages import from_address, from_file, is_address
 from syndicator.ports import LedgerChange, Publication, Scan
 from syndicator.posts.references import FORMER
-from syndicator.reading import Reader, ReadResult, isolated, read_all
+from syndicator.reader import Reader, isolated
+from syndicator.reading import ReadResult, read_all
 from syndicator.sending import outbound
 from syndicator.settings import Settings
 from syndicator.takeover import Heir, Takeover, take_over, unfit

@@ -16,7 +16,7 @@ from syndicator.posts.people import People, placed
 from syndicator.posts.rules import Rules
 from syndicator.publication import require_files, site_of
 from syndicator.publishers.local import LocalPublisher
-from syndicator.reading import Reader
+from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.built import BuiltFolder
 from syndicator.sources.folder import FolderSource

@@ -15,7 +15,7 @@ from syndicator.model import EnclosureRef, Entry, Feed, FeedSpec, ImageFacts, Im
 from syndicator.plan import Wanted
 from syndicator.ports import Ledger
 from syndicator.posts.references import BESIDE
-from syndicator.reading import Reader
+from syndicator.reader import Reader
 from syndicator.selections import Page, Selection
 
 

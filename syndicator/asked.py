@@ -17,7 +17,7 @@ from syndicator.outcomes import has_rules, outcome
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.profiles.summing import summed_up
-from syndicator.reading import Reader
+from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.takedowns import TakeDown, who_has_it
 from syndicator.text import printable

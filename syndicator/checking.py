@@ -25,7 +25,8 @@ from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
 from syndicator.profiles.summing import spoken
-from syndicator.reading import Reader, read_all
+from syndicator.reader import Reader
+from syndicator.reading import read_all
 from syndicator.selections import Selection
 from syndicator.settings import Settings
 from syndicator.text import printable

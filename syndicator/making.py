@@ -28,7 +28,7 @@ from syndicator.model import (
 from syndicator.plan import Wanted
 from syndicator.ports import Publisher
 from syndicator.profiles.tailoring import Tailored, fit, most_bytes, tailor
-from syndicator.reading import Reader, isolated
+from syndicator.reader import Reader, isolated
 
 _BATCH = 50
 #: So many batches or feeds a process are handed out before anybody asks: the caller is busy with the state meanwhile.

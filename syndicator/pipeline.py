@@ -17,7 +17,8 @@ from syndicator.noting import answers_noted, refusals_noted
 from syndicator.passes import Orders, Report
 from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
 from syndicator.progress import Progress, quiet
-from syndicator.reading import Reader, Reading, begin_reading, finish_reading
+from syndicator.reader import Reader
+from syndicator.reading import Reading, begin_reading, finish_reading
 
 #: So many posts must be known before an empty folder counts as an accident.
 _A_FEW = 3

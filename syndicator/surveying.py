@@ -20,7 +20,8 @@ from syndicator.errors import ConfigError, Fault, HistoryMissing, PostError, Sou
 from syndicator.feeds import live
 from syndicator.ledger import settle
 from syndicator.ports import Configured
-from syndicator.reading import Reader, read_all
+from syndicator.reader import Reader
+from syndicator.reading import read_all
 from syndicator.settings import Settings
 from syndicator.text import one_line, printable
 from syndicator.visiting import Visit

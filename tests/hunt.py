@@ -24,7 +24,7 @@ from syndicator.model import ImageFacts, Site, SourceFile, Visibility
 from syndicator.ports import Configured, SiteFiles, Source
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.rules import Rules
-from syndicator.reading import Reader, isolated
+from syndicator.reader import Reader, isolated
 from tests.bombs import BODIES, HEADS
 
 SITE = Site(title="T", url="https://example.org/", description="", language="en", timezone="UTC", author="")

@@ -186,6 +186,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("state.deliveries", "asking", "oldfeeds.pages", "websub.delivery", "sources.git", "sources.gitsite"),
     # wiring
     ("crew",),
+    ("reader",),
     ("reading",),
     ("making", "progress"),
     ("outcomes",),

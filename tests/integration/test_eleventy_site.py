@@ -20,7 +20,8 @@ from syndicator.feeds import live, select
 from syndicator.ledger import settle
 from syndicator.model import FeedSpec, Format, Post, Visibility
 from syndicator.posts.frontmatter import split
-from syndicator.reading import Reader, ReadResult, read_all
+from syndicator.reader import Reader
+from syndicator.reading import ReadResult, read_all
 from syndicator.settings import Settings, load_settings
 
 HERE = Path(__file__).parents[1] / "sites" / "eleventy"

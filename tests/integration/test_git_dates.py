@@ -15,7 +15,7 @@ from syndicator.errors import PostError
 from syndicator.model import Lifetime, Post, Site, Skim
 from syndicator.ports import Source
 from syndicator.posts.rules import Rules
-from syndicator.reading import Reader
+from syndicator.reader import Reader
 from syndicator.sources.folder import FolderSource
 from syndicator.sources.git import GitSource
 from syndicator.sources.gitclone import Clone

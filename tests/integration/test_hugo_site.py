@@ -20,7 +20,7 @@ from syndicator.ledger import record_of
 from syndicator.model import Entry, Post, PostState, Site, Skim, Visibility
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.rules import Rules
-from syndicator.reading import Reader
+from syndicator.reader import Reader
 from syndicator.sources.folder import FolderSource
 from syndicator.sources.site import SiteFolder
 

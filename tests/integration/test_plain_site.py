@@ -17,7 +17,8 @@ from syndicator.app import reader
 from syndicator.crew import Crew
 from syndicator.model import Post, Visibility
 from syndicator.ports import Scan
-from syndicator.reading import Reader, ReadResult, read_all
+from syndicator.reader import Reader
+from syndicator.reading import ReadResult, read_all
 from syndicator.settings import load_settings
 
 HERE = Path(__file__).parents[1] / "sites" / "plain"

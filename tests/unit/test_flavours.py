@@ -21,7 +21,7 @@ from syndicator.markup.marks import ALL as ALL_MARKS
 from syndicator.markup.render import to_html
 from syndicator.model import Markup, Site
 from syndicator.posts.rules import Rules
-from syndicator.reading import Reader
+from syndicator.reader import Reader
 from syndicator.sources.folder import FolderSource
 from syndicator.text import legal
 from tests.markup_comparison import shown
