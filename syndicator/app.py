@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING
 from syndicator.errors import StateError, SyndicatorError
 from syndicator.model import Site
 from syndicator.ports import Configured, Dialect, SiteFiles, Surroundings, Upstream
-from syndicator.posts.fields import FieldMap
-from syndicator.posts.people import People, placed
-from syndicator.posts.rules import Rules
-from syndicator.publication import require_files, site_of
+from syndicator.publication import require_files, rules_of, site_of
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reader import Reader
 from syndicator.settings import Settings
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 
 #: Larger pages are something else than a post.
 _MOST_OF_A_PAGE = 5_000_000
-_TYPOGRAPHY: dict[str, bool | None] = {"site": None, "on": True, "off": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,28 +144,11 @@ def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) ->
     if not (settings.site.title and settings.site.url):
         source.require()  # where there is no folder, nothing else is worth a word
     site, warnings = site_of(settings, configured.facts)
-    people = {**configured.people, **settings.people()}
     return Reader(
         source=source,
         dialect=dialect,
         site=site,
-        rules=Rules(
-            fields=FieldMap.of({**dialect.fields, **settings.source.fields}),
-            permalink=settings.source.permalink,
-            limit=settings.source.max_front_matter_bytes,
-            people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
-            future=configured.future,
-            typographic=_TYPOGRAPHY[settings.source.typography],
-            mathml=settings.source.math == "mathml",
-            templates=settings.source.templates,
-            epoch=settings.source.epoch,
-            html_suffix=settings.source.html_suffix,
-            paged=bool(built),
-            corrections=settings.publish.corrections,
-            correction_label=settings.publish.correction_label,
-            site_values=configured.values,
-            includes=settings.source.includes,
-        ),
+        rules=rules_of(settings, configured, site, paged=bool(built)),
         salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),
         built=BuiltFolder(_files(settings, _MOST_OF_A_PAGE), built, site.url) if built else None,

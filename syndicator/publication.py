@@ -1,4 +1,4 @@
-"""The publication: what our configuration says of it, and below that what the site's own does."""
+"""The publication and its rules: what our configuration says of them, and below that what the site's own does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from syndicator.configuration.tables import SiteTable
 from syndicator.configuration.values import Wrong, shown
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import PostWarning, Site
-from syndicator.ports import SiteFacts, SiteFiles
+from syndicator.ports import Configured, SiteFacts, SiteFiles
+from syndicator.posts.fields import FieldMap
+from syndicator.posts.people import People, placed
+from syndicator.posts.rules import Rules
 from syndicator.settings import Settings
 from syndicator.text import one_line, printable
 
@@ -18,6 +21,7 @@ from syndicator.text import one_line, printable
 _NEEDED = ("title", "url")
 #: What it can do without: when the site's own configuration says it wrong, that is left out with a warning.
 _SPARED = ("language",)
+_TYPOGRAPHY: dict[str, bool | None] = {"site": None, "on": True, "off": False}
 
 
 def site_of(settings: Settings, facts: SiteFacts) -> tuple[Site, tuple[PostWarning, ...]]:
@@ -46,6 +50,31 @@ def site_of(settings: Settings, facts: SiteFacts) -> tuple[Site, tuple[PostWarni
     if faults:
         raise ConfigError(tuple(faults))
     return Site(**{**SiteTable.model_validate(said).model_dump(), **own}), tuple(warnings)
+
+
+def rules_of(settings: Settings, configured: Configured, site: Site, *, paged: bool) -> Rules:
+    """How posts are read: what our configuration says of it, and below that the dialect and the site's own do.
+
+    ``paged`` says whether each has a page in a built site.
+    """
+    people = {**configured.people, **settings.people()}
+    return Rules(
+        fields=FieldMap.of({**configured.dialect.fields, **settings.source.fields}),
+        permalink=settings.source.permalink,
+        limit=settings.source.max_front_matter_bytes,
+        people=People({key: placed(somebody, site.url) for key, somebody in people.items()}),
+        future=configured.future,
+        typographic=_TYPOGRAPHY[settings.source.typography],
+        mathml=settings.source.math == "mathml",
+        templates=settings.source.templates,
+        epoch=settings.source.epoch,
+        html_suffix=settings.source.html_suffix,
+        paged=paged,
+        corrections=settings.publish.corrections,
+        correction_label=settings.publish.correction_label,
+        site_values=configured.values,
+        includes=settings.source.includes,
+    )
 
 
 def require_files(settings: Settings, files: SiteFiles) -> None:
