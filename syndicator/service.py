@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 from syndicator.errors import PublishError, SyndicatorError
 from syndicator.health import Health, own_fault
 from syndicator.model import DocumentRecord, digest
 from syndicator.passes import Report
-from syndicator.ports import Ledger, Publisher, Upstream
+from syndicator.ports import Ledger, Publisher, Timer, Upstream, Window
 
 log = logging.getLogger(__name__)
 
@@ -32,20 +31,6 @@ _REST = timedelta(seconds=1)
 
 #: Held while deliveries are claimed; gives whether any may be.
 _Turn = Callable[[], AbstractAsyncContextManager[bool]]
-
-
-class Timer(Protocol):
-    """Wakes somebody at an instant; a later call with the same name replaces the earlier."""
-
-    def at(self, instant: datetime, wake: Callable[[], None], *, name: str) -> None: ...
-    def every(self, interval: timedelta, wake: Callable[[], None], *, name: str) -> None: ...
-
-
-class Window(Protocol):
-    """What readers see over HTTP: documents, and pages of archives, which it reads itself when somebody asks for one.
-    ``show`` may take a while: it compresses."""
-
-    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord]) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model.records",),
     ("model",),
     ("markup.flavour", "markup.clock"),
-    ("ports.source", "ports.dialect", "ports.publisher", "ports.state"),
+    ("ports.source", "ports.dialect", "ports.publisher", "ports.serving", "ports.state"),
     ("ports",),
     # pure stages: from a file to a post, from a post to a document
     (

@@ -1,9 +1,10 @@
-"""What the pass needs from the world: a source, a dialect, a publisher, a state and remote images."""
+"""What the pass needs from the world: a source, a dialect, a publisher, a state and remote images; and the service."""
 
 from __future__ import annotations
 
 from syndicator.ports.dialect import HTML_ENDINGS, Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
 from syndicator.ports.publisher import Publisher
+from syndicator.ports.serving import Timer, Window
 from syndicator.ports.source import (
     BuiltSite,
     FetchReport,
@@ -55,5 +56,7 @@ __all__ = [
     "StoredEntry",
     "Surroundings",
     "Templates",
+    "Timer",
     "Upstream",
+    "Window",
 ]
