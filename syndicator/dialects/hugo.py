@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from syndicator.dialects.hugoaddresses import Addresses
 from syndicator.dialects.hugocascade import Branches, below, lowered
 from syndicator.dialects.hugopaths import Parts
-from syndicator.dialects.hugoplaces import CONTENT, READ, Language, Place, date_in, is_branch, is_index, place_of, roots
+from syndicator.dialects.hugoplaces import READ, Language, Place, date_in, is_index, is_page, place_of, roots
 from syndicator.dialects.hugoresources import chosen, is_picture, of_language, of_site, resources
 from syndicator.dialects.titles import from_name
 from syndicator.errors import PostError
@@ -91,10 +91,10 @@ class Hugo:
         parts = folder.parts
         if not any(parts[: len(root)] == root for root in roots(self.languages)):
             return None
-        return partial(self._is_post, f"{folder.as_posix()}/") if self.ignored else _is_page
+        return partial(self._is_post, f"{folder.as_posix()}/") if self.ignored else is_page
 
     def _is_post(self, where: str, name: str) -> bool:
-        return _is_page(name) and not any(re.search(expression, where + name) for expression in self.ignored)
+        return is_page(name) and not any(re.search(expression, where + name) for expression in self.ignored)
 
     def bundle(self, folder: PurePosixPath, names: Collection[str]) -> Callable[[str], bool] | None:
         """A folder with an ``index`` file is a leaf bundle, all else in it are its resources. frontmatter.md 48."""
@@ -295,7 +295,3 @@ class Hugo:
 def _folder_of(address: str) -> str:
     """Where what belongs to the page at an address is."""
     return address.removesuffix(".html").rstrip("/") + "/"
-
-
-def _is_page(name: str) -> bool:
-    return CONTENT.fullmatch(name) is not None and name[0] not in ".#" and not is_branch(name)

@@ -81,6 +81,11 @@ def is_branch(name: str) -> bool:
     return name[:7].lower() == "_index." and CONTENT.fullmatch(name) is not None
 
 
+def is_page(name: str) -> bool:
+    """Whether a file is a page, and not that of its section; of the formats that are not read too."""
+    return CONTENT.fullmatch(name) is not None and name[0] not in ".#" and not is_branch(name)
+
+
 def date_in(name: str) -> tuple[str, str]:
     """The date at the beginning of a name, with a clock where there is one, and what follows; "" for none."""
     match = _DATED.fullmatch(name)
