@@ -25,7 +25,7 @@ from syndicator.ports import EntryRecord, ImageAnswer, StoredEntry
 
 
 def terms_of(data: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The terms of a post, in each of which values were written as a list."""
+    """The terms of a post."""
     return tuple((name, tuple(values)) for name, values in orjson.loads(data))
 
 
