@@ -1,6 +1,6 @@
 """Runs syndicator and kills it, for good, at the Nth thing that it does to disk or database.
 
-    python tests/mortal.py N FOLDER WORDS…
+    python -m tests.mortal N FOLDER WORDS…
 
 Counted are files opened for writing, renamed and removed below FOLDER, folders made, every statement and commit. The
 last line of stderr says how many there were when the process came to its end alive.

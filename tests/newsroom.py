@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -17,6 +16,8 @@ from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 from typing import IO, Any, TypeVar
+
+from tests.forking import forker
 
 COMMAND = (sys.executable, "-m", "syndicator")
 PATIENCE = 20.0
@@ -127,15 +128,8 @@ allow = ["127.0.0.0/8"]
         self, *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [*COMMAND, "-c", str(self.root / "syndicator.toml"), *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=cwd or Path(__file__).parents[1],
-            env={**os.environ, **(env or {})},
-        )
+        toml = str(self.root / "syndicator.toml")
+        return forker().run(["-c", toml, *words], cwd=cwd or Path(__file__).parents[1], env=env)
 
     def build(
         self, *words: str, status: int = 0, env: Mapping[str, str] | None = None

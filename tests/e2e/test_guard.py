@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.forking import forker
 from tests.newsroom import Newsroom, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -471,9 +469,7 @@ def test_the_service_holds_says_so_and_publishes_what_is_approved(newsroom: News
 def test_killed_anywhere_nothing_that_is_held_gets_out_and_nothing_approved_is_lost(newsroom: Newsroom) -> None:
     def mortal(point: int) -> int:
         words = [str(point), str(newsroom.root), "-c", str(newsroom.root / "syndicator.toml"), "build"]
-        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, str(ROOT / "tests/mortal.py"), *words]
-        return subprocess.run(command, capture_output=True, timeout=60, check=False, cwd=ROOT, env=environ).returncode
+        return forker().run(words, program="tests.mortal").returncode
 
     fill(newsroom)
     newsroom.build()

@@ -9,7 +9,6 @@ import pty
 import shutil
 import signal
 import subprocess
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.newsroom import PATIENCE
+from tests.forking import forker
+from tests.newsroom import COMMAND, PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SITES = ROOT / "tests" / "sites"
-COMMAND = (sys.executable, "-m", "syndicator")
 
 #: Titles and posts in which we differ from the generators on purpose; why stands with the tests of each dialect.
 HIDDEN = {"item-20-published-quoted-false.html", "item-20-published-word.html"}
@@ -51,16 +50,7 @@ class Place:
 
     def command(self, *words: str, status: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, which must have this exit status."""
-        done = subprocess.run(
-            [*COMMAND, *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=self.root,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **env},
-        )
+        done = forker().run(words, cwd=self.root, env=env)
         assert status == done.returncode, f"{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr, done.stderr
         return done

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import partial
@@ -17,10 +15,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.forking import forker
 from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom, eventually, free_port
 
-ROOT = Path(__file__).parents[2]
 FEEDS = str(next(field.default for field in fields(Newsroom) if field.name == "feeds")).replace(
     'json = "feed.json"', 'json = "feed.json"\ntombstones = true\nlimit = 3'
 )
@@ -29,15 +27,7 @@ FEEDS = str(next(field.default for field in fields(Newsroom) if field.name == "f
 def mortal(newsroom: Newsroom, points: int, command: str = "build") -> subprocess.CompletedProcess[str]:
     """A command, killed at a point."""
     words = [str(points), str(newsroom.root), "-c", str(newsroom.root / "syndicator.toml"), command]
-    return subprocess.run(
-        [sys.executable, str(ROOT / "tests/mortal.py"), *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    return forker().run(words, program="tests.mortal")
 
 
 def assert_whole(newsroom: Newsroom) -> None:
