@@ -62,10 +62,11 @@ def naming() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py"), key=_order):
         text = path.read_text(encoding="utf-8")
+        lines = text.splitlines()
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test_"):
-                said = "\n".join((ast.get_source_segment(text, part) or "") for part in (*node.decorator_list, node))
-                for item in items(said):
+                first = min(part.lineno for part in (node, *node.decorator_list))
+                for item in items("\n".join(lines[first - 1 : node.end_lineno])):
                     found.setdefault(item, []).append((path.relative_to(ROOT).as_posix(), node.name))
     return found
 

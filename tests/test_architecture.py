@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,7 @@ PACKAGES = {
 }
 
 
+@cache
 def modules() -> dict[str, Path]:
     found = {}
     for path in sorted(ROOT.rglob("*.py")):
@@ -247,10 +249,16 @@ def floor_of(name: str) -> int:
     raise KeyError(name)
 
 
+@cache
+def import_statements(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+
+
 def imports(path: Path) -> set[str]:
     names: set[str] = set()
     known = modules()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in import_statements(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "syndicator":
             inner = node.module.partition(".")[2]
             for alias in node.names:
@@ -300,7 +308,7 @@ def test_a_library_lives_in_one_place(library: str, homes: set[str]) -> None:
     users = {
         name
         for name, path in modules().items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in import_statements(path)
         if (isinstance(node, ast.Import) and any(alias.name.split(".")[0] == library for alias in node.names))
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == library)
     }
