@@ -11,6 +11,8 @@ UPGRADE :=
 export VENV UPGRADE
 # A PYTHONPATH or PYTHONHOME of the machine would mix other packages with the locked ones.
 unexport PYTHONPATH PYTHONHOME
+# Without bytecode each of the hundreds of commands and services that the tests start would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

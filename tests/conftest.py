@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import chain
 
 import pytest
@@ -15,3 +16,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what readers see")
         for line in lines(rows):
             terminalreporter.write_line(line)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are no garbage: looking through them again and again takes time."""
+    gc.collect()
+    gc.freeze()
