@@ -7,6 +7,7 @@ already. Services, and the tests of starting, start from nothing: see ``COMMAND`
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -183,6 +184,8 @@ def _next_command(ours: socket.socket) -> tuple[str, list[str]] | None:
 
 def _serve(ours: socket.socket) -> None:
     _import_all()
+    # What garbage collectors do not touch, processes go on sharing.
+    gc.freeze()
     if command := _next_command(ours):
         program, words = command
         sys.argv = [program, *words]
