@@ -133,7 +133,10 @@ def _received(ours: socket.socket) -> tuple[bytes, list[int]]:
     size, files, _, _ = socket.recv_fds(ours, _SIZE, 3)
     asked = b""
     while len(asked) < int.from_bytes(size):
-        asked += ours.recv(int.from_bytes(size) - len(asked))
+        part = ours.recv(int.from_bytes(size) - len(asked))
+        if not part:
+            return b"", files
+        asked += part
     return asked, files
 
 
