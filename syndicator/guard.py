@@ -16,7 +16,7 @@ from syndicator.rights import withheld_from
 #: Who is younger is news, wherever it stands in a feed.
 _FRESH = timedelta(days=2)
 #: Rules about who is in a feed at all.
-_OF_MEMBERS = ("vanished", "strangers", "shrunk", "along")
+OF_MEMBERS = ("vanished", "strangers", "shrunk", "along")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def leaving(prior: FeedRecord, proposal: Proposal, concerns: Iterable[Concern], 
     """The ids that leave a feed though it is held: what is taken down always does, and what is removed too where that
     is not what the feed is held for."""
     taken = {entry_id for entry_id in prior.members if proposal.is_taken(entry_id, now)}
-    if not any(concern.rule in _OF_MEMBERS for concern in concerns):
+    if not any(concern.rule in OF_MEMBERS for concern in concerns):
         taken |= set(_lost(prior, proposal, now))
     return frozenset(taken)
 

@@ -35,16 +35,18 @@ def divide(
 
 
 def news(
-    selections: Iterable[Selection], prior: Mapping[str, Sequence[PageRecord]], specs: Iterable[FeedSpec]
+    selections: Sequence[Selection], prior: Mapping[str, Sequence[PageRecord]], specs: Iterable[FeedSpec]
 ) -> tuple[tuple[PageRecord, ...], tuple[str, ...]]:
-    """What is to be remembered of pages: those that are other than before, and feeds that have no archive any more.
+    """What is to be remembered of pages: those that are other than before, and feeds that have no archive any more. One
+    that is held keeps its pages until then.
 
     A feed of ``each`` that has no posts just now keeps its pages for the day when it has some again.
     """
     known = {record for records in prior.values() for record in records}
     pages = tuple(p.record for selection in selections for p in selection.pages if p.record not in known)
     kept = {spec.name for spec in specs if spec.archive}
-    return pages, tuple(sorted(name for name in prior if name.partition("/")[0] not in kept))
+    held = {selection.name for selection in selections if selection.pages}
+    return pages, tuple(sorted(name for name in prior.keys() - held if name.partition("/")[0] not in kept))
 
 
 def archive_path(path: str, number: int | str) -> str:
@@ -104,6 +106,12 @@ def _paginate(selection: Selection, prior: Sequence[PageRecord], now: datetime) 
     return replace(selection, members=window, pages=tuple(pages))
 
 
+def shown_in(records: Iterable[PageRecord]) -> Iterable[str]:
+    """The ids that pages showed when they last changed."""
+    for record in records:
+        yield from (entry_id for entry_id in record.members if entry_id not in record.missing)
+
+
 def kept_pages(
     prior: Sequence[PageRecord], posts: Mapping[str, PostRecord], hidden: Callable[[PostRecord], bool], now: datetime
 ) -> tuple[Page, ...]:
@@ -114,9 +122,13 @@ def kept_pages(
     pages: list[Page] = []
     for record in prior:
         there = {i: posts[i] for i in record.members if i in posts}
-        if any(hidden(post) for post in there.values()):
+        leaving = {i for i, post in there.items() if i not in record.missing and hidden(post)}
+        if leaving:
             shown = {i: post for i, post in there.items() if post.gone is None and not hidden(post)}
-            pages.append(_page(record, shown, now))
+            # Whose file is gone is away, but not by anybody's word.
+            missing = tuple(i for i in record.members if i in leaving or i in record.missing)
+            page = _page(record, shown, now)
+            pages.append(replace(page, record=replace(page.record, missing=missing)))
         else:
             members = tuple(post for post in there.values() if post.gone is None)
             pages.append(Page(record=record, members=members, kept=True))
@@ -130,7 +142,8 @@ def _page(record: PageRecord, posts: Mapping[str, PostRecord], now: datetime) ->
     if content != record.content:
         newest, before = last_change(members), min(record.updated, now)
         updated = newest if newest > before else max(now.replace(microsecond=0), before)
-        record = replace(record, content=content, updated=updated)
+        missing = tuple(entry_id for entry_id in record.members if entry_id not in posts)
+        record = replace(record, content=content, updated=updated, missing=missing)
     return Page(record=record, members=members)
 
 

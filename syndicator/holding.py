@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from syndicator.binding import bound, stirs
 from syndicator.concerns import moment, redated, seconds, suspects
-from syndicator.guard import Proposal, along, compare, leaving, taken_down
+from syndicator.guard import OF_MEMBERS, Proposal, along, compare, leaving, taken_down
 from syndicator.history import kept_pages
 from syndicator.model import Concern, FeedRecord, FeedSpec, Held, Limits, PageRecord, PostRecord
 from syndicator.selections import Selection
-from syndicator.traces import Stamps, dates_of, name_of, past_of, stamps_of
+from syndicator.traces import Stamps, dated, dates_of, name_of, past_of, stamps_of
 
+#: Rules for a feed with all its archive, where posts only have to stay, as they are.
+_STAYING = ("vanished", "shrunk", "redated")
 #: What makes feeds of posts, as the configuration asks for them.
 Choose = Callable[[Sequence[PostRecord]], Sequence[Selection]]
 
@@ -78,6 +81,14 @@ class _Judge:
             prior = self._before(selection.name)
             if prior is not None and selection.is_feed and self._stirs(prior, selection.members):
                 self._note(prior, self._proposal(selection.name, selection))
+            records = self._case.pages.get(selection.name, ())
+            if (
+                prior is not None
+                and selection.name not in self.concerns
+                and stirs(prior, selection.members, records, selection.pages, self._limits.least_posts)
+            ):
+                before, proposal = self._bound(prior, self._proposal(selection.name, selection), selection)
+                self._note(before, proposal, _STAYING)
         for name in self._ended:
             prior = self._before(name)
             if prior is not None and len(prior.members) >= self._limits.least_posts:
@@ -93,7 +104,9 @@ class _Judge:
             prior = self._case.prior.get(name)
             if prior is None or name in self.concerns:
                 continue
-            concern = along(prior, self._proposal(name, proposals.get(name)), suspected, self._now)
+            proposed = proposals.get(name)
+            before, proposal = self._bound(prior, self._proposal(name, proposed), proposed)
+            concern = along(before, proposal, suspected, self._now)
             if concern is not None and not self._approved.issuperset(concern.evidence):
                 self.concerns[name] = (concern,)
 
@@ -111,7 +124,10 @@ class _Judge:
                 if selection is not None:
                     shown.append(selection)
                 continue
-            leave = leaving(prior, self._proposal(name, selection), concerns, self._now)
+            # Whoever was only pushed out into a page has not left.
+            leave = leaving(
+                prior, self._bound(prior, self._proposal(name, selection), selection)[1], concerns, self._now
+            )
             kept = [self._known[i] for i in prior.members if i not in leave and i in self._known]
             former = self._former(name, selection, kept, choose)
             if selection is None and any(path in paths for _, path in former.outputs):
@@ -182,8 +198,14 @@ class _Judge:
         spec = selection.spec
         return Proposal(members=selection.members, spec=name_of(spec), known=self._known, asked=spec)
 
-    def _note(self, prior: FeedRecord, proposal: Proposal) -> None:
-        if concerns := compare(prior, proposal, self._limits, self._now, self._approved):
+    def _bound(self, prior: FeedRecord, proposal: Proposal, selection: Selection | None) -> tuple[FeedRecord, Proposal]:
+        """The same with all that the pages of the feed's archive showed and would show."""
+        pages = selection.pages if selection else ()
+        return bound(prior, proposal, self._case.pages.get(prior.name, ()), pages)
+
+    def _note(self, prior: FeedRecord, proposal: Proposal, rules: Collection[str] = ()) -> None:
+        found = compare(prior, proposal, self._limits, self._now, self._approved)
+        if concerns := tuple(concern for concern in found if not rules or concern.rule in rules):
             self.concerns[prior.name] = concerns
 
     def _too_large_to_let_go(self, name: str) -> tuple[Concern, ...]:
@@ -208,7 +230,13 @@ class _Judge:
                 members=(),
             )
         spec, records = selection.spec, self._case.pages.get(name, ())
-        pages = kept_pages(records, self._known, lambda post: taken_down(post, self._now, spec), self._now)
+        stays = any(concern.rule in OF_MEMBERS for concern in self.concerns.get(name, ()))
+        pages = kept_pages(
+            records,
+            self._known,
+            lambda post: taken_down(post, self._now, spec) or (post.gone is not None and not stays),
+            self._now,
+        )
         return replace(selection, members=tuple(kept), pages=pages)
 
     def _held(self, name: str, concerns: tuple[Concern, ...]) -> Held:
@@ -222,18 +250,14 @@ class _Judge:
         found: dict[str, Stamps] = {}
         for name, concerns in self.concerns.items():
             moved = redated(concerns)
-            found |= {entry_id: dates for entry_id, dates in _dates(self._case.prior[name]) if entry_id in moved}
+            found |= {entry_id: dates for entry_id, dates in dated(self._case.prior[name]) if entry_id in moved}
         if found:
             current = {i: (seconds(self._known[i].published), seconds(self._known[i].updated)) for i in found}
             for prior in self._case.prior.values():
-                for entry_id, dates in _dates(prior):
+                for entry_id, dates in dated(prior):
                     if current.get(entry_id) == dates:
                         found.pop(entry_id, None)
         return found
-
-
-def _dates(prior: FeedRecord) -> Iterable[tuple[str, Stamps]]:
-    return zip(prior.members, zip(prior.dates[::2], prior.dates[1::2], strict=True), strict=False)
 
 
 def _as_shown(selection: Selection, dates: Mapping[str, Stamps]) -> Selection:

@@ -37,6 +37,11 @@ def dates_of(ids: Iterable[str], stamps: Mapping[str, Stamps]) -> tuple[int, ...
     return tuple(chain.from_iterable(map(stamps.__getitem__, ids)))
 
 
+def dated(record: FeedRecord) -> Iterable[tuple[str, Stamps]]:
+    """The ids that a feed showed, with their dates."""
+    return zip(record.members, zip(record.dates[::2], record.dates[1::2], strict=True), strict=False)
+
+
 def noted(
     record: FeedRecord,
     known: FeedRecord | None,

@@ -141,6 +141,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("profiles.documents",),
     ("plan", "explain", "listing", "guard", "takedowns", "web.shelf", "web.status", "health", "passes"),
     ("traces",),
+    ("binding",),
     ("holding",),
     # configuration
     ("configuration.values", "configuration.guess", "configuration.template"),

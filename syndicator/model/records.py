@@ -46,7 +46,8 @@ class PageRecord:
     """A page of a feed's archive. ``number`` counts from 1, the oldest.
 
     ``members`` are the entry ids that it was cut with, newest first: they never change, whoever of them is live.
-    ``content`` names those that are, as they are; ``updated`` is when that last changed.
+    ``content`` names those that are, as they are; ``updated`` is when that last changed. ``missing`` are the members
+    that it did not show then.
     """
 
     feed: str
@@ -54,6 +55,7 @@ class PageRecord:
     members: tuple[str, ...]
     content: str
     updated: datetime
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,8 @@ class SqlLedger:
         """The pages of archives by feed, the oldest first."""
         found: dict[str, list[PageRecord]] = {}
         for row in self._all(tables.pages):
-            record = PageRecord(**{**row._mapping, "members": tuple(row.members)})  # noqa: SLF001
+            lists = {"members": tuple(row.members), "missing": tuple(row.missing or ())}
+            record = PageRecord(**{**row._mapping, **lists})  # noqa: SLF001
             found.setdefault(row.feed, []).append(record)
         return {feed: tuple(pages) for feed, pages in found.items()}
 

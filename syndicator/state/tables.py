@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0004"
+HEAD = "0005"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -153,6 +153,7 @@ pages = Table(
     Column("members", Json, nullable=False),
     Column("content", String, nullable=False),
     Column("updated", Instant, nullable=False),
+    Column("missing", Json),
 )
 
 deliveries = Table(

@@ -194,7 +194,9 @@ def test_feeds_and_documents_of_an_older_version_say_nothing_of_what_it_did_not_
 def test_pages_are_kept_in_their_order_until_their_feed_has_no_archive(ledger: SqlLedger) -> None:
     pages = {
         feed: tuple(
-            PageRecord(feed=feed, number=number, members=("tag:a", "tag:é"), content="c", updated=NOON)
+            PageRecord(
+                feed=feed, number=number, members=("tag:a", "tag:é"), content="c", updated=NOON, missing=("tag:é",)
+            )
             for number in range(1, 12)
         )
         for feed in ("main", "category/a")
