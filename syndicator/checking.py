@@ -29,7 +29,7 @@ from syndicator.reader import Reader
 from syndicator.reading import read_all
 from syndicator.selections import Selection
 from syndicator.settings import Settings
-from syndicator.text import printable
+from syndicator.text import printable, slug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,7 @@ def check_content(settings: Settings, now: datetime, profile: str = "") -> Findi
         catalogue = Catalogue(shown, source_reader.sections)
         warnings: list[PostWarning] = [*source_reader.warnings, *read.warnings, *settled.warnings]
         warnings += _idle_filters(settings, wanted.feeds, catalogue)
+        warnings += _nameless(settings, selections)
         warnings += overlooked(site_files(settings), source_reader.dialect)
         for record in read.records:
             try:
@@ -173,6 +174,22 @@ def _ruled(
                 for verdict in tailored.verdicts
             ]
     return found
+
+
+def _nameless(settings: Settings, selections: Iterable[Selection]) -> Iterator[PostWarning]:
+    """Values that have a feed each, and nothing that its file could be called after: one warning, however many."""
+    found: dict[tuple[str, str], list[Selection]] = {}
+    for one in selections:
+        if one.is_feed and one.spec.each and not slug(one.value):
+            found.setdefault((one.spec.name, one.spec.each), []).append(one)
+    for (name, each), feeds in found.items():
+        more = f", and so {len(feeds) - 1} more" if len(feeds) > 1 else ""
+        yield PostWarning(
+            path=str(settings.file),
+            reason=f'feed "{name}": {each} "{printable(feeds[0].value)}" has no Latin letter or digit to name a file '
+            f"after; its feed is at {feeds[0].outputs[0][1]}{more}",
+            remedy="where that is no name, leave it out with exclude",
+        )
 
 
 def _parse(source_reader: Reader, record: PostRecord) -> list[PostWarning]:

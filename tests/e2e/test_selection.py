@@ -63,6 +63,25 @@ def test_check_counts_what_filters_keep_out_and_finds_values_that_no_post_has(ne
     assert ("desk", 1) == (desk["feed"], desk["passed"])
 
 
+def test_check_tells_of_a_category_that_no_file_can_be_called_after_user_asks_41(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path)
+    newsroom.post("2026-01-01-a.md", title="A", category='"!!!"')
+    newsroom.post("2026-01-02-b.md", title="B", category="News")
+    newsroom.post("2026-01-03-c.md", title="C", category="新闻")
+    newsroom.build()
+    done = newsroom.command("check")
+    paths = [name for name in newsroom.files() if name.startswith("category/x-")]
+
+    assert 0 == done.returncode
+    assert 1 == done.stderr.count("\n")
+    assert (
+        'feed "category": category "!!!" has no Latin letter or digit to name a file after; its feed is at '
+        "category/x-e84c53.xml, and so 1 more; where that is no name, leave it out with exclude"
+    ) in done.stderr
+    assert 2 == len(paths)
+    assert "category/x-e84c53.xml" in paths
+
+
 def test_a_filter_by_what_is_no_field_is_one_fault_with_its_line(newsroom: Newsroom) -> None:
     path = newsroom.root / "syndicator.toml"
     path.write_text(path.read_text().replace("exclude = { tag", "exclude = { tags"))
