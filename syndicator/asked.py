@@ -171,7 +171,7 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
             )
             for path in paths
         )  # fmt: skip
-        return tuple(under_hold(each, records.get(each.path), held, feeds, now, feed) for each in explanations)
+        return tuple(under_hold(each, records.get(each.path), held, feeds, now, feed, pages) for each in explanations)
 
 
 def _unknown(settings: Settings, source_reader: Reader, wanted: str) -> SyndicatorError:

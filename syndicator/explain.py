@@ -11,7 +11,7 @@ from types import MappingProxyType
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
-from syndicator.history import divide
+from syndicator.history import divide, shown_in
 from syndicator.model import Deed, FeedRecord, FeedSpec, Held, PageRecord, PostRecord, PostState, Site
 from syndicator.ports import Refusal
 from syndicator.profiles.summing import spoken
@@ -119,19 +119,23 @@ def under_hold(
     feeds: Mapping[str, FeedRecord],
     now: datetime,
     feed: str = "",
+    pages: Mapping[str, Sequence[PageRecord]] = MappingProxyType({}),
 ) -> Explanation:
-    """The same, where feeds keep what they showed (``feeds`` as last published) until somebody approves."""
+    """The same, where feeds keep what they and their ``pages`` showed (``feeds`` as last published) until somebody
+    approves.
+    """
     by_feed = {v.feed: v for v in explanation.verdicts if feed not in held or v.feed == feed}
     hidden = record is not None and record.gone is None and record.state(now) in _TAKEN
     for name, each in held.items():
         if hidden or record is None or name not in feeds or feed not in ("", name, spec_name(name)):
             continue
-        shown = record.entry_id in feeds[name].members
-        if shown:
+        page = next((p.number for p in pages.get(name, ()) if record.entry_id in shown_in([p])), 0)
+        if record.entry_id in feeds[name].members or page:
+            place = "" if record.entry_id in feeds[name].members else f"on page {page} of the archive, "
             by_feed[name] = Verdict(
                 feed=name,
                 verdict="in",
-                reason=f"as it was shown before: the feed is held: {each.reason}; {each.remedy}",
+                reason=f"{place}as it was shown before: the feed is held: {each.reason}; {each.remedy}",
             )
         elif name in by_feed and by_feed[name].verdict != "out" and record.state(now) is PostState.LIVE:
             by_feed[name] = Verdict(

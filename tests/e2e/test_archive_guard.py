@@ -50,6 +50,9 @@ def test_half_a_folder_that_is_away_changes_no_page_of_an_archive(newsroom: News
     assert "14 of 28 posts vanish" in said or "8 of 8 posts vanish" in said
     assert before == newsroom.files()
     assert before == (newsroom.build(status=1), newsroom.files())[1]
+    away = next((newsroom.root / "away").iterdir()).name
+    assert "main  in      " in newsroom.command("why", away, "main").stdout
+    assert "as it was shown before: the feed is held" in newsroom.command("why", away, "main").stdout
     bring_back(newsroom)
     newsroom.build()
     assert before == newsroom.files()
