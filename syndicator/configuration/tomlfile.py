@@ -14,6 +14,9 @@ from syndicator.text import printable
 
 KeyPath = tuple[str | int, ...]
 
+#: Far more than settings for thousands of feeds have; parsing takes a second for each million.
+_MOST = 5_000_000
+
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
 _KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
@@ -54,10 +57,11 @@ class TomlFile:
         return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), None)
 
 
-def read_toml(file: Path) -> TomlFile:
-    """Raises ConfigError when the file cannot be read or is not TOML."""
+def read_toml(file: Path, *, most: int = _MOST) -> TomlFile:
+    """Raises ConfigError when the file cannot be read, has more than ``most`` bytes or is not TOML."""
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(most + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise _error(
             file, None, "there is no such file", "name the configuration with -c FILE or in SYNDICATOR_CONFIG"
@@ -67,6 +71,8 @@ def read_toml(file: Path) -> TomlFile:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or printable(str(error))
         raise _error(file, None, f"cannot be read ({reason})", "check that this user may read it") from error
+    if len(data) > most:
+        raise _error(file, None, f"has more than {most:,} bytes", "name a file of settings, and nothing else")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -24,6 +24,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,100}")
 _KEYS = ("title", "based_on", "partner", "reviewed", "sources", "rules")
 _RULE_KEYS = ("value", "does", "mark", "note")
 _MOST_FILES = 500
+_MOST_BYTES = 200_000
 
 
 class _Missing(Exception):
@@ -64,8 +65,12 @@ def read_folder(folder: Path) -> Shelf:
             remedy = "name the file in lower-case letters, digits and hyphens"
             faults.append(Fault(where=printable(str(file)), problem=problem, remedy=remedy))
             continue
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            # A pipe would be waited for, without an end.
+            faults.append(Fault(where=printable(str(file)), problem="is no file", remedy="take it out of the folder"))
+            continue
         try:
-            tomls[file.stem] = read_toml(file)
+            tomls[file.stem] = read_toml(file, most=_MOST_BYTES)
         except ConfigError as error:
             faults += error.faults
     shelf = Shelf(tomls)
@@ -108,7 +113,7 @@ class Shelf:
         if faults or not isinstance(base, str):
             return faults
         try:
-            self._line(name)
+            line = self._line(name)
         except _Missing as missing:
             if missing.base != base:
                 return []  # another file's fault, and told there
@@ -118,6 +123,9 @@ class Shelf:
             faults.append(_fault(toml, ("based_on",), f'"{printable(base[:60])}" is no profile', remedy))
         except RecursionError as error:
             faults.append(_fault(toml, ("based_on",), str(error), "base one of them on a profile of the program"))
+        else:
+            known = {rule for other in line[1:] for rule in _rules(other)}
+            faults += (_no_value(toml, rule) for rule in _without_value(toml) if rule not in known)
         return faults
 
     def _line(self, name: str) -> list[TomlFile]:
@@ -219,15 +227,43 @@ def _faults(toml: TomlFile) -> Iterator[Fault]:
             yield _fault(toml, (key,), f"expected {expected}, found {shown(tables[key])}")
     if isinstance(tables.get("sources"), list) and not all(isinstance(item, str) for item in tables["sources"]):
         yield _fault(toml, ("sources",), "expected a list of addresses")
-    rules = tables.get("rules")
-    for name, written in rules.items() if isinstance(rules, dict) else ():
+    if isinstance(tables.get("title"), str) and not tables["title"].strip():
+        yield _fault(toml, ("title",), "is empty", "write how messages are to call it, or leave it out")
+    if isinstance(tables.get("reviewed"), str) and not _is_day(tables["reviewed"]):
+        yield _fault(toml, ("reviewed",), f"expected {checks[3][2]}, found {shown(tables['reviewed'])}")
+    for name, written in _rules(toml).items():
         if name not in RULES:
             yield _unknown(toml, ("rules", name), name, tuple(RULES))
         else:
-            yield from _rule_faults(toml, name, written, based="based_on" in tables)
+            yield from _rule_faults(toml, name, written)
+    if not tables.get("based_on"):
+        yield from (_no_value(toml, name) for name in _without_value(toml))
 
 
-def _rule_faults(toml: TomlFile, name: str, written: Any, *, based: bool) -> Iterator[Fault]:
+def _rules(toml: TomlFile) -> Mapping[str, Any]:
+    """What a file says about rules, as far as it is a table."""
+    rules = toml.tables.get("rules")
+    return rules if isinstance(rules, dict) else {}
+
+
+def _without_value(toml: TomlFile) -> list[str]:
+    """The rules of which a file says something, but not their value."""
+    return [name for name, written in _rules(toml).items() if isinstance(written, dict) and "value" not in written]
+
+
+def _no_value(toml: TomlFile, name: str) -> Fault:
+    where = f"[rules.{printable(name)}]"
+    return _fault(toml, ("rules", name), "has no value", f"add value = … under {where}")
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return bool(date.fromisoformat(written))
+    except ValueError:
+        return False
+
+
+def _rule_faults(toml: TomlFile, name: str, written: Any) -> Iterator[Fault]:
     kind = RULES[name]
     table = written if isinstance(written, dict) else {"value": written}
     at: KeyPath = ("rules", name)
@@ -241,13 +277,11 @@ def _rule_faults(toml: TomlFile, name: str, written: Any, *, based: bool) -> Ite
             expected = f"one of {words}" if kind.takes is Takes.CHOICE else f"a list of {words}"
         path = (*at, "value") if table is written else at
         yield _fault(toml, path, f"expected {expected}, found {shown(table['value'])}")
-    elif "value" not in table and not based:
-        yield _fault(toml, at, "has no value", f"add value = … under [rules.{name}]")
     does = table.get("does", kind.does[0])
     if does not in kind.does:
         allowed = " or ".join(f'"{deed}"' for deed in kind.does)
         yield _fault(toml, (*at, "does"), f"expected {allowed}, found {shown(does)}")
-    if "mark" in table and table["mark"] not in set(Mark):
+    if "mark" in table and table["mark"] not in tuple(Mark):
         words = ", ".join(f'"{mark}"' for mark in Mark)
         yield _fault(toml, (*at, "mark"), f"expected one of {words}, found {shown(table['mark'])}")
     if "note" in table and not isinstance(table["note"], str):

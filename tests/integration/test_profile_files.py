@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -153,6 +154,12 @@ def test_what_a_feed_says_itself_goes_before_its_profile(folder: Path) -> None:
          "own.toml:1: rules.title_min: has no value; add value = … under [rules.title_min]"),
         ('[rules.title_min]\nvalue = 5\nmark = "sure"\n',
          'own.toml:3: rules.title_min.mark: expected one of "read", "seen", "memory", "ours", found "sure"'),
+        ("[rules.title_min]\nvalue = 5\nmark = {}\n",
+         'own.toml:3: rules.title_min.mark: expected one of "read", "seen", "memory", "ours", found a table'),
+        ('based_on = "summary"\n[rules.title_min]\ndoes = "drop"\n',
+         "own.toml:2: rules.title_min: has no value; add value = … under [rules.title_min]"),
+        ('title = " "\n', "own.toml:1: title: is empty; write how messages are to call it, or leave it out"),
+        ('reviewed = "soon"\n', 'own.toml:1: reviewed: expected a date such as 2026-01-31, found "soon"'),
         ("[rules.title_min]\nvalue = 5\nnote = 1\n", "own.toml:3: rules.title_min.note: expected text, found 1"),
         ("[rules.title_min]\nvalu = 5\nvalue = 5\n",
          "own.toml:2: rules.title_min.valu: is not known; did you mean 'value'?"),
@@ -208,6 +215,19 @@ def test_a_file_with_a_name_that_no_feed_could_write_is_told(folder: Path) -> No
 
     assert [
         "profiles/My Own.toml: is no name for a profile; name the file in lower-case letters, digits and hyphens"
+    ] == told(folder)
+
+
+def test_a_file_that_is_huge_or_no_file_is_told_and_not_read(folder: Path) -> None:
+    write(folder, own="#" * 10_000_000)
+    os.mkfifo(folder / "profiles" / "pipe.toml")
+    (folder / "profiles" / "zero.toml").symlink_to("/dev/zero")
+    remedy = "take it out of the folder"
+
+    assert [
+        "profiles/own.toml: has more than 200,000 bytes; name a file of settings, and nothing else",
+        f"profiles/pipe.toml: is no file; {remedy}",
+        f"profiles/zero.toml: is no file; {remedy}",
     ] == told(folder)
 
 
