@@ -50,7 +50,10 @@ def held_to(profile: Profile, known: Circumstances) -> Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An item as the document has it: ``dates`` as they are written, ``summary`` as readers of HTML get it."""
+    """An item as the document has it: ``dates`` as they are written, ``summary`` as readers of HTML get it.
+
+    One that is ``short`` has no summary besides the text, which is all the summary there is.
+    """
 
     node: Node
     ref: ItemRef
@@ -58,6 +61,7 @@ class _Item:
     published: datetime | None
     dates: tuple[str, ...]
     summary: str
+    short: bool = False
 
 
 def _check(root: Node, profile: Profile, now: datetime | None) -> Iterator[Note]:
@@ -71,6 +75,8 @@ def _check(root: Node, profile: Profile, now: datetime | None) -> Iterator[Note]
         if _is_taken_back(item):
             continue
         for rule in rules:
+            if rule.name == "description_max" and item.short:
+                continue
             if breach := FINDERS[rule.name](Asked(item.entry, rule, feed, profile.title)):
                 yield Note(_name(profile, rule.name), item.node.line, breach.message, item.ref)
         yield from _check_document_rules(item, profile, now)
@@ -81,7 +87,9 @@ def _is_taken_back(item: _Item) -> bool:
     status = item.node.first("status", MEDIA)
     if status is not None and status.attributes.get("state") == "deleted":
         return True
-    return item.node.first("valid", DCTERMS) is not None and not item.entry.html.strip("\n ")
+    # Where a format wants something in the place of the text, that is the title.
+    words = text_of(item.entry.html).strip()
+    return item.node.first("valid", DCTERMS) is not None and words in ("", text_of(item.entry.title).strip())
 
 
 def _check_feed(head: Node, feed: Feed, items: tuple[_Item, ...], profile: Profile) -> Iterator[Note]:
@@ -129,7 +137,7 @@ def _rss_item(node: Node, number: int) -> _Item:
     files = [_enclosure(child.attributes, "url") for child in node.all("enclosure")]
     entry = _entry(
         node, number, ref := _value(node, "guid") or _value(node, "link"), _value(node, "link"),
-        summary=text_of(described) if body else "", html=body or described, authors=authors, files=files,
+        summary=text_of(described), html=body or described, authors=authors, files=files,
     )  # fmt: skip
     return _Item(
         node, ItemRef(number, ref, _value(node, "title")), entry, rfc822(date), (date,) if date else (), described
@@ -151,15 +159,22 @@ def _atom_item(node: Node, number: int) -> _Item:
     files = [_enclosure(each.attributes, "href") for each in links if each.attributes.get("rel") == "enclosure"]
     summary = node.first("summary", ATOM)
     marked = summary is not None and summary.attributes.get("type", "text") != "text"
-    said = summary.value if summary else ""
+    said, html = summary.value if summary else "", _value(node, "content", ATOM)
+    # A summary that is the whole text once more is left out of Atom (atom-20).
+    short = text_of(said) if marked else said
     entry = _entry(
-        node, number, ref, link, summary=text_of(said) if marked else said, html=_value(node, "content", ATOM),
-        authors=authors, files=files,
+        node, number, ref, link, summary=short or text_of(html), html=html, authors=authors, files=files,
     )  # fmt: skip
     dates = tuple(date for name in ("published", "updated") if (date := _value(node, name, ATOM)))
     published = rfc3339(_value(node, "published", ATOM) or _value(node, "updated", ATOM))
     return _Item(
-        node, ItemRef(number, ref, _value(node, "title", ATOM)), entry, published, dates, said if marked else ""
+        node,
+        ItemRef(number, ref, _value(node, "title", ATOM)),
+        entry,
+        published,
+        dates,
+        said if marked else "",
+        short=not short,
     )
 
 

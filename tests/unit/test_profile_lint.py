@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicator.formats import render
 from syndicator.lint import Circumstances, Finding, Severity, lint
-from syndicator.model import Feed, FeedSpec, Format
+from syndicator.model import Feed, FeedSpec, Format, Tombstone
 from syndicator.profiles.documents import held_to
 from syndicator.profiles.files import shipped, shipped_names
 from syndicator.profiles.tailoring import tailor
@@ -106,6 +107,35 @@ def test_atom_is_read_as_well() -> None:
         each.rule for each in partners(atom, "newsbreak")
     ]
     assert ["msn:image_required", "msn:dates_utc"] == [each.rule for each in partners(atom, "msn")]
+
+
+@pytest.mark.parametrize("kind", [Format.RSS, Format.ATOM])
+def test_an_item_that_takes_a_post_back_needs_neither_picture_nor_text(kind: Format) -> None:
+    """partners-28: it has the title alone, which may be short and hold what looks like HTML."""
+    stone = Tombstone(ref="tag:news.example.org,2026:9", when=NOON, title="Salt & <b>Bread</b>")
+    spec = FeedSpec(name="msn", outputs=(), profile=shipped("msn"))
+    data = render(tailor(replace(make_feed(), tombstones=(stone,)), spec).feed, kind, "f", ADDRESSES[kind]).body
+
+    assert b"dcterms:valid" in data
+    assert [] == [str(each) for each in partners(data, "msn")]
+
+
+@pytest.mark.parametrize("kind", [Format.RSS, Format.ATOM])
+def test_a_text_that_needs_no_summary_is_its_own(kind: Format) -> None:
+    """partners-39, atom-20"""
+    words = "The river left its bed on Sunday night. " * 9
+    spec = FeedSpec(name="flipboard", outputs=(), profile=shipped("flipboard"))
+    entry = replace(POSTS[0], summary=words.strip(), html=f"<p>{words.strip()}</p>")
+    data = render(tailor(make_feed(entry), spec).feed, kind, "f", ADDRESSES[kind]).body
+
+    assert ["flipboard:min_items"] == [each.rule for each in partners(data, "flipboard")]
+
+
+def test_a_description_that_is_the_text_is_a_description() -> None:
+    """partners-39: RSS without content:encoded"""
+    bare = GOOD.partition("<content:encoded>")[0].replace("Short.", "Words of a text. " * 20)
+
+    assert [] == [each for each in said(bare, "flipboard") if "description_min" in each]
 
 
 @pytest.mark.parametrize("kind", [Format.RSS, Format.ATOM])
