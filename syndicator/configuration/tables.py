@@ -179,6 +179,9 @@ class FeedTable(_Table):
         most = profile.number("max_items") if profile else None
         oldest = profile.number("max_age") if profile else None
         deletion = profile.text("deletion") if profile else ""
+        partner = self.partner or (profile.name if profile and profile.partner else "")
+        # Nobody else's picture goes to a partner unless somebody says that it may.
+        owned = ("own",) if partner and not (profile and profile.rule("image_rights")) else ()
         return FeedSpec(
             name=self.name,
             outputs=tuple((format_, path) for format_, path in paths if path),
@@ -201,8 +204,8 @@ class FeedTable(_Table):
             ttl=self.ttl,
             archive=self.archive,
             profile=profile,
-            partner=self.partner or (profile.name if profile and profile.partner else ""),
-            image_rights=self.image_rights,
+            partner=partner,
+            image_rights=self.image_rights or owned,
             image_fallback=self.image_fallback,
             members=self.members,
             tracking=tuple(self.tracking.items()),

@@ -126,6 +126,26 @@ def test_a_profile_of_the_owner_may_go_on_top_of_that_of_the_same_name(folder: P
     assert 150 == shelf.profile("other").number("title_max")
 
 
+@pytest.mark.parametrize(
+    ("expected", "feed"),
+    [
+        ((), ""),
+        ((), 'profile = "newsletter"\n'),
+        (("own",), 'partner = "Big"\n'),
+        (("own",), 'profile = "weekly"\n'),
+        (("wire",), 'profile = "weekly"\nimage_rights = "wire"\n'),
+        ((), 'profile = "msn"\n'),
+    ],
+)
+def test_a_partner_has_the_rights_of_our_own_pictures_unless_feed_or_profile_says_more(
+    folder: Path, expected: tuple[str, ...], feed: str
+) -> None:
+    write(folder, weekly="partner = true\n")
+
+    assert expected == load(folder, feed).feed_specs()[0].image_rights
+    assert ("own",) == shipped("msn").words("image_rights")
+
+
 def test_what_a_feed_says_itself_goes_before_its_profile(folder: Path) -> None:
     (spec,) = load(folder, 'profile = "summary"\ncontent = "full"\npartner = "Big"\nlimit = 7\n').feed_specs()
 

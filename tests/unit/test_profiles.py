@@ -32,6 +32,7 @@ from syndicator.profiles.kinds import RULES
 from syndicator.profiles.summing import summed_up
 from syndicator.profiles.tailoring import fit, tailor, track
 from tests.unit.feed_samples import BARE, NOON, PHOTO, RICH, legal_feeds, make_entry, make_feed
+from tests.unit.test_profile_goldens import pictured
 
 OUTPUTS = ((Format.RSS, "partner.xml"),)
 LONG = make_entry(title="Rain in the valley, and no end to it")
@@ -177,6 +178,20 @@ def test_a_picture_of_somebody_else_goes_from_the_text_too_and_ours_stands_in() 
     assert ['fix: the rights of the picture are "wire", the feed has those of own, Getty'] == said
 
 
+@pytest.mark.parametrize("name", [name for name in shipped_names() if shipped(name).partner])
+def test_a_partner_gets_no_picture_of_the_wire_unless_the_feed_has_the_rights(name: str) -> None:
+    """partners-31: nor are MSN syndication rights told of a picture of which nobody has them."""
+    wire = pictured(1, "A flood in the valley that passes everywhere", rights="wire")
+
+    def written(**changes: Any) -> tuple[bool, bool]:
+        feed = tailor(make_feed(wire), spec(name, **changes)).feed
+        data = render(feed, Format.RSS, "f", "https://news.example.org/f").body
+        return wire.image is not None and wire.image.url.encode() in data, b"hasSyndicationRights" in data
+
+    assert (False, False) == written()
+    assert (True, name == "msn") == written(image_rights=("wire",))
+
+
 def test_a_picture_without_a_word_on_its_rights_is_our_own() -> None:
     assert [] == one(PICTURE, spec(image_rights=("own",)))[1]
     assert ['fix: the rights of the picture are "own", the feed has those of wire'] == one(
@@ -273,11 +288,11 @@ def test_counts_name_each_post_once_by_the_worst_that_befell_it() -> None:
     assert [] == [*summed_up([])]
 
 
-def test_the_profiles_that_come_with_the_program_use_every_rule_but_two() -> None:
-    """Pictures' rights are the feed's own business, and nobody wants summaries short."""
+def test_the_profiles_that_come_with_the_program_use_every_rule_but_one() -> None:
+    """Nobody wants summaries short."""
     used = {rule.name for name in shipped_names() for rule in shipped(name).rules}
 
-    assert {"description_max", "image_rights"} == set(RULES) - used
+    assert {"description_max"} == set(RULES) - used
 
 
 STONES = (
