@@ -9,13 +9,13 @@ from types import MappingProxyType
 from syndicator.markup.summary import cut, text_of
 from syndicator.model import Entry, Feed, Image, Person, ProfileRule
 from syndicator.profiles.html import (
-    addresses_of_pictures,
     allow,
     fewer_breaks,
     flatten,
+    is_secure,
     length_of,
+    over_https,
     truncate,
-    without_pictures,
 )
 from syndicator.profiles.pictures import may_go, rights_of, swap, too_small
 
@@ -102,17 +102,12 @@ def _author_required(asked: Asked) -> Breach | None:
 
 def _https_only(asked: Asked) -> Breach | None:
     entry = asked.entry
-    picture = entry.image is not None and not _secure(entry.image.url)
-    files = tuple(file for file in entry.enclosures if _secure(file.url))
-    in_text = [url for url in addresses_of_pictures(entry.html) if not _secure(url)]
-    if not picture and len(files) == len(entry.enclosures) and not in_text:
+    picture = entry.image is not None and not is_secure(entry.image.url)
+    html = over_https(entry.html)
+    if not picture and html == entry.html and all(is_secure(file.url) for file in entry.enclosures):
         return None
     mended = swap(entry, asked.instead, from_text=False) if picture else entry
-    mended = replace(
-        mended,
-        html=without_pictures(mended.html, lambda url: not _secure(url)) if in_text else mended.html,
-        enclosures=tuple(file for file in mended.enclosures if _secure(file.url)),
-    )
+    mended = replace(mended, html=html, enclosures=tuple(file for file in mended.enclosures if is_secure(file.url)))
     return Breach(asked.says("a picture or file without https", "https"), mended)
 
 
@@ -281,7 +276,3 @@ def _unfit(asked: Asked, what: str, wants: str) -> Breach:
 
 def _characters(count: int) -> str:
     return f"{count:,} character" + ("" if count == 1 else "s")
-
-
-def _secure(url: str) -> bool:
-    return url.casefold().startswith("https:")

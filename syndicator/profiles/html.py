@@ -20,6 +20,11 @@ _ROOM = {"table": 3, "tbody": 2, "thead": 2, "tfoot": 2, "tr": 1, "ol": 1, "ul":
 _AROUND_PICTURES = frozenset({"a", "figure", "picture"})
 #: Elements that are something to see though they hold no text.
 _SEEN = frozenset({"audio", "iframe", "img", "video"})
+_PLAYERS = frozenset({"audio", "video"})
+_FETCHED = ("src", "poster")
+_SIZES = re.compile(r'(<(?:img|source)\b[^<>]*?) srcset="([^"<>]*)"', re.IGNORECASE)
+# One of several addresses; a comma inside of one is not followed by a scheme.
+_PLAIN = re.compile(r"(?:\A|[\s,])http:", re.IGNORECASE)
 
 
 def allow(html: str, elements: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -138,6 +143,41 @@ def without_pictures(html: str, refused: Callable[[str], bool]) -> str:
             kept.append(html[at:start])
             at = end
     return "".join((*kept, html[at:]))
+
+
+def over_https(html: str) -> str:
+    """The HTML without pictures and players that are fetched without https, and pictures without such other sizes."""
+    if any(not is_secure(url) for url in addresses_of_pictures(html)):
+        html = without_pictures(html, lambda url: not is_secure(url))
+    if "http:" not in html.casefold():
+        return html
+    kept: list[str] = []
+    at = 0
+    for start, end in _insecure_players(html):
+        kept.append(html[at:start])
+        at = end
+    html = "".join((*kept, html[at:]))
+    return _SIZES.sub(lambda match: match[1] if _PLAIN.search(match[2]) else match[0], html)
+
+
+def is_secure(url: str) -> bool:
+    """Whether an address is fetched over https."""
+    return url.casefold().startswith("https:")
+
+
+def _insecure_players(html: str) -> Iterator[tuple[int, int]]:
+    """Where players begin and end of which some part is fetched without https."""
+    begin, name, refused = 0, "", False
+    for token in tokens(html):
+        if not name and token.name in _PLAYERS and not token.end:
+            begin, name, refused = token.start, token.name, False
+        if name and token.name and not token.end:
+            urls = (unescape(token.attributes.get(key, "")) for key in _FETCHED)
+            refused = refused or any(url and not is_secure(url) for url in urls)
+        if name and token.end and token.name == name:
+            name = ""
+            if refused:
+                yield begin, token.start + len(token.text)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicator.markup.sanitize import sanitize
 from syndicator.profiles.files import shipped
-from syndicator.profiles.html import allow, fewer_breaks, flatten, length_of, truncate, without_pictures
+from syndicator.profiles.html import allow, fewer_breaks, flatten, length_of, over_https, truncate, without_pictures
 
 MSN = shipped("msn").words("html_elements")
 PERMALINK = "https://news.example.org/a.html"
@@ -164,3 +164,24 @@ def test_a_figure_goes_with_its_picture_and_caption_but_not_with_others_in_it() 
     assert '<p><a href="x"> read on</a></p>' == without_pictures(
         '<p><a href="x"><img src="u"> read on</a></p>', "u".__eq__
     )
+
+
+@pytest.mark.parametrize(
+    ("expected", "html"),
+    [
+        ("<p>a</p>", '<p>a<img src="http://a.example/x.jpg"></p>'),
+        ("<p>a</p>", '<p>a<video src="http://a.example/x.mp4" controls=""></video></p>'),
+        ("<p>a</p>", '<p>a<video src="https://a.example/x.mp4" poster="HTTP://a.example/x.jpg"></video></p>'),
+        ("<p>a</p>", '<p>a<audio><source src="http://a.example/x.mp3">No sound.</audio></p>'),
+        (
+            '<img src="https://a.example/x">',
+            '<img src="https://a.example/x" srcset="https://a.example/y, http://b/z 2x">',
+        ),
+        (None, '<img src="https://a.example/x" srcset="https://a.example/w_1,h_2/y 2x">'),
+        (None, '<audio src="https://a.example/x.mp3"></audio> <a href="http://b.example/">b</a> http://c.example'),
+        (None, '<code>&lt;img srcset="http://a.example/y"&gt;</code>'),
+    ],
+)
+def test_nothing_in_a_text_is_fetched_without_https(expected: str | None, html: str) -> None:
+    """partners.md A, item 1"""
+    assert (html if expected is None else expected) == over_https(html)
