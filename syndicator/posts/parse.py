@@ -68,10 +68,14 @@ class PostReading(SkimReading):
             categories=unmarked(categories),
             tags=unmarked(tags),
         )
-        summary = self.summary(body, markup, permalink, templates)
+        # Of a text that is not for everybody no part may stand for it, whatever divides it.
+        access = access_of(self.data, self.fields)
+        divided = "" if access else self.dialect.divided(body)
+        summary = self.summary(divided, markup, permalink, templates)
         if truth(reach(self.data, "feed.excerpt_only")):
             # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
-            body, summary = "", summary or self.excerpt_text(self.part(body), markup, permalink, templates)
+            part = "" if access else self.part(body)
+            body, summary = "", summary or self.excerpt_text(part, markup, permalink, templates)
         excerpt = "" if summary else self.part(body)
         image, enclosures = self.media(permalink)
         return Post(
@@ -93,7 +97,7 @@ class PostReading(SkimReading):
             visibility=visibility,
             given_id=self.given_id(),
             language=self.language(),
-            access=access_of(self.data, self.fields),
+            access=access,
             short_title=title_text(text(self.value("short_title"))),
             body=body,
             excerpt=excerpt if len(excerpt) < len(body) else "",
@@ -117,9 +121,9 @@ class PostReading(SkimReading):
         """The title of a post that has none."""
         return title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
-    def summary(self, body: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
-        """What stands before the divider that some dialects have, else what the front matter says."""
-        if divided := self.dialect.divided(body):
+    def summary(self, divided: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
+        """What stands before the divider that some dialects have (``divided``), else what the front matter says."""
+        if divided:
             return self.excerpt_text(divided, markup, permalink, templates)
         key, value = first(self.data, self.fields["summary"])
         if key == self.dialect.markdown_summary:

@@ -99,7 +99,9 @@ def judge(
 def withhold(entry: Entry, feed: Feed) -> tuple[Entry, tuple[Verdict, ...]]:
     """Of a post that is not for everybody its summary and its picture, and no more."""
     picture = entry.image.url if entry.image else ""
-    teaser = replace(entry, html="", enclosures=tuple(file for file in entry.enclosures if file.url == picture))
+    files = tuple(file for file in entry.enclosures if file.url == picture)
+    # A correction tells what the text says.
+    teaser = replace(entry, html="", correction="", enclosures=files)
     if teaser == entry:
         return entry, ()
     message = f'its text is kept for "{entry.access}", the summary stands for it'

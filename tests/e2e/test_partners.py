@@ -135,11 +135,13 @@ def test_text_for_members_is_in_no_feed_that_does_not_say_so(newsroom: Newsroom,
     newsroom.post("2023-08-24-a.md", "The SECRET is told here.", title="A", category="News", **fields)
     newsroom.post("2023-08-23-b.md", "The SECRET again.", title="B", description="A teaser.", **fields)
     newsroom.post("2023-08-22-c.md", "Words for all.", title="C", access="public", visibility="public")
+    newsroom.post("2023-08-21-d.md", "A SECRET.", title="D", correction="SECRET was SECRETS.", **fields)
+    newsroom.post("2023-08-20-e.md", "A SECRET.\n\nMore.", title="E", feed="{excerpt_only: true}", **fields)
     newsroom.build()
 
     open_to_all = {name: data for name, data in newsroom.files().items() if name != "members.json"}
     assert [] == [name for name, data in open_to_all.items() if b"SECRET" in data]
-    assert ["A", "A teaser.", "<p>Words for all.</p>"] == [
+    assert ["A", "A teaser.", "<p>Words for all.</p>", "D", "E"] == [
         item.get("content_html", item.get("content_text")) for item in newsroom.items()
     ]
     assert b"SECRET is told" in newsroom.files()["members.json"]

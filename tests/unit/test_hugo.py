@@ -559,6 +559,8 @@ def test_the_operators_pattern_beats_the_sites() -> None:
     ("lines", "body", "summary"),
     [
         ("summary: no\ndescription: no", "Before *it*.\n\n<!--more-->\n\nAfter.", "Before it."),
+        ("access: members", "A SECRET.\n\n<!--more-->\n\nAfter.", ""),
+        ("access: members\nsummary: A teaser.", "A SECRET.\n\n<!--more-->\n\nAfter.", "A teaser."),
         ("summary: no", "Half a line <!-- more --> and more.", "Half a line"),
         ("summary: Its *own*.\ndescription: no", "A body.", "Its own."),
         ("description: That *one*.", "A body.", "That *one*."),
