@@ -12,6 +12,7 @@ import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 from typing import Any
 from urllib.parse import quote
 
@@ -415,20 +416,26 @@ def typed(place: Place, answer: str) -> tuple[int, str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:
         os.close(theirs)
-        while part := heard(ours):
-            said += part
-            if b"Where does it live" in said and not asked:
-                asked = True
-                if answer:
-                    os.write(ours, answer.encode())
-                else:
-                    process.send_signal(signal.SIGINT)
-        os.close(ours)
-        return process.wait(PATIENCE), said.decode().replace("\r\n", "\n")
+        try:
+            while (part := heard(ours)) is None or part:
+                said += part or b""
+                if b"Where does it live" in said and not (asked and answer):
+                    if answer:
+                        os.write(ours, answer.encode())
+                    elif part is None or not asked:
+                        # Again while nothing is heard: one that comes just before Python begins to read is forgotten.
+                        process.send_signal(signal.SIGINT)
+                    asked = True
+            return process.wait(PATIENCE), said.decode().replace("\r\n", "\n")
+        finally:
+            os.close(ours)
+            process.kill()
 
 
-def heard(terminal: int) -> bytes:
-    """What comes next, nothing when there is nobody at the other end any more."""
+def heard(terminal: int) -> bytes | None:
+    """What comes next, None while nothing does, nothing when there is nobody at the other end any more."""
+    if not select([terminal], [], [], 0.5)[0]:
+        return None
     try:
         return os.read(terminal, 4096)
     except OSError:
