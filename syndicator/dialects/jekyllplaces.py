@@ -24,7 +24,6 @@ from syndicator.errors import PostError, SourceError
 from syndicator.model import SiteData
 from syndicator.ports import LiveFiles
 from syndicator.posts.fields import text, truth
-from syndicator.posts.frontmatter import split
 
 #: Front matter that is longer is none.
 _MOST = 70_000
@@ -135,6 +134,8 @@ class JekyllPlaces:
 
     def _fields(self, path: str, begin: bytes, own: str, type_: str) -> Mapping[str, Any]:
         """The front matter over what the configuration gives by ``own`` path and type. Raises PostError."""
+        from syndicator.posts.frontmatter import split  # late: most posts ask for no page
+
         # Not through the middle of a letter.
         whole = begin if len(begin) < _MOST else begin[: begin.rfind(b"\n") + 1]
         data = split(path, whole).data

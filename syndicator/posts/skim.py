@@ -68,7 +68,7 @@ class SkimReading(TimeReading):
             digest(f"{title}\0{self.since}".encode("utf-8", "surrogatepass")) if title else "",
         )
         # Not part of what readers see of it, so that a ledger from before knows the post for the same.
-        language = (self.language() or self.site.language,)
+        language = ((self.fields["language"] and self.language()) or self.site.language,)
         self.found += (
             (LANGUAGE, language),
             (REFERENCES, references(body)),
