@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from syndicator.configuration.feedfaults import feed_faults
-from syndicator.configuration.tables import FeedTable
+from syndicator.configuration.feedtable import FeedTable
 from syndicator.configuration.template import fill, setting
 from syndicator.configuration.values import shown
 from syndicator.dialects.ownfeeds import OwnFeeds

@@ -13,12 +13,12 @@ from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDi
 from syndicator.configuration.environment import read_environment
 from syndicator.configuration.faults import Origins, explain, profile_faults, wrong_value
 from syndicator.configuration.feedfaults import feed_faults
+from syndicator.configuration.feedtable import FeedTable
 from syndicator.configuration.keys import Kind, keys_of
 from syndicator.configuration.repositories import is_folder, source_faults
 from syndicator.configuration.tables import (
     AnnounceTable,
     AuthorTable,
-    FeedTable,
     GuardTable,
     HubsTable,
     HubTable,

@@ -5,28 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from syndicator.configuration.addresses import Address, BaseAddress, Host, Networks
-from syndicator.configuration.feedvalues import (
-    Age,
-    Color,
-    FilterName,
-    FilterValues,
-    Minutes,
-    OwnLanguage,
-    Picture,
-)
 from syndicator.configuration.guess import DEFAULT_STATE
 from syndicator.configuration.repositories import Branch, Depth, Repository, Token
+from syndicator.configuration.table import Table
 from syndicator.configuration.values import (
     Bytes,
     Count,
     Database,
     DocumentPath,
     Duration,
-    Expect,
-    FeedName,
     FieldName,
     FieldPaths,
     Filled,
@@ -34,13 +24,8 @@ from syndicator.configuration.values import (
     IncludeKind,
     IncludeName,
     Language,
-    Limit,
-    Names,
-    Parameter,
-    ParameterValue,
     Percent,
     Port,
-    Room,
     Selector,
     SiteFileList,
     Switch,
@@ -48,14 +33,10 @@ from syndicator.configuration.values import (
     Timezone,
     not_yet,
 )
-from syndicator.model import Content, FeedSpec, Format, Hero, Limits, Person, Profile
+from syndicator.model import Limits, Person
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class SiteTable(_Table):
+class SiteTable(Table):
     """``[site]``: the publication. ``title`` and ``url`` may be left to the site's own configuration."""
 
     title: Filled = ""
@@ -66,7 +47,7 @@ class SiteTable(_Table):
     author: Text = ""
 
 
-class SourceTable(_Table):
+class SourceTable(Table):
     """``[source]``: where posts come from, and how to read them. ``fields`` is only what the operator gives.
 
     With git ``path`` is a folder inside the repository.
@@ -105,7 +86,7 @@ class SourceTable(_Table):
     includes: dict[IncludeName, IncludeKind] = Field(default_factory=dict)
 
 
-class AuthorTable(_Table):
+class AuthorTable(Table):
     """``[[authors]]``: somebody whom posts name, by ``key`` or by name."""
 
     name: Filled
@@ -120,7 +101,7 @@ class AuthorTable(_Table):
         return Person(name=self.name, title=self.title, email=self.email, url=self.url, avatar=self.avatar)
 
 
-class PublishTable(_Table):
+class PublishTable(Table):
     """``[publish]``: the folder that documents go to, where the world finds what is in it, and lists of all feeds;
     where in its text a post is corrected, and what stands before that.
     """
@@ -133,100 +114,19 @@ class PublishTable(_Table):
     correction_label: Text = ""
 
 
-class FeedTable(_Table):
-    """``[[feeds]]``: a feed, or with ``each`` one feed for every value of a field."""
-
-    name: FeedName
-    title: Text = ""
-    description: Text = ""
-    each: Annotated[
-        str,
-        Field(pattern=r"\A[a-z_]*\z"),
-        Expect('the name of a field such as "category", "tag", "author", "section" or "language"'),
-    ] = ""
-    rss: DocumentPath = ""
-    atom: DocumentPath = ""
-    json_: DocumentPath = Field("", alias="json")
-    limit: Limit = 50
-    content: Literal["full", "summary"] = "full"
-    hero: Literal["never", "always", "absent"] = "never"
-    include: dict[FilterName, FilterValues] = Field(default_factory=dict)
-    exclude: dict[FilterName, FilterValues] = Field(default_factory=dict)
-    max_age: Age = timedelta()
-    sitemap: DocumentPath = ""
-    language: OwnLanguage = ""
-    copyright: Text = ""
-    logo: Picture = ""
-    icon: Picture = ""
-    cover: Picture = ""
-    accent: Color = ""
-    ttl: Minutes = 0
-    tombstones: Switch = False
-    archive: Switch = False
-    profile: Text = ""
-    partner: Text = ""
-    image_rights: Names = ()
-    image_fallback: Picture = ""
-    members: Switch = False
-    tracking: dict[Parameter, ParameterValue] = Field(default_factory=dict)
-    max_bytes: Room = 0
-
-    def to_spec(self, profile: Profile | None = None) -> FeedSpec:
-        """The noun. What a profile wants of a feed counts where the feed says nothing else."""
-        paths = ((Format.RSS, self.rss), (Format.ATOM, self.atom), (Format.JSON, self.json_))
-        wanted = profile.text("content") if profile and "content" not in self.model_fields_set else ""
-        hero = profile.text("hero") if profile and "hero" not in self.model_fields_set else ""
-        most = profile.number("max_items") if profile else None
-        oldest = profile.number("max_age") if profile else None
-        deletion = profile.text("deletion") if profile else ""
-        partner = self.partner or (profile.name if profile and profile.partner else "")
-        # Nobody else's picture goes to a partner unless somebody says that it may.
-        owned = ("own",) if partner and not (profile and profile.rule("image_rights")) else ()
-        return FeedSpec(
-            name=self.name,
-            outputs=tuple((format_, path) for format_, path in paths if path),
-            title=self.title,
-            description=self.description,
-            each=self.each,
-            limit=min(self.limit, int(most or self.limit)),
-            content=Content(wanted or self.content),
-            hero=Hero(hero or self.hero),
-            include=tuple(sorted(self.include.items())),
-            exclude=tuple(sorted(self.exclude.items())),
-            max_age=self.max_age or (timedelta(seconds=oldest) if oldest else None),
-            sitemap=self.sitemap,
-            language=self.language,
-            copyright=self.copyright,
-            logo=self.logo,
-            icon=self.icon,
-            cover=self.cover,
-            accent=self.accent,
-            ttl=self.ttl,
-            archive=self.archive,
-            profile=profile,
-            partner=partner,
-            image_rights=self.image_rights or owned,
-            image_fallback=self.image_fallback,
-            members=self.members,
-            tracking=tuple(self.tracking.items()),
-            max_bytes=self.max_bytes or None,
-            tombstones=self.tombstones or deletion in ("tombstone", "media-status", "expiry"),
-        )
-
-
-class ProfilesTable(_Table):
+class ProfilesTable(Table):
     """``[profiles]``: the folder with profiles of the owner's, "" for none."""
 
     folder: Text = ""
 
 
-class HubsTable(_Table):
+class HubsTable(Table):
     """``[[hubs]]``: a WebSub hub that is told of every change."""
 
     url: Address
 
 
-class HubTable(_Table):
+class HubTable(Table):
     """``[hub]``: the embedded hub."""
 
     enabled: Annotated[
@@ -237,7 +137,7 @@ class HubTable(_Table):
     ] = False
 
 
-class ServeTable(_Table):
+class ServeTable(Table):
     """``[serve]``: the HTTP server; ``cache`` is how long others may keep an answer (the max-age of HTTP)."""
 
     host: Host = "127.0.0.1"
@@ -245,33 +145,33 @@ class ServeTable(_Table):
     cache: Duration = timedelta(minutes=5)
 
 
-class StateTable(_Table):
+class StateTable(Table):
     """``[state]``: where ids, digests and owed deliveries are remembered. Secret: it may hold a password one day."""
 
     url: Annotated[Database, Field(repr=False)] = DEFAULT_STATE
 
 
-class NetworkTable(_Table):
+class NetworkTable(Table):
     """``[network]``: private networks that strangers' addresses may reach, and how long one request may take."""
 
     allow: Networks = ()
     timeout: Duration = timedelta(seconds=10)
 
 
-class ImagesTable(_Table):
+class ImagesTable(Table):
     """``[images]``: whether other hosts are asked for type and size of the images that posts name there."""
 
     ask: Switch = True
 
 
-class AnnounceTable(_Table):
+class AnnounceTable(Table):
     """``[announce]``: word to hubs, and after how long one that never answers is given up."""
 
     enabled: Switch = True
     give_up_after: Duration = timedelta(days=2)
 
 
-class GuardTable(_Table):
+class GuardTable(Table):
     """``[guard]``: how much of a feed may change at once before it stays as it was until somebody approves."""
 
     enabled: Switch = True
@@ -290,13 +190,13 @@ class GuardTable(_Table):
         return Limits(**counts, within_seconds=int(self.within.total_seconds())) if self.enabled else None
 
 
-class RunTable(_Table):
+class RunTable(Table):
     """``[run]``: how long the service may take to stop; container engines kill it after 10 seconds."""
 
     stop_within: Duration = timedelta(seconds=8)
 
 
-class LogTable(_Table):
+class LogTable(Table):
     """``[log]``: what the log looks like and how much it says."""
 
     format: Literal["auto", "console", "json"] = "auto"
