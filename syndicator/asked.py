@@ -66,7 +66,7 @@ class StateOfThings:
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
         lines.append(f"owed       {len(self.deliveries) - given_up} announcements, {given_up} given up")
         lines += [
-            f"  {d.status}: {d.topic} to {d.hub}, {d.attempts} attempts, "
+            f"  {d.status}: {d.topic} to {d.target}, {d.attempts} attempts, "
             + (f"next {_moment(d.due)}" if d.status == "pending" else f"last {_moment(d.due)}")
             + (f" ({d.error})" if d.error else "")
             for d in self.deliveries
@@ -223,7 +223,7 @@ def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
     when = f"since {_moment(one.when)}" if one.when else "not yet"
     still = (
         *(f"    still in {url}" for url in one.shown),
-        *(f"    {'owed' if d.status == 'pending' else 'given up'}: {d.topic} to {d.hub}" for d in one.owed),
+        *(f"    {'owed' if d.status == 'pending' else 'given up'}: {d.topic} to {d.target}" for d in one.owed),
     )
     title = f" ({printable(one.title)})" if one.title else ""
     return (f"  {one.path}{title}: {one.state}, {when}" + ("" if still else "; no document has it"), *still)

@@ -15,7 +15,7 @@ from syndicator.errors import SourceError
 from syndicator.model import Held, PostRecord, digest
 from syndicator.noting import answers_noted, refusals_noted
 from syndicator.passes import Orders, Report
-from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal
+from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal, Touched
 from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
 from syndicator.reading import Reading, begin_reading, finish_reading
@@ -40,12 +40,18 @@ class Pipeline:
         self._swept = False
 
     def run(
-        self, now: datetime, progress: Progress = quiet, crew: Crew | None = None, begun: Reading | None = None
+        self,
+        now: datetime,
+        progress: Progress = quiet,
+        crew: Crew | None = None,
+        begun: Reading | None = None,
+        touched: Touched = None,  # noqa: ARG002
     ) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
         Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
-        ``begun`` is a reading that was begun when nothing was known, by the same ``crew``.
+        ``begun`` is a reading that was begun when nothing was known, by the same ``crew``. ``touched`` says where it is
+        enough to look: elsewhere nothing has changed since the last pass.
         """
         started = time.monotonic()
         try:

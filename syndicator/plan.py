@@ -144,7 +144,7 @@ def announcements(
 ) -> tuple[Announcement, ...]:
     """One word a topic a hub, for documents whose bytes or address changed."""
     return tuple(
-        Announcement(hub=hub, topic=document.url, digest=document.digest)
+        Announcement(target=hub, topic=document.url, digest=document.digest, feed=document.feed)
         for document in now_published
         if (known := remembered.get(document.path)) is None
         or (known.digest, known.url) != (document.digest, document.url)

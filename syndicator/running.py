@@ -113,7 +113,7 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
     far = upstream(settings)
     watch = settings.source.watch and far is None
     return Service(
-        make_pass=pipeline.run,
+        make_pass=lambda now, touched: pipeline.run(now, touched=touched),
         deliver=(lambda turn: deliver(settings, state, client, turn)) if settings.announce.enabled else None,
         ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,

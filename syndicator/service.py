@@ -14,7 +14,7 @@ from syndicator.errors import PublishError, SyndicatorError
 from syndicator.health import Health, own_fault
 from syndicator.model import DocumentRecord, digest
 from syndicator.passes import Report
-from syndicator.ports import Ledger, Publisher, Timer, Upstream, Window
+from syndicator.ports import Ledger, Publisher, Timer, Touched, Upstream, Window
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Service:
     A lane whose work is None (``deliver``, ``ask``, ``hints``, ``upstream``) is switched off.
     """
 
-    make_pass: Callable[[datetime], Report]
+    make_pass: Callable[[datetime, Touched], Report]
     deliver: Callable[[_Turn], Awaitable[int]] | None
     ask: Callable[[], Awaitable[int]] | None
     next_delivery: Callable[[], datetime | None]
@@ -113,7 +113,7 @@ class Service:
             async with self._publishing:
                 self._current = False
                 with self._mending("pass", changed):
-                    report = await asyncio.to_thread(self.make_pass, now)
+                    report = await asyncio.to_thread(self.make_pass, now, None)
                 # After a pass that failed too: it may have published before it did.
                 await self._show(changed)
             if report is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model.delivery import Announcement, Delivery
+from syndicator.model.delivery import Announcement, Delivery, DeliveryKind
 from syndicator.model.feed import (
     Content,
     Document,
@@ -42,6 +42,7 @@ __all__ = [
     "Correction",
     "Deed",
     "Delivery",
+    "DeliveryKind",
     "Document",
     "DocumentRecord",
     "Enclosure",

@@ -1,33 +1,65 @@
-"""What is owed to hubs."""
+"""What is owed to others once documents are published."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+
+class DeliveryKind(StrEnum):
+    """What is sent, in the order in which it goes out: caches let go of the old bytes, somebody looks whether the world
+    sees the new ones, then hubs and partners hear of them."""
+
+    PURGE = "purge"
+    VERIFY = "verify"
+    HUB = "hub"
+    WEBHOOK = "webhook"
+
+    @property
+    def stage(self) -> int:
+        """Its place in that order."""
+        return list(DeliveryKind).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A hub is owed word of a topic's new version."""
+    """``target``, an address, is owed something about a topic's new version: by default a hub is owed word of it.
 
-    hub: str
+    ``feed`` is the one that the topic belongs to, ``body`` what is sent where that does not follow from the rest.
+    """
+
+    target: str
     topic: str
     digest: str
+    kind: DeliveryKind = DeliveryKind.HUB
+    feed: str = ""
+    body: bytes = b""
+
+    @property
+    def host(self) -> str:
+        """Who is asked, for limits: host and port of the target."""
+        return urlsplit(self.target).netloc.rpartition("@")[2].lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One thing to send to one address, owed ``since`` and tried again when ``due``.
 
-    ``id`` is the state's; ``attempts`` counts those already made; ``status`` is pending or given up.
+    ``id`` is the state's; ``attempts`` counts those already made; ``status`` is pending or given up. One target is owed
+    one thing of a kind a topic: the newest version. Others as in Announcement.
     """
 
     id: int
-    hub: str
+    target: str
     topic: str
     digest: str
     attempts: int
     since: datetime
     due: datetime
+    kind: DeliveryKind = DeliveryKind.HUB
+    feed: str = ""
+    body: bytes = b""
     status: str = "pending"
     error: str = ""

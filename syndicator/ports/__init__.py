@@ -14,6 +14,7 @@ from syndicator.ports.source import (
     SiteFiles,
     Source,
     Surroundings,
+    Touched,
     Upstream,
 )
 from syndicator.ports.state import (
@@ -57,6 +58,7 @@ __all__ = [
     "Surroundings",
     "Templates",
     "Timer",
+    "Touched",
     "Upstream",
     "Window",
 ]

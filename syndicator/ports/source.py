@@ -10,6 +10,9 @@ from typing import Protocol
 from syndicator.errors import PostError
 from syndicator.model import ImageFacts, Lifetime, SiteData, SourceFile
 
+#: Files or folders below the source's folder where something may have changed; None for anywhere.
+Touched = frozenset[str] | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:

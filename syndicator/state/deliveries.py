@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
 
-from syndicator.model import Delivery
+from syndicator.model import Delivery, DeliveryKind
 from syndicator.ports import ImageAnswer
 from syndicator.state import tables
 from syndicator.state.database import Database
@@ -63,7 +63,9 @@ class SqlOutbox:
         """Forget what is owed to others than these."""
         table = tables.deliveries
         with self._database.write() as connection:
-            connection.execute(delete(table).where(table.c.hub.not_in(tuple(hubs))))
+            connection.execute(
+                delete(table).where(table.c.kind == DeliveryKind.HUB.value, table.c.target.not_in(tuple(hubs)))
+            )
 
     def _update(self, delivery: Delivery, **values: Any) -> None:
         with self._database.write() as connection:
@@ -128,7 +130,10 @@ def _same(delivery: Delivery) -> tuple[Any, ...]:
 def _delivery(row: Any) -> Delivery:
     return Delivery(
         id=row.id,
-        hub=row.hub,
+        kind=DeliveryKind(row.kind),
+        target=row.target,
+        feed=row.feed,
+        body=row.body,
         topic=row.topic,
         digest=row.digest,
         attempts=row.attempts,

@@ -230,11 +230,14 @@ def _owe(connection: Connection, publication: Publication, now: datetime) -> Non
     # One row a topic a hub: a newer version replaces what was still owed, and starts its attempts afresh.
     table = tables.deliveries
     for owed in publication.announcements:
-        connection.execute(delete(table).where(table.c.hub == owed.hub, table.c.topic == owed.topic))
+        connection.execute(
+            delete(table).where(table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
+        )
     if publication.announcements:
         rows = [
             {
                 **asdict(owed),
+                "host": owed.host,
                 "status": "pending",
                 "attempts": 0,
                 "since": now,

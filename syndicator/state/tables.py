@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0005"
+HEAD = "0006"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -160,16 +160,20 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("hub", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("host", String, nullable=False),
     Column("topic", String, nullable=False),
+    Column("feed", String, nullable=False),
     Column("digest", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     Column("status", String, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("since", Instant, nullable=False),
     Column("due", Instant, nullable=False),
     Column("leased_until", Instant),
     Column("error", String, nullable=False),
-    UniqueConstraint("hub", "topic"),
+    UniqueConstraint("kind", "target", "topic"),
     Index("ix_deliveries_due", "status", "due"),
     sqlite_autoincrement=True,  # an id is never used again
 )

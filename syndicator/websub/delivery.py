@@ -81,7 +81,7 @@ async def deliver_due(
 
     async def take(delivery: Delivery) -> None:
         # The host first: who waits for a slow one must not keep the others waiting.
-        async with hosts[urlsplit(delivery.hub).netloc.lower()], everybody:
+        async with hosts[urlsplit(delivery.target).netloc.lower()], everybody:
             if clock() + patience <= claimed_at + lease:
                 await _tell(outbox, outbound, clock, delivery, patience, give_up_after, rand)
 
@@ -104,7 +104,7 @@ async def _tell(
     wait: timedelta | None = None
     try:
         async with asyncio.timeout(patience.total_seconds()):
-            reply = await outbound.post_form(delivery.hub, ping(delivery.topic), trusted=True)
+            reply = await outbound.post_form(delivery.target, ping(delivery.topic), trusted=True)
     except TimeoutError:
         verdict, error = Verdict.LATER, f"no answer within {patience.total_seconds():g} seconds"
     except OutboundError as failure:
@@ -115,7 +115,7 @@ async def _tell(
 
     now = clock()
     attempts = delivery.attempts + 1
-    facts = {"hub": _shown(delivery.hub), "topic": delivery.topic, "attempt": attempts}
+    facts = {"hub": _shown(delivery.target), "topic": delivery.topic, "attempt": attempts}
     if verdict in {Verdict.DONE, Verdict.UNHEARD}:
         await asyncio.to_thread(outbox.delivered, delivery, now)
         log.info("announced" if verdict is Verdict.DONE else "announced, nobody listens", extra=facts)

@@ -95,7 +95,7 @@ DOCUMENT = DocumentRecord(
 
 
 def owe(ledger: SqlLedger, digest: str = "d1", now: datetime = NOON, topic: str = TOPIC) -> None:
-    ledger.record(Publication(announcements=(Announcement(hub=HUB, topic=topic, digest=digest),)), now)
+    ledger.record(Publication(announcements=(Announcement(target=HUB, topic=topic, digest=digest),)), now)
 
 
 def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
@@ -235,7 +235,7 @@ def test_thousands_of_entries_are_found_at_once(ledger: SqlLedger) -> None:
 
 def test_a_publication_is_recorded_whole_or_not_at_all(ledger: SqlLedger, outbox: SqlOutbox) -> None:
     broken = replace(DOCUMENT, path="broken.xml", digest=cast("str", None))
-    announcement = Announcement(hub=HUB, topic=TOPIC, digest="d1")
+    announcement = Announcement(target=HUB, topic=TOPIC, digest="d1")
 
     with pytest.raises(StateError):
         ledger.record(Publication(documents=(DOCUMENT, broken), announcements=(announcement,)), NOON)
@@ -309,7 +309,7 @@ def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: 
 
 def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: SqlLedger, outbox: SqlOutbox) -> None:
     ledger.record(
-        Publication(documents=(DOCUMENT,), announcements=(Announcement(hub=HUB, topic=TOPIC, digest="d1"),)), NOON
+        Publication(documents=(DOCUMENT,), announcements=(Announcement(target=HUB, topic=TOPIC, digest="d1"),)), NOON
     )
     ledger.record(Publication(dropped_documents=("feed.xml",)), NOON)
     assert () == outbox.deliveries()

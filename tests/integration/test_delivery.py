@@ -33,7 +33,7 @@ class Outboxed:
     broken: bool = False
 
     def owe(self, hub: str, topic: str = TOPIC, digest: str = "v1", *, now: datetime = NOON) -> None:
-        row = Delivery(id=len(self.rows), hub=hub, topic=topic, digest=digest, attempts=0, since=now, due=now)
+        row = Delivery(id=len(self.rows), target=hub, topic=topic, digest=digest, attempts=0, since=now, due=now)
         self.rows[hub, topic] = row
         self.leases.pop((hub, topic), None)
 
@@ -50,7 +50,7 @@ class Outboxed:
         if self.broken:
             raise StateError("state", "the disk is full", "make room")
         if self._current(delivery):
-            del self.rows[delivery.hub, delivery.topic]
+            del self.rows[delivery.target, delivery.topic]
 
     def postpone(self, delivery: Delivery, due: datetime, error: str) -> None:
         self._put(delivery, replace(delivery, due=due, error=error, attempts=delivery.attempts + 1))
@@ -65,16 +65,16 @@ class Outboxed:
         return min((row.due for row in self.rows.values() if row.status == "pending"), default=None)
 
     def keep_hubs(self, hubs: Collection[str]) -> None:
-        self.rows = {key: row for key, row in self.rows.items() if row.hub in hubs}
+        self.rows = {key: row for key, row in self.rows.items() if row.target in hubs}
 
     def _current(self, delivery: Delivery) -> bool:
-        row = self.rows.get((delivery.hub, delivery.topic))
+        row = self.rows.get((delivery.target, delivery.topic))
         return row is not None and row.digest == delivery.digest
 
     def _put(self, delivery: Delivery, row: Delivery) -> None:
         if self._current(delivery):
-            self.rows[delivery.hub, delivery.topic] = row
-            self.leases.pop((delivery.hub, delivery.topic), None)
+            self.rows[delivery.target, delivery.topic] = row
+            self.leases.pop((delivery.target, delivery.topic), None)
 
 
 @pytest.fixture

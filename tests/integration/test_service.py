@@ -27,7 +27,7 @@ from syndicator.model import (
     digest,
 )
 from syndicator.passes import Report
-from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
+from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, Touched
 from syndicator.service import Service
 
 Turn = Callable[[], AbstractAsyncContextManager[bool]]
@@ -108,7 +108,7 @@ class World:
         self.owed.append((path, body))
         return replace(REPORT, written=(path,), read=1)
 
-    def make_pass(self, _: datetime) -> Report:
+    def make_pass(self, _: datetime, _touched: Touched) -> Report:
         self.passes += 1
         return self.work()
 

@@ -274,7 +274,7 @@ def test_a_document_has_what_it_could_not_be_made_without(
 
 def test_hubs_are_owed_word_of_documents_that_it_was_in() -> None:
     deliveries = tuple(
-        Delivery(id=n, hub="h", topic=f"https://x.example/{name}.xml", digest="d", attempts=1, since=NOON, due=NOON)
+        Delivery(id=n, target="h", topic=f"https://x.example/{name}.xml", digest="d", attempts=1, since=NOON, due=NOON)
         for n, name in enumerate(("main", "else"))
     )
     feeds = {"main": feed("main", stones=(STONE,)), "else": feed("else")}
