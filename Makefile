@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-readers lint format bench image-test lock clean
+.PHONY: help run test test-readers soak lint format bench image-test lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do printf '%-18s%s\n' "$$name" "$$does"; done
@@ -32,6 +32,10 @@ test: ## run every test
 test-readers: ## let every reader read the feeds, newsboat, rss2email and npm's too, and say who sees what
 	@bash .ci/setup dev
 	@bash .ci/test-readers $(ARGS)
+
+soak: ## ten minutes of random edits, faults and kills, and whether all is well in the end
+	@bash .ci/setup dev
+	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 lint: ## check style, types, scripts, the Dockerfile and the locks
 	@bash .ci/setup dev

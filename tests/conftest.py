@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from itertools import chain
 
 import pytest
@@ -16,6 +17,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what readers see")
         for line in lines(rows):
             terminalreporter.write_line(line)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test that lives through a whole minute mostly waits."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest one first, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: "test_soak" not in item.nodeid)
 
 
 def pytest_collection_finish() -> None:
