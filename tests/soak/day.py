@@ -25,6 +25,8 @@ _MAIN = ("feed.xml", "atom.xml", "feed.json")
 _PATHS = (*_MAIN, *(f"category/{category.lower()}.xml" for category in CATEGORIES))
 #: Seconds in which all must be well again once nothing is broken any more.
 _RECOVERY = 30.0
+#: Seconds in which what is due can be delivered.
+_BETWEEN = 5.0
 
 
 @dataclass(slots=True)
@@ -41,6 +43,9 @@ class Day:
     _newsroom: Newsroom = field(init=False)
     _service: subprocess.Popen[bytes] | None = None
     _small: bool = False
+    #: Faults to come: each once before any comes again.
+    _bag: list[Callable[[], str]] = field(default_factory=list)
+    _hurried: float = 0.0
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
@@ -88,15 +93,17 @@ class Day:
             return self._desk.edit()
         if luck < 0.78:
             return self._desk.burst(20)
-        if luck < 0.86:
+        if luck < 0.84:
             hub = self._chance.choice(hubs)
             hub.mood = self._chance.choice(Hub.MOODS)
             return f"mood:{hub.mood}"
-        faults = (
-            self._killed, self._killed, self._restarted, self._locked, self._vandalised, self._unmounted, self._frozen,
-            self._doubled, self._filled,
-        )  # fmt: skip
-        return self._chance.choice(faults)()
+        if not self._bag:
+            self._bag = [
+                self._killed, self._killed, self._restarted, self._locked, self._vandalised, self._unmounted,
+                self._frozen, self._doubled, self._filled,
+            ]  # fmt: skip
+            self._chance.shuffle(self._bag)
+        return self._bag.pop()()
 
     def _killed(self) -> str:
         time.sleep(self._chance.uniform(0, 0.2))
@@ -227,17 +234,23 @@ class Day:
         return True
 
     def _is_announced(self, hubs: list[Hub]) -> bool:
+        self._hurry()
+        for path, body in self._newsroom.files().items():
+            for hub in hubs:
+                assert hub.seen.get(self.base + path) == sha256(body).hexdigest(), f"{hub.url} of {path}"
+        return True
+
+    def _hurry(self) -> None:
+        """Nobody waits for hours here: what was owed while hubs were unwell is due, once in a while."""
+        if time.monotonic() < self._hurried + _BETWEEN:
+            return
+        self._hurried = time.monotonic()
         with closing(sqlite3.connect(self.folder / "state.db", timeout=5)) as state, state:
-            # Nobody waits for hours here: what was owed while hubs were unwell is due.
             state.execute("UPDATE deliveries SET due = 0, status = 'pending' WHERE leased_until IS NULL")
             owed = state.execute("SELECT count(*) FROM deliveries").fetchone()[0]
         if owed:
             self._kill()
             self._start()
-        for path, body in self._newsroom.files().items():
-            for hub in hubs:
-                assert hub.seen.get(self.base + path) == sha256(body).hexdigest(), f"{hub.url} of {path}"
-        return True
 
     def _compare(self) -> list[str]:
         """A build into an empty folder, with the same ledger, gives the same bytes."""

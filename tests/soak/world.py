@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -117,7 +117,6 @@ class Hub:
     chance: random.Random
     mood: str = "well"
     seen: dict[str, str] = field(default_factory=dict)
-    heard: int = 0
     url: str = ""
 
     MOODS = ("well", "well", "well", "busy", "refuses", "hangs", "resets", "drips", "redirects", "lies")
@@ -163,20 +162,24 @@ class Hub:
             case "resets":
                 to.connection.close()
             case "drips":
+                self._look(topic)  # accepted is accepted, however long the rest of the answer takes
                 to.wfile.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n")
-                for _ in range(5):
-                    time.sleep(0.5)
-                    to.wfile.write(b".")
+                with suppress(OSError):
+                    for _ in range(5):
+                        time.sleep(0.5)
+                        to.wfile.write(b".")
             case "redirects":
                 _send(to, 302, [("Location", "/elsewhere")])
             case "lies":
                 to.wfile.write(b"HTTP/1.1 999 \x00\r\n\r\n")
             case _:
-                status, body = fetch(topic)
-                if status == 200:
-                    self.seen[topic] = sha256(body).hexdigest()
-                self.heard += 1
+                self._look(topic)
                 _send(to, 204)
+
+    def _look(self, topic: str) -> None:
+        status, body = fetch(topic)
+        if status == 200:
+            self.seen[topic] = sha256(body).hexdigest()
 
 
 def _send(to: BaseHTTPRequestHandler, status: int, fields: list[tuple[str, str]] | None = None) -> None:
