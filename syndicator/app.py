@@ -222,6 +222,7 @@ def orders(settings: Settings) -> Orders:
         announce=settings.announce.enabled,
         ask_images=settings.images.ask,
         guard=settings.guard.to_limits(),
+        hold_off=settings.publish.settle,
     )
 
 

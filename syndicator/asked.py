@@ -59,6 +59,8 @@ class StateOfThings:
                 f"last pass  {_moment(last.at)}, {last.seconds:.2f} s, {last.written} documents written, "
                 f"{last.refused} posts refused"
             )
+            if last.next_change:
+                lines.append(f"next change {_moment(last.next_change)}: {printable(last.next_why)}")
         archives = f", and {self.pages} pages of archives" if self.pages else ""
         lines.append(f"documents  {len(self.documents)}{archives}")
         lines += [f"  {document.url}  since {_moment(document.changed)}" for document in self.documents]

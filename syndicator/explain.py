@@ -198,8 +198,14 @@ def _hindrance(
     if record.gone is not None:
         return "out", f"its file is gone since {record.gone.isoformat(sep=' ', timespec='seconds')}"
     state = record.state(now)
+    until = (
+        f"until {record.settles.isoformat(sep=' ', timespec='seconds')} ([publish] settle)" if record.settles else ""
+    )
     if state is PostState.EMBARGOED and record.due is not None:
-        return "waiting", f"its date is {record.due.isoformat(sep=' ', timespec='seconds')}"
+        longer = f", and it waits {until}" if record.settles and record.settles > record.due else ""
+        return "waiting", f"its date is {record.due.isoformat(sep=' ', timespec='seconds')}{longer}"
+    if state is PostState.SETTLING:
+        return "waiting", until
     if state is PostState.EXPIRED and record.expires is not None:
         return "out", f"it expired at {record.expires.isoformat(sep=' ', timespec='seconds')}"
     if state is not PostState.LIVE:

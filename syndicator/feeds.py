@@ -49,24 +49,6 @@ def live(records: Iterable[PostRecord], now: datetime, *, last_path_first: bool 
     return newest_first(shown, last_path_first=last_path_first)
 
 
-def next_change(records: Iterable[PostRecord], now: datetime, selections: Iterable[Selection] = ()) -> datetime | None:
-    """The next instant at which an embargo ends, a post expires, or one leaves a feed by its age."""
-    instants = [
-        instant
-        for record in records
-        if record.gone is None and record.state(now) in (PostState.LIVE, PostState.EMBARGOED)
-        for instant in (record.due, record.expires)
-        if instant is not None and instant > now
-    ]
-    # What is older than the oldest that a feed shows has left already.
-    instants += (
-        _published(selection.members[-1]) + selection.spec.max_age
-        for selection in selections
-        if selection.members and selection.spec.max_age
-    )
-    return min(instants, default=None)
-
-
 def select(
     specs: Sequence[FeedSpec],
     shown: Sequence[PostRecord],

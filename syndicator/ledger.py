@@ -6,11 +6,12 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
+from syndicator.holdoff import awaited, held_off
 from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility
 from syndicator.ports import Move
 from syndicator.posts.corrections import CORRECTION, MINOR
@@ -64,10 +65,12 @@ def settle(
     now: datetime,
     site_url: str,
     moved: Sequence[Move] = (),
+    hold_off: timedelta = timedelta(),
 ) -> Settled:
     """Bring the ledger up to date with what a scan saw. Pure, and the same for any order of ``seen``.
 
-    ``moved`` are renames that the source knows of; they count where the ledger cannot tell by itself.
+    ``moved`` are renames that the source knows of; they count where the ledger cannot tell by itself. A post that was
+    never live is held off so long, but not on the first pass, when all posts of a site are new.
     """
     records = dict(known)
     changed: dict[str, PostRecord] = {}
@@ -82,6 +85,7 @@ def settle(
             note(records[path]._replace(gone=now))
     in_order = sorted(seen, key=lambda record: record.path)
     origins = _origins(known, records, in_order, {move.new: move for move in moved}, now)
+    in_order = held_off(in_order, known, changed.values(), origins, wait=hold_off, now=now, moved=moved)
     left = {origin.path for path, origin in origins.items() if origin.path != path}
     for path in left:
         records.pop(path, None)
@@ -100,7 +104,9 @@ def settle(
 
     refused: list[PostError] = []
     ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
-    ripe = [r for r in records.values() if not r.entry_id and r.gone is None and r.state(now) is PostState.LIVE]
+    late, ripe = awaited(records.values(), wait=hold_off, now=now)
+    records |= late
+    changed |= late
     newcomers += [r._replace(entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
     for record in sorted(newcomers, key=lambda record: record.path) if ripe else newcomers:
         holder = ids.get(record.entry_id, record.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicator.model import FeedSpec, Format, Held, Limits, PostWarning, Verdict
 from syndicator.ports import Refusal
@@ -14,6 +14,7 @@ class Orders:
     """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds.
 
     ``guard`` says how much of a feed may change at once, None for any. ``approve`` lets all through this time.
+    ``hold_off`` is how long a post waits before it first appears.
     """
 
     feeds: tuple[FeedSpec, ...]
@@ -24,6 +25,7 @@ class Orders:
     ask_images: bool = True
     allow_empty: bool = False
     guard: Limits | None = None
+    hold_off: timedelta = timedelta()
     approve: bool = False
     dry_run: bool = False
 
@@ -50,6 +52,7 @@ class Report:
     warnings: tuple[PostWarning, ...] = ()
     held: tuple[Held, ...] = ()
     next_change: datetime | None = None
+    next_why: str = ""
     again: bool = False
     news: bool = False
     verdicts: tuple[Verdict, ...] = ()

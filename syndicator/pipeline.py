@@ -73,6 +73,7 @@ class Pipeline:
                     refused=len(report.refused),
                     orders=self._named(report.held) + self._asked,
                     next_change=report.next_change,
+                    next_why=report.next_why,
                 )
             )
         return report
@@ -105,6 +106,7 @@ class Pipeline:
                 refused=tuple(quarantine[path] for path in sorted(quarantine)),
                 held=tuple(waiting.values()),
                 next_change=last.next_change,
+                next_why=last.next_why,
             )
         return self._whole(reading, quarantine, last, waiting, now, progress, crew)
 
@@ -160,10 +162,11 @@ class Pipeline:
         # Late, as most passes find nothing new and end before.
         from syndicator.archiving import Archiving
         from syndicator.entries import EntryKeys
-        from syndicator.feeds import live, next_change, select
+        from syndicator.feeds import live, select
         from syndicator.gathering import Gathering
         from syndicator.history import divide, news
         from syndicator.holding import Case, changes, hold
+        from syndicator.instants import next_change
         from syndicator.ledger import settle
         from syndicator.listing import list_feeds
         from syndicator.making import make_entries
@@ -179,7 +182,8 @@ class Pipeline:
         # What the source could not reach and what another post stands in the way of is looked at again every time.
         fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
         read = finish_reading(reading, lambda done: progress("reading posts", done, len(changed)))
-        settled = settle(known, read.records, scan.gone, now=now, site_url=self._reader.site.url, moved=scan.moved)
+        url, wait = self._reader.site.url, self._orders.hold_off
+        settled = settle(known, read.records, scan.gone, now=now, site_url=url, moved=scan.moved, hold_off=wait)
         settled = revive(settled, self._orders.feeds, now)
         if not self._swept and not self._orders.dry_run:
             self._publisher.sweep(self._ledger.documents())
@@ -237,7 +241,8 @@ class Pipeline:
                 )
             )
             self._posts = dict(settled.records)
-        due = next_change(settled.records.values(), now, case.proposed)
+        held_before = [prior[name] for name in judged.held if name in prior]
+        due = next_change(settled.records.values(), now, case.proposed, held_before, limits)
         work.take(made, progress)
         refusals = {**old, **refusals_noted([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
@@ -278,13 +283,14 @@ class Pipeline:
             refused=tuple(refusals[path] for path in sorted(refusals)),
             warnings=tuple(dict.fromkeys((*read.warnings, *settled.warnings, *work.warnings, *archiving.warnings))),
             held=tuple(published.held[name] for name in sorted(published.held)),
-            next_change=due,
+            next_change=due.at if due else None,
+            next_why=due.why if due else "",
             again=work.again or archiving.again,
             verdicts=published.verdicts,
             news=(
                 last is None
                 or last.orders != self._named(published.held.values()) + self._asked
-                or last.next_change != due
+                or (last.next_change, last.next_why) != (due or (None, ""))
             )
             or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange())
             or published.held != waiting,

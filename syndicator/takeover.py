@@ -145,7 +145,10 @@ def _heir(
     if published is None:
         return None
     updated = max(published, updated) if updated else published
-    taken = record._replace(version="", entry_id=match.item.id, published=published, updated=updated, gone=None)
+    # What readers know already is not held off.
+    taken = record._replace(
+        version="", entry_id=match.item.id, published=published, updated=updated, gone=None, ready=None, settles=None
+    )
     before = prior.entry_id if prior and prior.entry_id != match.item.id else ""
     return Heir(match=match, record=taken, before=before)
 

@@ -41,6 +41,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.slugs",
         "dialects.eleventyjs",
         "media",
+        "holdoff",
     ),
     ("posts.fullyaml", "dialects.hugopaths", "dialects.hugoplaces", "dialects.eleventydates"),
     ("posts.plainyaml",),
@@ -121,7 +122,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.jekyllsite",
     ),
     ("formats", "concerns", "filters", "selections", "ledger", "websub.protocol", "web.conditional"),
-    ("sitemaps", "corrections", "entries"),
+    ("sitemaps", "corrections", "entries", "instants"),
     ("feeds",),
     # the linter: a reader of finished documents, which shares nothing with those who write them
     ("lint.words", "lint.findings", "lint.context", "lint.jsontree", "lint.fragment"),

@@ -130,7 +130,7 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
             + (f", {left} ('syndicator status' shows why)" if left else "")
         )
     if report.next_change:
-        say(f"next     {report.next_change.isoformat(sep=' ', timespec='seconds')} (an embargo ends or a post expires)")
+        say(f"next     {report.next_change.isoformat(sep=' ', timespec='seconds')} ({report.next_why})")
     for line in summed_up(report.verdicts):
         say(f"rules    {line}")
     for warning in report.warnings:

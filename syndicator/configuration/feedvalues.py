@@ -9,13 +9,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from syndicator.configuration.addresses import picture
-from syndicator.configuration.values import Expect, Wrong, duration, language, listed
+from syndicator.configuration.values import Expect, Wrong, duration_or_none, language, listed
 
 _COLOR = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE | re.ASCII)
-
-
-def _age(value: object) -> timedelta:
-    return timedelta() if value == "0s" or value == timedelta() else duration(value)
 
 
 def _language(value: str) -> str:
@@ -51,7 +47,7 @@ FilterValues = Annotated[
     AfterValidator(_some),
     Expect('a value such as "news", or a list of them'),
 ]
-Age = Annotated[timedelta, BeforeValidator(_age), Expect('a duration such as "2d", or "0s" for any')]
+Age = Annotated[timedelta, BeforeValidator(duration_or_none), Expect('a duration such as "2d", or "0s" for any')]
 Picture = Annotated[str, AfterValidator(picture), Expect('an address such as "https://news.example.org/logo.png"')]
 Color = Annotated[str, AfterValidator(_color), Expect('a color such as "#1a7f37"')]
 Minutes = Annotated[int, Field(ge=0, le=525_600), Expect("a whole number of minutes from 1 to 525600, or 0")]

@@ -24,6 +24,7 @@ from syndicator.configuration.values import (
     IncludeKind,
     IncludeName,
     Language,
+    Pause,
     Percent,
     Port,
     Selector,
@@ -103,13 +104,14 @@ class AuthorTable(Table):
 
 class PublishTable(Table):
     """``[publish]``: the folder that documents go to, where the world finds what is in it, and lists of all feeds;
-    where in its text a post is corrected, and what stands before that.
+    how long a post waits before it first appears; where in its text a post is corrected, and what stands before that.
     """
 
     to: Folder
     url: BaseAddress
     opml: DocumentPath = ""
     feed_menu: DocumentPath = ""
+    settle: Pause = timedelta()
     corrections: Literal["end", "start", "off"] = "end"
     correction_label: Text = ""
 

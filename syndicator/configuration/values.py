@@ -141,6 +141,11 @@ def duration(value: object) -> timedelta:
     return timedelta(milliseconds=amount)
 
 
+def duration_or_none(value: object) -> timedelta:
+    """A duration from how it is written, or "0s". Raises Wrong."""
+    return timedelta() if value in ("0s", timedelta()) else duration(value)
+
+
 def _folder(value: str) -> str:
     if not value.strip() or "\0" in value:
         raise Wrong
@@ -243,6 +248,7 @@ Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to t
 Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
 DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]
 Duration = Annotated[timedelta, BeforeValidator(duration), Expect('a duration such as "250ms", "10s" or "1h30m"')]
+Pause = Annotated[timedelta, BeforeValidator(duration_or_none), Expect('a duration such as "5m", or "0s" for none')]
 FeedName = Annotated[
     str, Field(pattern=r"\A[a-z0-9-]{1,100}\z"), Expect("a name of lower-case letters, digits and hyphens")
 ]

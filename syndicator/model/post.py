@@ -34,6 +34,7 @@ class PostState(StrEnum):
     LIVE = "live"
     DRAFT = "draft"
     EMBARGOED = "embargoed"
+    SETTLING = "waiting"
     EXPIRED = "expired"
     KILLED = "killed"
 
@@ -175,7 +176,8 @@ class PostRecord(NamedTuple):
     names title and date (to know a post that was moved and edited at once). ``due`` is the file's own date, which
     decides embargoes; ``published`` is the first date it was live with, and never moves. ``modified`` is the author's
     own word for when it was last changed, ``updated`` what readers are told. ``entry_id`` is "" until the post was live
-    once. ``gone`` is when its file vanished, ``down`` when readers lost it, whatever for, until it is back.
+    once. ``gone`` is when its file vanished, ``down`` when readers lost it, whatever for, until it is back. ``settles``
+    is until when a post is held off before it is first live, and ``ready`` since when.
     """
 
     path: str
@@ -194,6 +196,8 @@ class PostRecord(NamedTuple):
     terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     gone: datetime | None = None
     down: datetime | None = None
+    ready: datetime | None = None
+    settles: datetime | None = None
 
     def state(self, now: datetime) -> PostState:
         """Live, or the rule that keeps it out at that moment."""
@@ -205,6 +209,8 @@ class PostRecord(NamedTuple):
             return PostState.EMBARGOED
         if self.expires is not None and self.expires <= now:
             return PostState.EXPIRED
+        if self.settles is not None and self.settles > now:
+            return PostState.SETTLING
         return PostState.LIVE
 
     def values(self, name: str) -> tuple[str, ...]:

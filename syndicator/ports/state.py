@@ -122,8 +122,8 @@ class Publication:
 class PassRecord:
     """The last pass that came to its end: when, how long (seconds), and what it found and did.
 
-    ``orders`` names what was wanted of it, ``next_change`` is when the same files would give something else. "" for
-    ``orders`` says that something happened since.
+    ``orders`` names what was wanted of it, ``next_change`` is when the same files would give something else, and
+    ``next_why`` what happens then. "" for ``orders`` says that something happened since.
     """
 
     at: datetime
@@ -136,6 +136,7 @@ class PassRecord:
     refused: int
     orders: str = ""
     next_change: datetime | None = None
+    next_why: str = ""
 
 
 class Ledger(Protocol):

@@ -167,6 +167,7 @@ class SqlLedger:
         for row in self._all(tables.passes):
             values = dict(row._mapping)  # noqa: SLF001
             del values["id"]
+            values["next_why"] = values["next_why"] or ""
             return PassRecord(seconds=values.pop("milliseconds") / 1000, **values)
         return None
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0006"
+HEAD = "0007"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -82,6 +82,8 @@ posts = Table(
     Column("terms", Json, nullable=False),
     Column("gone", Instant),
     Column("down", Instant),
+    Column("ready", Instant),
+    Column("settles", Instant),
 )
 
 refusals = Table(
@@ -209,4 +211,5 @@ passes = Table(
     Column("refused", Integer, nullable=False),
     Column("orders", String, nullable=False),
     Column("next_change", Instant),
+    Column("next_why", String),
 )

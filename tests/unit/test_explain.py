@@ -108,6 +108,13 @@ def test_drafts_embargoes_expiry_and_vanished_files_each_have_their_reason() -> 
 
     assert ("out", "it is hidden (draft: true)") == said(visibility=Visibility.DRAFT)
     assert ("waiting", "its date is 2026-03-10 12:00:00+00:00") == said(due=NOW + timedelta(days=1))
+    until = "until 2026-03-09 12:05:00+00:00 ([publish] settle)"
+    later = {"entry_id": "", "ready": NOW, "settles": NOW + timedelta(minutes=5)}
+    assert ("waiting", until) == said(**later)
+    assert ("waiting", f"its date is 2026-03-09 12:01:00+00:00, and it waits {until}") == said(
+        due=NOW + timedelta(minutes=1), **later
+    )
+    assert ("waiting", "its date is 2026-03-10 12:00:00+00:00") == said(due=NOW + timedelta(days=1), **later)
     assert ("out", "it expired at 2026-03-09 12:00:00+00:00") == said(expires=NOW)
     assert ("out", "its file is gone since 2026-03-09 12:00:00+00:00") == said(gone=NOW)
 

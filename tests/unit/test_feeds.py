@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.feeds import build_feed, identify, live, next_change, select, settings_digest, slugs
+from syndicator.feeds import build_feed, identify, live, select, settings_digest, slugs
+from syndicator.instants import next_change
 from syndicator.model import (
     Deed,
     FeedSpec,
@@ -71,7 +72,7 @@ def test_an_embargo_ends_and_a_post_expires_at_their_instant() -> None:
     """frontmatter-21, frontmatter-49, frontmatter-78."""
     posts = [record("soon", due=NOON + timedelta(seconds=1)), record("brief", expires=NOON + timedelta(hours=1))]
 
-    assert NOON + timedelta(seconds=1) == next_change(posts, NOON)
+    assert (NOON + timedelta(seconds=1), "the embargo of soon ends") == next_change(posts, NOON)
     assert ["soon"] == [r.path for r in live(posts, NOON + timedelta(hours=1))]
 
 

@@ -15,8 +15,9 @@ from syndicator.dialects.hugo import Hugo
 from syndicator.dialects.hugoplaces import Language
 from syndicator.dialects.jekyll import Jekyll
 from syndicator.dialects.plain import Plain
-from syndicator.feeds import live, next_change, select
+from syndicator.feeds import live, select
 from syndicator.filters import Catalogue
+from syndicator.instants import next_change
 from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
 from syndicator.ports import Dialect
 
@@ -92,7 +93,8 @@ def test_a_post_leaves_at_the_instant_at_which_it_is_too_old() -> None:
 
     assert ["news/a.md", "news/b.md"] == [member.path for member in now.members]
     assert ["news/a.md"] == [member.path for member in then.members]
-    assert (NOON, NOON + timedelta(hours=1)) == (next_change([], NOON, [now]), next_change([], NOON, [then]))
+    assert (NOON, "news/b.md gets too old for desk") == next_change([], NOON, [now])
+    assert (NOON + timedelta(hours=1), "news/a.md gets too old for desk") == next_change([], NOON, [then])
 
 
 def test_a_feed_without_an_age_or_without_posts_changes_by_nothing() -> None:

@@ -9,8 +9,9 @@ import pytest
 from lxml import etree
 from lxml.etree import _Element
 
-from syndicator.feeds import build_feed, identify, next_change, select
+from syndicator.feeds import build_feed, identify, select
 from syndicator.formats import render
+from syndicator.instants import next_change
 from syndicator.lint import lint
 from syndicator.model import Feed, FeedSpec, Format, PostRecord, Site
 from tests.unit.feed_samples import NOON as LONG_AGO
@@ -95,7 +96,7 @@ def test_it_names_what_was_published_in_the_last_two_days_whatever_the_limit_of_
     assert (["a"], ["a", "b"]) == ([m.path for m in feed.members], [m.path for m in sitemap.members])
     assert ("main:sitemap", "The Example") == (sitemap.name, sitemap.title)
     assert ((Format.NEWS_SITEMAP, "maps/news.xml"),) == sitemap.outputs
-    assert NOON + timedelta(hours=8) == next_change([], NOON, (feed, sitemap))
+    assert (NOON + timedelta(hours=8), "b gets too old for main:sitemap") == next_change([], NOON, (feed, sitemap))
 
 
 def test_the_age_of_the_feed_counts_where_that_is_less() -> None:

@@ -473,6 +473,39 @@ def test_the_source_must_be_one_that_this_version_reads(folder: Path, key: str, 
     assert [f"site.toml:5: source.{key}: {message}"] == told(folder, text)
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ('"-5m"', 'expected a duration such as "5m", or "0s" for none, found "-5m"'),
+        ('"5"', 'expected a duration such as "5m", or "0s" for none, found "5"; say of what: "5s" is seconds'),
+        ("5", 'expected a duration such as "5m", or "0s" for none, found 5; say of what: "5s" is seconds'),
+        ("0", 'expected a duration such as "5m", or "0s" for none, found 0; say of what: "0s" is seconds'),
+        ("-5", 'expected a duration such as "5m", or "0s" for none, found -5'),
+        ("true", 'expected a duration such as "5m", or "0s" for none, found true'),
+        ('"abc"', 'expected a duration such as "5m", or "0s" for none, found "abc"'),
+        ('""', 'expected a duration such as "5m", or "0s" for none, found ""'),
+        ('"10 years"', 'expected a duration such as "5m", or "0s" for none, found "10 years"'),
+        ('"3651d"', "must be more than nothing and at most 3650d"),
+        ('"5m1h"', 'has its units out of order or twice; write the largest first, as in "1h30m"'),
+        ('["5m"]', 'expected a duration such as "5m", or "0s" for none, found a list'),
+    ],
+)
+def test_a_hold_off_must_be_a_duration_or_none(folder: Path, value: str, message: str) -> None:
+    text = NEEDED.replace("[publish]\n", f"[publish]\nsettle = {value}\n")
+    line = text.splitlines().index(f"settle = {value}") + 1
+
+    assert [f"site.toml:{line}: publish.settle: {message}"] == told(folder, text)
+
+
+def test_the_hold_off_is_none_unless_it_is_set(folder: Path) -> None:
+    some = NEEDED.replace("[publish]\n", '[publish]\nsettle = "1h30m"\n')
+    none = NEEDED.replace("[publish]\n", '[publish]\nsettle = "0s"\n')
+
+    assert [timedelta(), timedelta(), timedelta(minutes=90)] == [
+        load(folder, text).publish.settle for text in (NEEDED, none, some)
+    ]
+
+
 REPOSITORY = 'expected a repository such as "https://git.example.org/site.git", or a folder'
 GIT_NEEDED = NEEDED.replace("[source]\n", '[source]\nkind = "git"\n').replace('"posts"', '"."')
 
