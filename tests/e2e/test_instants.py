@@ -86,7 +86,7 @@ def test_embargo_expiry_hold_off_and_ages_change_documents_within_a_second_of_th
 
 
 def test_a_post_that_waits_is_explained_and_freed_when_the_setting_is_lowered(newsroom: Newsroom) -> None:
-    """Saved, put back to draft and saved again: it never left, and began to wait anew."""
+    """user-asks-17. Saved, put back to draft and saved again: it never left, and began to wait anew."""
     newsroom.post("2026-01-01-a.md", title="Alpha")
     newsroom.build()
     newsroom.post("2026-01-02-b.md", title="Beta")
@@ -98,18 +98,40 @@ def test_a_post_that_waits_is_explained_and_freed_when_the_setting_is_lowered(ne
     newsroom.build(env=AN_HOUR)
     until = datetime.fromtimestamp(settles_of(newsroom), UTC)
 
-    assert first < until.timestamp()
+    posts = newsroom.root / "content/_posts"
+    (posts / "2026-01-02-b.md").rename(posts / "2026-01-02-bee-b.md")
+    newsroom.build(env=AN_HOUR)
+    (posts / "2026-01-02-bee-b.md").rename(posts / "2026-01-02-b.md")
+    newsroom.build(env=AN_HOUR)
+
+    assert first < until.timestamp() == settles_of(newsroom), "renamed, it keeps its time"
     assert ["Alpha"] == newsroom.titles()
     assert "(the hold-off of _posts/2026-01-02-b.md ends)" in built
     status = newsroom.command("status").stdout
     assert f"next change {until:%Y-%m-%d %H:%M:%S} UTC: the hold-off of _posts/2026-01-02-b.md ends\n" in status
-    assert "posts      1 live, 1 waiting\n" in status
+    assert "1 live, 1 waiting\n" in status
     said = f"  main          waiting until {until:%Y-%m-%d %H:%M:%S}+00:00 ([publish] settle)\n"
     assert said in newsroom.command("why", "2026-01-02-b.md").stdout
 
     newsroom.build(env={"SYNDICATOR_PUBLISH__SETTLE": "0s"})
     assert ["Beta", "Alpha"] == newsroom.titles()
     newsroom.build(env=AN_HOUR)
+    assert ["Beta", "Alpha"] == newsroom.titles()
+
+
+def test_a_site_that_moves_here_is_there_at_once(newsroom: Newsroom) -> None:
+    """With posts that the adopted feed has, and with those that it has not."""
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    (newsroom.root / "public/feed.json").rename(newsroom.root / "old.json")
+    (newsroom.root / "state.db").unlink()
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    adopted = newsroom.command("adopt", str(newsroom.root / "old.json"), "--write", env=AN_HOUR)
+    newsroom.build(env=AN_HOUR)
+    newsroom.post("2026-01-03-c.md", title="Gamma")
+    newsroom.build(env=AN_HOUR)
+
+    assert 0 == adopted.returncode
     assert ["Beta", "Alpha"] == newsroom.titles()
 
 

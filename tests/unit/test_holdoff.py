@@ -1,4 +1,4 @@
-"""The hold-off: what is saved by accident never leaves, and what readers know is never held."""
+"""The hold-off: what is saved by accident never leaves, and what readers know is never held (user-asks-17)."""
 
 from __future__ import annotations
 
