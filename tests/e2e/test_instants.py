@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 import time
 from contextlib import closing
@@ -46,7 +45,7 @@ class Change:
 
 
 def utc(instant: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S +0000", time.gmtime(instant))
+    return datetime.fromtimestamp(instant, UTC).isoformat(sep=" ", timespec="milliseconds")
 
 
 @pytest.fixture
@@ -67,19 +66,19 @@ def test_embargo_expiry_hold_off_and_ages_change_documents_within_a_second_of_th
     newsroom.build("--approve")
     within = max(1.0, 3 * (time.monotonic() - began))
     with newsroom.running():
-        soon = math.ceil(time.time()) + math.ceil(within)
+        soon = round(time.time() + 0.5 + within, 1)
         newsroom.post("2026-01-02-b.md", title="Saved")
-        newsroom.post("2026-01-03-c.md", title="Embargoed", date=utc(soon + 1))
-        newsroom.post("2026-01-04-d.md", title="Brief", expiryDate=utc(soon + 2))
-        newsroom.post("2026-01-05-e.md", title="Aged", date=utc(soon + 3 - HOUR))
-        newsroom.post("2026-01-06-f.md", title="Mapped", date=utc(soon + 4 - TWO_DAYS))
+        newsroom.post("2026-01-03-c.md", title="Embargoed", date=utc(soon + 0.5))
+        newsroom.post("2026-01-04-d.md", title="Brief", expiryDate=utc(soon + 1))
+        newsroom.post("2026-01-05-e.md", title="Aged", date=utc(soon + 1.5 - HOUR))
+        newsroom.post("2026-01-06-f.md", title="Mapped", date=utc(soon + 2 - TWO_DAYS))
         settles = eventually(lambda: settles_of(newsroom))
         changes = [
             Change(settles, "Saved", "feed.json", there=True),
-            Change(soon + 1, "Embargoed", "feed.json", there=True),
-            Change(soon + 2, "Brief", "feed.json"),
-            Change(soon + 3, "Aged", "recent.json"),
-            Change(soon + 4, "Mapped", "news.xml"),
+            Change(soon + 0.5, "Embargoed", "feed.json", there=True),
+            Change(soon + 1, "Brief", "feed.json"),
+            Change(soon + 1.5, "Aged", "recent.json"),
+            Change(soon + 2, "Mapped", "news.xml"),
         ]
         late = {change.title: seen(newsroom, change) - change.at for change in changes}
     assert {} == {title: by for title, by in late.items() if not 0 <= by < within}, (within, late)
