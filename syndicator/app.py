@@ -246,6 +246,13 @@ def state_to_write(settings: Settings) -> Iterator[State]:
             yield state
 
 
+def writer(settings: Settings) -> tuple[int, float] | None:
+    """The process that may write to the state now, and since when (seconds since 1970); None when there is none."""
+    from syndicator.state.lock import holder
+
+    return holder(settings.state_path)
+
+
 @contextmanager
 def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[State]:
     """The state for a look, beside whoever writes; nothing on disk changes.

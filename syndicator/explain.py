@@ -135,11 +135,13 @@ def under_hold(
             by_feed[name] = Verdict(
                 feed=name,
                 verdict="in",
-                reason=f"{place}as it was shown before: the feed is held: {each.reason}; {each.remedy}",
+                reason=f"{place}as it was shown before: {_held(each)}",
             )
         elif name in by_feed and by_feed[name].verdict != "out" and record.state(now) is PostState.LIVE:
             by_feed[name] = Verdict(
-                feed=name, verdict="waiting", reason=f"the feed is held: {each.reason}; {each.remedy}"
+                feed=name,
+                verdict="waiting",
+                reason=_held(each),
             )
     return replace(explanation, verdicts=tuple(by_feed.values()))
 
@@ -185,7 +187,7 @@ def _facts(
                 facts.append((name, instant.isoformat(sep=" ", timespec="seconds")))
         facts += [(name, ", ".join(values)) for name, values in record.terms]
     if refusal is not None:
-        facts.append(("refused", str(refusal)))
+        facts.append(("refused", _refused(refusal)))
     return tuple(facts)
 
 
@@ -194,7 +196,7 @@ def _hindrance(
 ) -> tuple[str, str] | None:
     """Why no feed shows the post: the verdict and its reason. None when nothing stands in the way."""
     if record is None:
-        return "out", str(refusal) if refusal else "it is not known"
+        return "out", _refused(refusal) if refusal else "it is not known"
     if record.gone is not None:
         return "out", f"its file is gone since {record.gone.isoformat(sep=' ', timespec='seconds')}"
     state = record.state(now)
@@ -211,8 +213,20 @@ def _hindrance(
     if state is not PostState.LIVE:
         return "out", f"it is hidden ({rule})" if rule else "it is hidden"
     if refusal is not None and not rendered:
-        return "out", str(refusal)
+        return "out", _refused(refusal)
     return None
+
+
+def _refused(refusal: Refusal) -> str:
+    return f"{refusal} (in quarantine since {_at(refusal.since)})"
+
+
+def _held(each: Held) -> str:
+    return f"the feed is held: {each.reason} (since {_at(each.since)}); {each.remedy}"
+
+
+def _at(instant: datetime) -> str:
+    return instant.isoformat(sep=" ", timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +245,19 @@ class _Why:
         if spec.each and self.selection.value not in map(fold, values):
             return f"its {spec.each} is {', '.join(values) or 'nothing'}"
         oldest = members[: spec.limit][-1].published if members else None
-        since = f", and the oldest of them is of {oldest.isoformat(sep=' ', timespec='seconds')}" if oldest else ""
-        return f"the feed shows the newest {spec.limit}{since}"
+        since = f", and the oldest of them is of {_at(oldest)}" if oldest else ""
+        place = self._place(record)
+        by_date = f"; it is number {place[0]} of {place[1]} by date" if place else ""
+        return f"the feed shows the newest {spec.limit}{since}{by_date}"
+
+    def _place(self, record: PostRecord) -> tuple[int, int] | None:
+        """Its place among all posts that the feed could show, and how many these are."""
+        spec, value = self.selection.spec, self.selection.value
+        posts = self.catalogue.chosen(spec, self.now)
+        if spec.each:
+            posts = [post for post in posts if value in map(fold, self.catalogue.values(post, spec.each))]
+        paths = [post.path for post in posts]
+        return (paths.index(record.path) + 1, len(paths)) if record.path in paths else None
 
 
 def _verdict(
@@ -250,7 +275,9 @@ def _verdict(
     if page is not None and path not in (member.path for member in members):
         place = f"on page {page.record.number} of the archive"
         if refusal is not None and not rendered:
-            return Verdict(feed=feed, verdict="waiting", reason=f"{place} as far as it was ever good: {refusal}")
+            return Verdict(
+                feed=feed, verdict="waiting", reason=f"{place} as far as it was ever good: {_refused(refusal)}"
+            )
         return Verdict(feed=feed, verdict="in", reason=place)
     if hindrance is not None or record is None:
         verdict, reason = hindrance or ("out", "it is not known")

@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from traceback import extract_tb
 
 from syndicator.text import printable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Something that does not happen now: ``what``, ``why`` not, and ``until`` when, None where no clock decides."""
+
+    what: str
+    why: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What only a running service knows of itself, for whoever asks: nothing in it is a secret.
+
+    ``state`` names the state that it writes to, to tell it from another service at the same address. ``watching`` is
+    "" when the operating system tells of changes, else why not. ``scanned`` is when the source was last looked at,
+    ``called`` when a git host last said that there is something new, ``refused`` when somebody said so without proof.
+    """
+
+    version: str
+    state: str
+    started: datetime
+    ready: bool = False
+    stopping: bool = False
+    problems: tuple[tuple[str, str], ...] = ()
+    waits: tuple[Wait, ...] = ()
+    watching: str = ""
+    scanned: datetime | None = None
+    called: datetime | None = None
+    refused: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -16,6 +48,7 @@ class Health:
     ready: bool = False
     stopping: bool = False
     problems: dict[str, str] = field(default_factory=dict)
+    scanned: datetime | None = None
 
     def readiness(self) -> tuple[bool, tuple[str, ...]]:
         """Ready to serve, and what is wrong all the same."""

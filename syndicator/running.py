@@ -17,20 +17,23 @@ from urllib.parse import urlsplit
 
 from syndicator import __version__
 from syndicator.app import Readers, State, called, orders, publisher, state_to_write, upstream
-from syndicator.asked import look
-from syndicator.health import Health
-from syndicator.logs import configure
+from syndicator.configuration.keys import secrets
+from syndicator.errors import SyndicatorError
+from syndicator.health import Health, Live, Wait
+from syndicator.live import waits_of
+from syndicator.logs import configure, is_console
 from syndicator.outbound import Outbound
 from syndicator.pipeline import Pipeline
+from syndicator.presenting import live_of, page_of
 from syndicator.scheduler import Clock
 from syndicator.sending import ask, deliver, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
 from syndicator.sources.watch import hints
 from syndicator.web.app import build_app
+from syndicator.web.hooks import Hook
 from syndicator.web.server import Server
 from syndicator.web.shelf import Shelf
-from syndicator.web.status import ShownFeed, StatusPage
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +43,22 @@ _FOR_READERS, _PART_FOR_READERS = 1.0, 0.25
 
 def run_service(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit status. Raises SyndicatorError when it cannot start."""
-    configure(settings.log.format, settings.log.level)
+    configure(settings.log.format, settings.log.level, secrets=secrets(settings))
     gc.freeze()
     gc.enable()
-    with (
-        _deadline(settings.run.stop_within.total_seconds()) as deadline,
-        state_to_write(settings) as state,
-        asyncio.Runner(loop_factory=_loop_factory()) as runner,
-    ):
-        return runner.run(_serve(settings, state, deadline))
+    try:
+        with (
+            _deadline(settings.run.stop_within.total_seconds()) as deadline,
+            state_to_write(settings) as state,
+            asyncio.Runner(loop_factory=_loop_factory()) as runner,
+        ):
+            return runner.run(_serve(settings, state, deadline))
+    except SyndicatorError as error:
+        if is_console(settings.log.format, sys.stderr):
+            raise
+        # Whoever reads JSON there gets nothing else.
+        log.critical("not started", extra={"what": error.what, "reason": error.reason, "remedy": error.remedy})
+        return 1
 
 
 @contextmanager
@@ -79,14 +89,11 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
     stop = asyncio.Event()
     _obey_signals(stop)
     shelf, health, clock = Shelf(settings.serve.cache, publisher(settings).read), Health(), Clock()
-    app = build_app(
-        shelf, lambda: _page(settings, state, health), health.readiness, urlsplit(settings.publish.url).path
-    )
-    server = Server(app, settings.serve.host, settings.serve.port)
-    await server.start()
-    clock.start()
     async with outbound(settings) as client:
         service = _service(settings, state, client, shelf, health, clock)
+        server = _server(settings, state, service, clock, shelf)
+        await server.start()
+        clock.start()
         _greet(settings, server.port)
         work = asyncio.create_task(service.run(stop), name="service")
         stopped = asyncio.create_task(stop.wait())
@@ -105,6 +112,33 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
         work.result()
     log.info("stopped")
     return 0
+
+
+def _server(settings: Settings, state: State, service: Service, clock: Clock, shelf: Shelf) -> Server:
+    """The HTTP side, not yet begun."""
+    health, started = service.health, datetime.now(UTC)
+    hook = Hook(
+        secret=settings.source.hook_secret,
+        git=settings.source.kind == "git",
+        branch=settings.source.branch,
+        wake=service.wake,
+    )
+
+    def waits() -> tuple[Wait, ...]:
+        return waits_of(clock.pending(), lambda part: health.problems.get(part, ""))
+
+    def live() -> Live:
+        return live_of(settings, health, hook, waits, started)
+
+    app = build_app(
+        shelf,
+        lambda: page_of(settings, state, live()),
+        health.readiness,
+        urlsplit(settings.publish.url).path,
+        live,
+        hook,
+    )
+    return Server(app, settings.serve.host, settings.serve.port)
 
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
@@ -150,36 +184,20 @@ def _obey_signals(stop: asyncio.Event) -> None:
 
 
 def _greet(settings: Settings, port: int) -> None:
-    """A few lines on where to look, for people."""
-    host = settings.serve.host
-    far = upstream(settings)
+    """Say where to look: in the log, and in a few lines to people who sit at the terminal."""
+    host, far = settings.serve.host, upstream(settings)
+    title, source = called(settings)[0], far.name if far else str(settings.source_path)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    facts = {"version": __version__, "title": title, "source": source, "feeds": str(settings.publish_path)}
+    log.info("started", extra=facts | {"published_as": settings.publish.url, "address": address, "pid": os.getpid()})
+    if not sys.stdout.isatty():
+        return
     print(  # noqa: T201
-        f"syndicator {__version__}: {called(settings)[0]}\n"
-        f"posts    {far.name if far else settings.source_path}\n"
+        f"syndicator {__version__}: {title}\n"
+        f"posts    {source}\n"
         f"feeds    {settings.publish_path}, published as {settings.publish.url}\n"
-        f"serving  http://{f'[{host}]' if ':' in host else host}:{port}/ (how things are), /readyz, /livez\n"
+        f"serving  {address} (how things are), /readyz, /livez, /status.json\n"
         f"stop it  with Ctrl-C",
         flush=True,
         file=sys.stdout,
-    )
-
-
-def _page(settings: Settings, state: State, health: Health) -> StatusPage:
-    things = look(settings, state, datetime.now(UTC))
-    feeds: dict[str, list[tuple[str, str]]] = {}
-    for document in things.documents:
-        feeds.setdefault(document.feed, []).append((document.format.value, document.url))
-    given_up = sum(delivery.status != "pending" for delivery in things.deliveries)
-    title, url = called(settings)
-    return StatusPage(
-        title=title,
-        site_url=url,
-        version=__version__,
-        feeds=tuple(ShownFeed(title=name, addresses=tuple(sorted(found))) for name, found in sorted(feeds.items())),
-        last_pass=things.last_pass,
-        posts=things.posts,
-        refused=things.refused,
-        pending=len(things.deliveries) - given_up,
-        given_up=given_up,
-        problems=tuple(problem for part, problem in health.problems.items() if not part.startswith("post ")),
     )

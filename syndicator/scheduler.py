@@ -55,6 +55,11 @@ class Clock:
         """Wake once; an instant that has passed means now."""
         self._set(DateTrigger(instant, timezone=UTC), wake, name)
 
+    def pending(self) -> tuple[tuple[str, datetime], ...]:
+        """The timers that are set, by name, and when each goes off next."""
+        jobs = ((job.name, getattr(job, "next_run_time", None)) for job in self._scheduler.get_jobs())
+        return tuple((name, instant.astimezone(UTC)) for name, instant in jobs if instant is not None)
+
     def stop(self) -> None:
         """Wake nobody any more. May be repeated."""
         if self._scheduler.running:

@@ -62,10 +62,12 @@ class Service:
     _failures: dict[str, int] = field(default_factory=dict)
     _odd: frozenset[str] = frozenset()
     _look: timedelta = timedelta(0)
+    _look_at_source: Callable[[], None] = lambda: None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish the pass and the deliveries that are under way."""
         changed, owed, asked, lost, stale = (asyncio.Event() for _ in range(5))
+        self._look_at_source = changed.set if self.upstream is None else stale.set
         # Serve at once what was published before, while the first pass is made.
         await self._show(changed)
         self.health.ready = self._current and bool(self._documents)
@@ -97,6 +99,13 @@ class Service:
                 event.set()  # so that nobody waits for work that will not come
             watching.cancel()
 
+    def wake(self) -> None:
+        """Look at the source soon, or fetch it, as somebody knows that it has changed. Many share one look.
+
+        Before the service runs there is no need, as that is how it begins.
+        """
+        self._look_at_source()
+
     # --- lanes ---------------------------------------------------------------------------------------------------
 
     async def _passes(
@@ -114,6 +123,7 @@ class Service:
                 self._current = False
                 with self._mending("pass", changed):
                     report = await asyncio.to_thread(self.make_pass, now, None)
+                    self.health.scanned = now
                 # After a pass that failed too: it may have published before it did.
                 await self._show(changed)
             if report is not None:
@@ -233,13 +243,14 @@ class Service:
             self._failures.pop(part, None)
             if part in self.health.problems:
                 self.health.problems = {k: v for k, v in self.health.problems.items() if k != part}
-                log.info("%s works again", part)
+                log.info("part works again", extra={"part": part})
 
     def _trouble(
         self, part: str, problem: str, wake: asyncio.Event, again: timedelta, error: Exception | None = None
     ) -> None:
         if self.health.problems.get(part) != problem:
-            log.error("%s failed", part, extra={"reason": problem, "again_in": str(again)}, exc_info=error)
+            facts = {"part": part, "reason": problem, "again_in_seconds": again.total_seconds()}
+            log.error("part failed", extra=facts, exc_info=error)
         self.health.problems = self.health.problems | {part: problem}
         self._failures[part] = self._failures.get(part, 0) + 1
         self.timer.at(datetime.now(UTC) + again, wake.set, name=f"again: {part}")

@@ -11,6 +11,10 @@ _FIT = "\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff
 _CONTROLS = bytes((*range(9), *range(11, 32), 127))
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
+#: An address in a text: its scheme, who asks, what is asked for, and the query.
+_ADDRESS = re.compile(
+    r"\b([a-z][a-z0-9+.-]{1,20}://)(?:[^\s/?#@\"'<>]*@)?([^\s?#\"'<>]*)(\?[^\s\"'<>]*)?", re.IGNORECASE | re.ASCII
+)
 
 
 def legal(text: str) -> str:
@@ -50,3 +54,10 @@ def slug(text: str) -> str:
 def printable(text: str) -> str:
     """The text as it may go to a terminal or a log line: control characters escaped (no sequence gets through)."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def bare(text: str) -> str:
+    """The text with all addresses in it as they may be shown: without user, password and query."""
+    if "://" not in text:
+        return text
+    return _ADDRESS.sub(lambda found: f"{found[1]}{found[2]}" + ("?…" if found[3] else ""), text)

@@ -61,7 +61,7 @@ def why(
         from dataclasses import asdict
         from datetime import UTC, datetime
 
-        from syndicator.asked import explain_post
+        from syndicator.reasons import explain_post
 
         explanations = explain_post(settings, post, feed, datetime.now(UTC))
         if as_json:
@@ -77,15 +77,14 @@ def why(
 
 
 def status(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show feeds, the last pass, refused posts, hubs and what they are owed, whether or not the service runs."""
+    """Show the service, source, posts, feeds, hubs and what is owed, what waits and why, whether or not it runs."""
     with configured(context, config) as settings:
-        from dataclasses import asdict
         from datetime import UTC, datetime
 
         from syndicator.asked import state_of_things
 
         things = state_of_things(settings, datetime.now(UTC))
         if as_json:
-            say_json(asdict(things))
+            say_json(things.for_programs())
         else:
             say("\n".join(things.lines()))

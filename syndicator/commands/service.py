@@ -21,16 +21,14 @@ def healthcheck(context: typer.Context, config: ConfigOption = None) -> None:
     Exit status 0 says that it is, 1 that it is not.
     """
     with configured(context, config) as settings:
-        import urllib.error
-        import urllib.request
+        from syndicator.errors import SyndicatorError
+        from syndicator.live import address, ask
 
-        host = settings.serve.host
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-        # Nobody but the machine itself is asked, whatever proxy it uses for the rest of the world.
-        directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with directly.open(f"http://{host}:{settings.serve.port}/readyz", timeout=5) as reply:
-                raise typer.Exit(DONE if reply.status == 200 else WRONG)
-        except (urllib.error.URLError, OSError) as error:
-            complain(f"not ready: {error}")
+            code, _ = ask(address(settings.serve.host, settings.serve.port, "/readyz"), 5)
+        except SyndicatorError as error:
+            complain(f"not ready: {error.reason}")
             raise typer.Exit(WRONG) from error
+        if code != 200:
+            complain(f"not ready: status {code}")
+        raise typer.Exit(DONE if code == 200 else WRONG)

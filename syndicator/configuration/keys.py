@@ -60,6 +60,17 @@ def keys_of(model: type[BaseModel]) -> dict[Path, Key]:
     return {key.path: key for key in _keys(model, ())}
 
 
+def secrets(table: BaseModel) -> Iterator[str]:
+    """The values of all keys below a table that are never to be shown."""
+    for name, field in type(table).model_fields.items():
+        value = getattr(table, name)
+        if isinstance(value, str) and value and _expect(field.metadata).secret:
+            yield value
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, BaseModel):
+                yield from secrets(inner)
+
+
 def find(keys: Mapping[Path, Key], path: Sequence[str | int]) -> Key | None:
     """The key at a path, which may hold places in lists, or that it is an item of."""
     names = tuple(part for part in path if isinstance(part, str))

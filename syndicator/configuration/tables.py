@@ -27,6 +27,7 @@ from syndicator.configuration.values import (
     Pause,
     Percent,
     Port,
+    Secret,
     Selector,
     SiteFileList,
     Switch,
@@ -80,6 +81,7 @@ class SourceTable(Table):
     known_hosts: Text = ""
     timeout: Duration = timedelta(minutes=5)
     clone: Text = ""
+    hook_secret: Secret = ""
     templates: Literal["render", "strip", "skip"] = "render"
     rendered: Text = ""
     selector: Selector = ""

@@ -24,6 +24,7 @@ _LANGUAGE = re.compile(
     r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
     re.IGNORECASE | re.ASCII,
 )
+_LEAST_SECRET = 16
 # Names that mean another zone on each machine, so that the same content would not give the same bytes.
 _OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
 
@@ -217,6 +218,19 @@ def _include(value: str) -> str:
     return value
 
 
+def _secret(value: str) -> str:
+    if not value:
+        return value
+    if not value.isprintable() or value != value.strip():
+        raise Wrong("has spaces around it, or characters that nobody can type", "write it as the other side has it")
+    if len(value) < _LEAST_SECRET:
+        raise Wrong(
+            f"has less than {_LEAST_SECRET} characters, so that others may guess it",
+            "make one with 'openssl rand -hex 32', and give both sides the same",
+        )
+    return value
+
+
 def _selector(value: str) -> str:
     try:
         return value if not value or xpaths(value) else ""
@@ -244,6 +258,9 @@ Filled = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
 Switch = Annotated[bool, Expect("true or false")]
 Language = Annotated[str, AfterValidator(language), Expect('a language tag such as "en" or "pt-BR"')]
 Timezone = Annotated[str, AfterValidator(_timezone), Expect('the name of a time zone such as "Europe/Berlin"')]
+Secret = Annotated[
+    str, Field(repr=False), AfterValidator(_secret), Expect("a secret of at least 16 characters", secret=True)
+]
 Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to this file or absolute")]
 Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
 DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]

@@ -42,3 +42,32 @@ def only_writer(file: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def holder(file: Path) -> tuple[int, float] | None:
+    """The process that has that right now, and since when (seconds since 1970); None when nobody has, as far as can be
+    seen from here. Nothing is locked to find out: whoever wants the right at that moment would be refused.
+    """
+    lock = file.with_name(file.name + ".lock")
+    try:
+        status, process = lock.stat(), int(lock.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    try:
+        held = Path("/proc/locks").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return (process, status.st_mtime) if _is_alive(process) else None
+    # "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234567 0 EOF"
+    entries = (words for line in held.splitlines() if len(words := line.split()) > 5 and words[1] == "FLOCK")
+    seen = any(words[4] == str(process) and words[5].endswith(f":{status.st_ino}") for words in entries)
+    return (process, status.st_mtime) if seen else None
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

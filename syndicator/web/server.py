@@ -15,11 +15,15 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from syndicator.errors import ServeError
+from syndicator.web import hooks
 
 #: Request line and header fields together, in bytes.
 _MAX_HEAD = 32 * 1024
-#: A whole request, in bytes.
+#: A whole request, in bytes: none has a body that anybody wants, but for calls of git hosts. What comes on top of these
+#: is dropped, so that whoever sends too much can read the answer that says so.
 _MAX_REQUEST = 1024 * 1024
+_MAX_CALL = hooks.LARGEST + _MAX_REQUEST
+_HOOK = hooks.PATH.encode()
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 #: Seconds in which a request must have arrived whole, counted from its first byte or from the connection.
 _REQUEST_WITHIN = 20.0
@@ -119,6 +123,7 @@ class _Protocol(HttpToolsProtocol):
 
     _in_head = False
     _size = 0
+    _most = _MAX_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -134,7 +139,7 @@ class _Protocol(HttpToolsProtocol):
         self._arrival.set(self.transport)
         super().data_received(data)
         self._size += len(data)
-        if self._size > (_MAX_HEAD if self._in_head else _MAX_REQUEST) and not self.transport.is_closing():
+        if self._size > (_MAX_HEAD if self._in_head else self._most) and not self.transport.is_closing():
             if self._in_head and (self.cycle is None or self.cycle.response_complete):
                 self.transport.write(_TOO_LARGE)
             self.transport.close()
@@ -147,6 +152,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._most = _MAX_CALL if self.url.partition(b"?")[0] == _HOOK else _MAX_REQUEST
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > _MAX_HEAD:
             raise ValueError("the head of the request is too large")  # the parser makes a 400 of it
         super().on_headers_complete()

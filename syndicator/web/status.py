@@ -14,18 +14,20 @@ from syndicator.ports import PassRecord, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFeed:
-    """A feed: its title and its addresses, each with a label ("RSS")."""
+    """A feed: its title and its addresses, each with a label ("RSS"), and ``facts`` about it in a line."""
 
     title: str
     addresses: tuple[tuple[str, str], ...]
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
     """What the page shows.
 
-    ``posts`` are counts by state; ``pending`` and ``given_up`` count announcements; ``problems`` are sentences about
-    what keeps the service from its work. Secrets and addresses with secrets in them do not belong here.
+    ``posts`` are counts by state; ``pending`` and ``given_up`` count announcements, ``owed`` says in a line each to
+    whom; ``problems`` are sentences about what keeps the service from its work, ``service`` are others about
+    what it does. Secrets and addresses with secrets in them do not belong here.
     """
 
     title: str
@@ -37,6 +39,10 @@ class StatusPage:
     refused: tuple[Refusal, ...] = ()
     pending: int = 0
     given_up: int = 0
+    owed: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    source: str = ""
+    next_change: tuple[datetime, str] | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -69,14 +75,22 @@ def render(page: StatusPage) -> str:
         f"<h1>{title}</h1>",
         f"<p>{_link(page.site_url)}</p>",
         *_section("Problems", (escape(problem) for problem in page.problems)),
+        *_section("Service", map(escape, page.service)),
         *_section("Feeds", map(_feed, page.feeds), nothing="No feed is published yet."),
         "<h2>Last pass</h2>",
         _pass(page.last_pass),
+        *([f"<p>Source: {escape(page.source)}</p>"] if page.source else []),
+        *(
+            [f"<p>Next change by the clock: {_time(page.next_change[0])}, {escape(page.next_change[1])}</p>"]
+            if page.next_change
+            else []
+        ),
         "<h2>Posts</h2>",
         _counts(page.posts) if page.posts else '<p class="quiet">None are known yet.</p>',
         *_section("Refused posts", map(_refusal, page.refused)),
         "<h2>Announcements</h2>",
         _counts((("still owed", page.pending), ("given up", page.given_up))),
+        *([f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in page.owed)}</ul>"] if page.owed else []),
         f"<footer>syndicator{version}</footer>",
     ]
     body = "\n".join(parts)
@@ -96,7 +110,8 @@ def _section(heading: str, items: Iterable[str], nothing: str = "") -> list[str]
 
 def _feed(feed: ShownFeed) -> str:
     addresses = "<br>".join(f"{escape(label)}: {_link(address)}" for label, address in feed.addresses)
-    return f"{escape(feed.title)}<br>{addresses}"
+    facts = f'<br><span class="quiet">{escape(feed.facts)}</span>' if feed.facts else ""
+    return f"{escape(feed.title)}<br>{addresses}{facts}"
 
 
 def _refusal(refusal: Refusal) -> str:

@@ -23,10 +23,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.errors import PublishError, ServeError, StateError
+from syndicator.health import Live
 from syndicator.model import DocumentRecord, Format, digest
 from syndicator.ports import PassRecord, Refusal
 from syndicator.web import server as server_module
 from syndicator.web.app import build_app
+from syndicator.web.hooks import Hook
 from syndicator.web.server import Server
 from syndicator.web.shelf import Shelf, prepare
 from syndicator.web.status import ShownFeed, StatusPage
@@ -34,6 +36,7 @@ from syndicator.web.status import ShownFeed, StatusPage
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CHANGED = datetime(2026, 3, 1, 12, 0, 0, 700_000, tzinfo=UTC)
+LIVE = Live(version="1.2.3", state="0123456789abcdef", started=CHANGED)
 BODY = b"<rss>" + b"<item>News of the day</item>" * 200 + b"</rss>"
 SHORT = b'{"version": "https://jsonfeed.org/version/1.1"}'
 FEED = "/feeds/feed.xml"
@@ -86,6 +89,8 @@ class Site:
     ready: bool = True
     reasons: tuple[str, ...] = ()
     server: Server | None = None
+    live: Live = LIVE
+    hook: Hook = field(default_factory=lambda: Hook(secret="", git=False, branch="", wake=lambda: None))
 
     def status(self) -> StatusPage:
         if self.trouble is not None:
@@ -93,7 +98,9 @@ class Site:
         return self.page
 
     def app(self) -> ASGIApp:
-        return build_app(self.shelf, self.status, lambda: (self.ready, self.reasons), "/feeds/")
+        return build_app(
+            self.shelf, self.status, lambda: (self.ready, self.reasons), "/feeds/", lambda: self.live, self.hook
+        )
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> Server:
         self.server = Server(self.app(), host, port)
@@ -726,7 +733,8 @@ async def test_many_who_look_at_the_status_page_read_the_state_once() -> None:
         calls += 1
         return StatusPage(title="x", site_url="https://example.org/")
 
-    transport = httpx.ASGITransport(build_app(Shelf(), status, lambda: (True, ()), "/feeds/"))
+    hook = Hook(secret="", git=False, branch="", wake=lambda: None)
+    transport = httpx.ASGITransport(build_app(Shelf(), status, lambda: (True, ()), "/feeds/", lambda: LIVE, hook))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         answers = await asyncio.gather(*(client.get("/") for _ in range(20)))
 

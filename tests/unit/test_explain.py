@@ -15,6 +15,7 @@ from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
 from syndicator.ports import Refusal
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+SINCE = " (in quarantine since 2026-03-09 12:00:00+00:00)"
 SITE = Site(title="The Example", url="https://news.example.org/")
 MAIN = FeedSpec(name="main", outputs=((Format.RSS, "feed.xml"),), limit=2)
 CATEGORY = FeedSpec(name="category", outputs=((Format.RSS, "category/{slug}.xml"),), each="category")
@@ -54,6 +55,7 @@ def test_a_post_is_in_at_its_place_or_out_since_newer_ones_fill_the_feed() -> No
 
     assert ("in", "number 2 of 2") == verdicts("b.md", records)["main"]
     assert verdicts("a.md", records)["main"][1].startswith("the feed shows the newest 2, and the oldest of them is of")
+    assert verdicts("a.md", records)["main"][1].endswith("; it is number 3 of 3 by date")
     assert ("in", "number 3 of 3") == verdicts("a.md", records)["category/news"]
 
 
@@ -74,7 +76,7 @@ def test_a_post_that_only_an_archive_has_is_in_on_its_page() -> None:
 
 
 def test_of_a_refused_post_in_an_archive_it_is_said_that_its_page_has_what_was_good() -> None:
-    assert ("waiting", "on page 1 of the archive as far as it was ever good: 5.md:3: is broken") == in_archive(
+    assert ("waiting", "on page 1 of the archive as far as it was ever good: 5.md:3: is broken" + SINCE) == in_archive(
         "5.md", refused=("5.md",)
     )
 
@@ -88,12 +90,14 @@ def test_a_refused_post_that_was_rendered_before_is_in_with_its_last_good_versio
 def test_a_refused_post_that_was_never_rendered_is_out_and_takes_no_place() -> None:
     records = [record("a.md", 1), record("b.md", 2)]
 
-    assert ("out", "a.md:3: is broken") == verdicts("a.md", records, refused=("a.md",), stored=("b.md",))["main"]
+    assert ("out", "a.md:3: is broken" + SINCE) == verdicts("a.md", records, refused=("a.md",), stored=("b.md",))[
+        "main"
+    ]
     assert ("in", "number 1 of 1") == verdicts("b.md", records, refused=("a.md",), stored=("b.md",))["main"]
 
 
 def test_a_refused_post_of_which_nothing_else_is_known_is_out() -> None:
-    assert ("out", "a.md:3: is broken") == verdicts("a.md", [], refused=("a.md",))["main"]
+    assert ("out", "a.md:3: is broken" + SINCE) == verdicts("a.md", [], refused=("a.md",))["main"]
 
 
 def test_a_post_that_was_chosen_and_not_yet_rendered_waits_for_the_next_pass() -> None:

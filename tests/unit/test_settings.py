@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from syndicator.configuration.keys import secrets
 from syndicator.configuration.repositories import Branch, Repository, is_folder
 from syndicator.configuration.tomlfile import key_lines
 from syndicator.configuration.values import shown, spelled
@@ -621,6 +622,26 @@ def test_the_token_of_a_repository_is_never_shown(folder: Path) -> None:
 
     assert "hush" not in "".join(told(folder, text.replace("https", "http"), {"SYNDICATOR_SOURCE__TOKEN": "hush"}))
     assert "hush" not in repr(load(folder, text, {"SYNDICATOR_SOURCE__TOKEN": "hush"}))
+
+
+@pytest.mark.parametrize(
+    ("secret", "problem"),
+    [
+        ("hush-hush", "has less than 16 characters, so that others may guess it"),
+        (" correct horse battery", "has spaces around it, or characters that nobody can type"),
+        ("correct horse\\tbattery", "has spaces around it, or characters that nobody can type"),
+    ],
+)
+def test_a_secret_that_others_may_guess_or_nobody_can_type_is_refused_and_none_is_ever_shown(
+    folder: Path, secret: str, problem: str
+) -> None:
+    (fault,) = faults(folder, NEEDED.replace('path = "', f'hook_secret = "{secret}"\npath = "', 1), {})
+    good = {"SYNDICATOR_SOURCE__HOOK_SECRET": "correct horse battery"}
+
+    assert ("source.hook_secret", problem) == (fault.key, fault.problem)
+    assert secret not in str(fault)
+    assert "horse" not in repr(load(folder, NEEDED, good))
+    assert ["correct horse battery"] == [each for each in secrets(load(folder, NEEDED, good)) if "horse" in each]
 
 
 @pytest.mark.parametrize("to", ["s3://bucket/prefix", "file:///srv"])
@@ -1259,6 +1280,7 @@ def test_any_environment_is_taken_or_a_fault_and_nothing_else(folder: Path, envi
     [
         ("livez", "/livez"),
         ("readyz", "/readyz"),
+        ("status.json", "/status.json"),
         ("metrics", "/metrics"),
         ("hub", "/hub"),
         ("hooks/feed.xml", "/hooks/"),

@@ -1,0 +1,102 @@
+"""What a running service says of itself, and how another process on the same machine hears it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from syndicator.errors import SyndicatorError
+from syndicator.health import Live, Wait
+from syndicator.model import digest
+
+#: More is no answer of ours.
+_LARGEST = 10_000_000
+#: What timers are for, in the words of people: what happens then, and why not now.
+_TIMERS = {
+    "scan": ("looking through the source", "it is looked through every so often, whatever was noticed"),
+    "fetch": ("asking the repository", "it is asked every so often"),
+    "next change": ("the next change by the clock alone", "its instant has not come"),
+    "second look": ("a second look", "something changed a moment ago, and may have changed again unnoticed"),
+    "next of deliveries": ("the next delivery", "nothing that is owed is due before"),
+    "next of images": ("the next question about an image", "no image host is to be asked before"),
+}
+
+
+def name_of_state(path: Path) -> str:
+    """What tells a state from others without telling where it is."""
+    return digest(str(path.resolve()).encode())[:16]
+
+
+def waits_of(timers: Iterable[tuple[str, datetime]], problems: Callable[[str], str]) -> tuple[Wait, ...]:
+    """What a service waits for, by the names of its timers, the next first; ``problems`` knows what hinders a part."""
+    found: list[Wait] = []
+    for name, until in timers:
+        again = name.removeprefix("again: ")
+        if again != name:
+            found.append(Wait(what=f"trying again: {again}", why=problems(again) or "it failed", until=until))
+        elif name in _TIMERS:
+            found.append(Wait(what=_TIMERS[name][0], why=_TIMERS[name][1], until=until))
+    return tuple(sorted(found, key=lambda wait: (wait.until is None, wait.until)))
+
+
+def address(host: str, port: int, path: str) -> str:
+    """Where a service with these settings answers on its own machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{host}:{port}{path}"
+
+
+def ask(url: str, seconds: float) -> tuple[int, bytes]:
+    """Status and body of an answer. Raises SyndicatorError when there is none in time.
+
+    Nobody but the machine itself is asked, whatever proxy it uses for the rest of the world.
+    """
+    import urllib.error
+    import urllib.request
+
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with directly.open(url, timeout=seconds) as reply:
+            return reply.status, reply.read(_LARGEST)
+    except urllib.error.HTTPError as error:
+        with error, suppress(OSError):
+            return error.code, error.read(_LARGEST)
+        return error.code, b""
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise SyndicatorError(url, f"no answer ({getattr(error, 'reason', error)})") from error
+
+
+def hear(url: str, state: str, seconds: float = 2.0) -> Live | None:
+    """What the service at an address says of itself; None when none answers there that writes to this state."""
+    try:
+        status, body = ask(url, seconds)
+        live = read(json.loads(body)) if status == 200 else None
+    except (SyndicatorError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return live if live is not None and live.state == state else None
+
+
+def read(said: dict[str, Any]) -> Live:
+    """The noun from its JSON. Raises ValueError, TypeError, KeyError or AttributeError for what is none."""
+
+    def moment(text: str | None) -> datetime | None:
+        return datetime.fromisoformat(text) if text else None
+
+    return Live(
+        version=str(said["version"]),
+        state=str(said["state"]),
+        started=datetime.fromisoformat(said["started"]),
+        ready=bool(said["ready"]),
+        stopping=bool(said["stopping"]),
+        problems=tuple((str(part), str(problem)) for part, problem in said["problems"]),
+        waits=tuple(
+            Wait(what=str(wait["what"]), why=str(wait["why"]), until=moment(wait["until"])) for wait in said["waits"]
+        ),
+        watching=str(said["watching"]),
+        scanned=moment(said["scanned"]),
+        called=moment(said["called"]),
+        refused=moment(said["refused"]),
+    )

@@ -1,0 +1,105 @@
+"""What a running service shows of itself: the status page, and the facts that only it knows. Strangers see both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syndicator import __version__
+from syndicator.app import State, called
+from syndicator.asked import look
+from syndicator.configuration.values import spelled
+from syndicator.health import Health, Live, Wait
+from syndicator.live import name_of_state
+from syndicator.settings import Settings
+from syndicator.standing import owed_of, told, told_live, told_owed
+from syndicator.text import bare
+from syndicator.web.hooks import Hook
+from syndicator.web.status import ShownFeed, StatusPage
+
+
+def live_of(
+    settings: Settings, health: Health, hook: Hook, waits: Callable[[], tuple[Wait, ...]], started: datetime
+) -> Live:
+    """What the service knows of itself at this moment, fit to be shown to anybody."""
+    hide = _veil(settings)
+    return Live(
+        version=__version__,
+        state=name_of_state(settings.state_path),
+        started=started,
+        ready=health.readiness()[0],
+        stopping=health.stopping,
+        problems=tuple((hide(part), hide(problem)) for part, problem in sorted(health.problems.items())),
+        waits=tuple(replace(wait, what=hide(wait.what), why=hide(wait.why)) for wait in waits()),
+        watching=hide(_watching(settings, health)),
+        scanned=health.scanned,
+        called=hook.heard,
+        refused=hook.refused,
+    )
+
+
+def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
+    """The status page. Raises StateError."""
+    things, hide = look(settings, state, datetime.now(UTC)), _veil(settings)
+    title, url = called(settings)
+    addresses: dict[str, list[tuple[str, str]]] = {}
+    for document in things.documents:
+        addresses.setdefault(document.feed, []).append((document.format.value, document.url))
+    given_up = sum(delivery.status != "pending" for delivery in things.deliveries)
+    return StatusPage(
+        title=title,
+        site_url=url,
+        version=__version__,
+        service=tuple(line for line in told_live(live) if not line.startswith("problem: ")),
+        source=hide(things.source),
+        next_change=things.next_change,
+        feeds=tuple(
+            ShownFeed(
+                title=feed.name,
+                addresses=tuple(sorted(addresses.get(feed.name, ()))),
+                facts=told(feed).partition(": ")[2],
+            )
+            for feed in things.feeds
+        ),
+        last_pass=things.last_pass,
+        posts=things.posts,
+        refused=things.refused,
+        pending=len(things.deliveries) - given_up,
+        given_up=given_up,
+        owed=tuple(hide(told_owed(owed)) for owed in owed_of(things.deliveries)),
+        problems=tuple(f"{part}: {problem}" for part, problem in live.problems if not part.startswith("post ")),
+    )
+
+
+def _watching(settings: Settings, health: Health) -> str:
+    """ "" when changes are noticed at once, else why not."""
+    if settings.source.kind == "git":
+        hook = ", or when its host calls" if settings.source.hook_secret else ""
+        return f"the repository is asked every {spelled(settings.source.every)}{hook}"
+    if not settings.source.watch:
+        return "[source] watch is off"
+    return health.problems.get("watch", "")
+
+
+def _veil(settings: Settings) -> Callable[[str], str]:
+    """What takes out of a text what is nobody else's business: where things lie on this machine, and what addresses
+    carry."""
+    folders = [settings.source_path, settings.publish_path, settings.state_path, settings.clone_path, settings.base]
+    known = {str(path.parent) for folder in folders for path in (folder, _resolved(folder))}
+    hidden = sorted((each for each in known if len(each) > 1), key=len, reverse=True)
+
+    def hide(text: str) -> str:
+        for folder in hidden:
+            text = text.replace(f"{folder}/", "…/")
+        return bare(text)
+
+    return hide
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except OSError:
+        return folder

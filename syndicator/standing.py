@@ -1,0 +1,307 @@
+"""How things stand: what an operator asks for, worked out from what is remembered, and told in lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from syndicator.health import Live
+from syndicator.model import (
+    Announcement,
+    Delivery,
+    DocumentRecord,
+    FeedRecord,
+    FeedSpec,
+    Held,
+    PostRecord,
+    PostState,
+)
+from syndicator.ports import FetchReport, PassRecord, Refusal
+from syndicator.takedowns import TakeDown
+from syndicator.text import bare, printable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Which process has the right to write to the state, and ``since`` when."""
+
+    pid: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStanding:
+    """A feed as it is published: how many ``entries``, when the ``newest`` is of, when a document last ``changed``, the
+    bytes of its documents, pages of its archive, and why it is ``held``, "" when it is not."""
+
+    name: str
+    entries: int
+    newest: datetime | None = None
+    changed: datetime | None = None
+    documents: int = 0
+    bytes: int = 0
+    pages: int = 0
+    held: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedStanding:
+    """What one host is owed of one kind: when the next is tried, and how the last of them failed ("" for nothing)."""
+
+    kind: str
+    host: str
+    pending: int = 0
+    given_up: int = 0
+    next: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateOfThings:
+    """One look at everything an operator asks for. ``posts`` counts by state; ``fetched`` is None for a folder.
+
+    ``holder`` is at work on the state, ``live`` is what the service says of itself where one answers, at ``asked``.
+    ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
+    ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
+    ``rules`` count for each feed of a profile what its rules decide. ``next_change`` is when posts come or go by the
+    clock alone, and why.
+    """
+
+    title: str
+    version: str
+    source: str
+    posts: tuple[tuple[str, int], ...]
+    documents: tuple[DocumentRecord, ...]
+    last_pass: PassRecord | None
+    refused: tuple[Refusal, ...]
+    deliveries: tuple[Delivery, ...]
+    hubs: tuple[str, ...]
+    feeds: tuple[FeedStanding, ...] = ()
+    owed: tuple[OwedStanding, ...] = ()
+    fetched: FetchReport | None = None
+    taken_down: tuple[TakeDown, ...] = ()
+    held: tuple[Held, ...] = ()
+    pages: int = 0
+    trouble: str = ""
+    rules: tuple[str, ...] = ()
+    next_change: tuple[datetime, str] | None = None
+    holder: Holder | None = None
+    live: Live | None = None
+    asked: str = ""
+
+    def lines(self) -> tuple[str, ...]:
+        """For people, on one screen where it can be."""
+        lines = [self.title, *self._service(), f"source     {self.source}"]
+        if self.fetched:
+            lines += _fetch_lines(self.fetched)
+        if self.trouble:
+            lines.append(f"trouble    {self.trouble}; the feeds stay as they are")
+        lines.append("posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none"))
+        if self.last_pass:
+            last = self.last_pass
+            lines.append(
+                f"last pass  {moment(last.at)}, {last.seconds:.2f} s, {last.written} documents written, "
+                f"{last.refused} posts refused"
+            )
+        if self.next_change:
+            lines.append(f"next       {moment(self.next_change[0])}: {self.next_change[1]}")
+        lines.append(f"feeds      {len(self.feeds)}")
+        lines += [f"  {told(feed)}" for feed in self.feeds]
+        archives = f", and {self.pages} pages of archives" if self.pages else ""
+        lines.append(f"documents  {len(self.documents)}{archives}")
+        lines += [f"  {document.url}  since {moment(document.changed)}" for document in self.documents]
+        lines.append(f"hubs       {', '.join(map(bare, self.hubs)) or 'none'}")
+        given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
+        lines.append(f"owed       {len(self.deliveries) - given_up} announcements, {given_up} given up")
+        lines += [f"  {told_owed(owed)}" for owed in self.owed]
+        lines += [f"  {_delivery(delivery)}" for delivery in self.deliveries]
+        lines.append(f"refused    {len(self.refused)} posts")
+        lines += [f"  {refusal} (since {moment(refusal.since)})" for refusal in self.refused]
+        if self.taken_down:
+            lines.append(f"taken down {len(self.taken_down)} posts of late")
+            lines += [line for one in self.taken_down for line in _take_down_lines(one)]
+        if self.held:
+            lines.append(f"held       {len(self.held)} feeds")
+            lines += [f"  since {moment(held.since)}: {held}" for held in self.held]
+        lines += [f"rules      {line}" for line in self.rules]
+        return tuple(lines)
+
+    def _service(self) -> Iterator[str]:
+        by = f"process {self.holder.pid}, since {moment(self.holder.since)}" if self.holder else ""
+        if self.live is None:
+            where = f"; no service of this state answers at {self.asked}" if self.asked else ""
+            yield f"service    {f'{by} is at work on the state{where}' if by else 'not running'}"
+            return
+        how = "stopping" if self.live.stopping else "ready" if self.live.ready else "not ready yet"
+        yield f"service    running ({by or f'since {moment(self.live.started)}'}), version {self.live.version}, {how}"
+        yield from (f"  {line}" for line in told_live(self.live))
+
+    def for_programs(self) -> dict[str, Any]:
+        """What JSON can hold; bodies that are owed stay where they are, and so do secrets in addresses of hubs."""
+        found = asdict(self)
+        found["hubs"] = [bare(hub) for hub in self.hubs]
+        for each in (*found["deliveries"], *(owed for one in found["taken_down"] for owed in one["owed"])):
+            del each["body"]
+            each["target"] = bare(each["target"])
+        return found
+
+
+def told_live(live: Live) -> Iterator[str]:
+    """What a service says of itself, in lines."""
+    if live.scanned:
+        yield f"last look at the source {moment(live.scanned)}"
+    yield f"changes are noticed at once: {'no, ' + live.watching if live.watching else 'yes'}"
+    if live.called:
+        yield f"last call of a git host {moment(live.called)}"
+    if live.refused:
+        yield f"last call that was refused {moment(live.refused)}"
+    for part, problem in live.problems:
+        yield f"problem: {part}: {problem}"
+    for wait in live.waits:
+        yield f"waiting: {wait.what}, {moment(wait.until) if wait.until else 'until somebody acts'} ({wait.why})"
+
+
+def feeds_of(
+    feeds: Mapping[str, FeedRecord],
+    documents: Iterable[DocumentRecord],
+    held: Mapping[str, Held],
+    specs: Iterable[FeedSpec],
+) -> tuple[FeedStanding, ...]:
+    """How each feed that is published stands."""
+    limits = {spec.name: spec.limit for spec in specs}
+    of_feed: dict[str, list[DocumentRecord]] = {}
+    for document in documents:
+        of_feed.setdefault(document.feed, []).append(document)
+    found = []
+    for name in sorted(of_feed.keys() | feeds.keys()):
+        record, mine = feeds.get(name), of_feed.get(name, [])
+        limit = limits.get(name.partition("/")[0].partition(":")[0])
+        members = record.members[:limit] if record else ()
+        published = record.dates[: 2 * len(members) : 2] if record else ()
+        found.append(
+            FeedStanding(
+                name=name,
+                entries=len(members),
+                newest=datetime.fromtimestamp(max(published), UTC) if published else None,
+                changed=max((document.changed for document in mine), default=None),
+                documents=sum(not document.page for document in mine),
+                bytes=sum(document.length for document in mine if not document.page),
+                pages=sum(document.page > 0 for document in mine),
+                held=held[name].reason if name in held and held[name].evidence != held[name].approved else "",
+            )
+        )
+    return tuple(found)
+
+
+def owed_of(deliveries: Iterable[Delivery]) -> tuple[OwedStanding, ...]:
+    """What is owed, by kind and host, in the order in which it goes out."""
+    groups: dict[tuple[int, str, str], list[Delivery]] = {}
+    for delivery in deliveries:
+        host = Announcement(target=delivery.target, topic=delivery.topic, digest=delivery.digest).host
+        groups.setdefault((delivery.kind.stage, delivery.kind.value, host), []).append(delivery)
+    return tuple(_owed(kind, host, group) for (_, kind, host), group in sorted(groups.items()))
+
+
+def _owed(kind: str, host: str, group: Sequence[Delivery]) -> OwedStanding:
+    pending = [delivery for delivery in group if delivery.status == "pending"]
+    failed = [delivery for delivery in group if delivery.error]
+    return OwedStanding(
+        kind=kind,
+        host=host,
+        pending=len(pending),
+        given_up=len(group) - len(pending),
+        next=min((delivery.due for delivery in pending), default=None),
+        error=max(failed, key=lambda delivery: (delivery.attempts, delivery.id)).error if failed else "",
+    )
+
+
+def next_by_clock(
+    records: Iterable[PostRecord], planned: datetime | None, now: datetime
+) -> tuple[datetime, str] | None:
+    """When posts next come or go though nobody touches a file, and why; ``planned`` is what the last pass found."""
+    found: list[tuple[datetime, str]] = []
+    for record in records:
+        if record.gone is None and record.state(now) in (PostState.LIVE, PostState.EMBARGOED):
+            if record.due is not None and record.due > now:
+                found.append((record.due, f"the embargo of {record.path} ends"))
+            if record.expires is not None and record.expires > now:
+                found.append((record.expires, f"{record.path} expires"))
+    if planned is not None and planned > now:
+        found.append((planned, "a post comes, goes, or leaves a feed by its age"))
+    first = min(found, default=None)
+    also = (
+        sum(at == first[0] for at, why in found if first and why != first[1] and not why.startswith("a post "))
+        if first
+        else 0
+    )
+    return (first[0], first[1] + (f", and {also} more" if also else "")) if first else None
+
+
+def told(feed: FeedStanding) -> str:
+    """A feed in a line."""
+    facts = [
+        f"{feed.entries} entries",
+        *([f"newest of {moment(feed.newest)}"] if feed.newest else []),
+        *([f"changed {moment(feed.changed)}"] if feed.changed else []),
+        f"{feed.documents} documents of {feed.bytes} bytes",
+        *([f"{feed.pages} pages of its archive"] if feed.pages else []),
+        *([f"held: {feed.held}"] if feed.held else []),
+    ]
+    return f"{feed.name}: {', '.join(facts)}"
+
+
+def told_owed(owed: OwedStanding) -> str:
+    """In a line what a host is owed."""
+    facts = [
+        f"{owed.pending} owed",
+        *([f"{owed.given_up} given up"] if owed.given_up else []),
+        *([f"next {moment(owed.next)}"] if owed.next else []),
+        *([owed.error] if owed.error else []),
+    ]
+    return f"{owed.kind} at {owed.host}: {', '.join(facts)}"
+
+
+def moment(instant: datetime) -> str:
+    """An instant for people."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _delivery(one: Delivery) -> str:
+    when = f"next {moment(one.due)}" if one.status == "pending" else f"last {moment(one.due)}"
+    error = f" ({one.error})" if one.error else ""
+    return f"{one.status}: {one.topic} to {bare(one.target)}, {one.attempts} attempts, {when}{error}"
+
+
+def _fetch_lines(report: FetchReport) -> tuple[str, ...]:
+    at = f"at {report.commit[:10]}" if report.commit else "nothing fetched yet"
+    since = f", fetched {moment(report.fetched)}" if report.fetched else ""
+    trouble = (f"  failed {moment(report.tried)}: {report.problem}",) if report.problem else ()
+    return (f"  {at}{since}", *trouble)
+
+
+def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
+    when = f"since {moment(one.when)}" if one.when else "not yet"
+    still = (
+        *(f"    still in {url}" for url in one.shown),
+        *(f"    {'owed' if d.status == 'pending' else 'given up'}: {d.topic} to {bare(d.target)}" for d in one.owed),
+    )
+    title = f" ({printable(one.title)})" if one.title else ""
+    return (f"  {one.path}{title}: {one.state}, {when}" + ("" if still else "; no document has it"), *still)
+
+
+def undelivered(topics: Collection[str], deliveries: Iterable[Delivery], now: datetime) -> tuple[str, ...]:
+    """What somebody has not heard of these topics yet, and until when that waits, in lines."""
+    return tuple(_waiting(one, now) for one in deliveries if one.topic in topics)
+
+
+def _waiting(one: Delivery, now: datetime) -> str:
+    what = {"purge": "caches may show the old one", "verify": "nobody has seen the new one at its address yet"}
+    to = what.get(one.kind.value, f"{bare(one.target)} has not heard of it")
+    if one.status != "pending":
+        return f"{one.topic}: {to}: given up ({one.error or 'it never answered'})"
+    when = (
+        f"tried again {moment(one.due)}" if one.attempts else f"due {moment(one.due)}" if one.due > now else "due now"
+    )
+    return f"{one.topic}: {to}: {when}" + (f" ({one.error})" if one.error else "")
