@@ -22,7 +22,7 @@ _TOLD_BY_US = ("apscheduler",)
 #: Shorter secrets are none, and masking them would make holes into everything.
 _LEAST = 6
 #: So much of one fact is told; of a traceback the end counts, which says what went wrong.
-_LONGEST, _LONGEST_TRACE = 4000, 20_000
+_LONGEST, _LONGEST_TRACE, _LINES = 4000, 20_000, 400
 _MASK = "…"
 
 
@@ -99,8 +99,14 @@ class Discretion:
         trace = event.pop("exception", None)
         clean: dict[str, Any] = {self._text(str(key)): self._value(value, 4) for key, value in event.items()}
         if trace:
-            clean["exception"] = "\n".join(map(self._text, str(trace)[-_LONGEST_TRACE:].split("\n")))
+            clean["exception"] = self._end_of(str(trace))
         return clean
+
+    def _end_of(self, trace: str) -> str:
+        lines = [self._text(line) for line in trace.split("\n")[-_LINES:]]
+        while len(lines) > 1 and sum(map(len, lines)) + len(lines) > _LONGEST_TRACE:
+            del lines[0]
+        return "\n".join(lines)
 
     def _value(self, value: object, depth: int) -> Any:
         match value:

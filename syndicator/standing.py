@@ -139,13 +139,20 @@ class StateOfThings:
         yield from (f"  {line}" for line in told_live(self.live))
 
     def for_programs(self) -> dict[str, Any]:
-        """What JSON can hold; bodies that are owed stay where they are, and so do secrets in addresses of hubs."""
-        found = asdict(self)
-        found["hubs"] = [bare(hub) for hub in self.hubs]
-        for each in (*found["deliveries"], *(owed for one in found["taken_down"] for owed in one["owed"])):
-            del each["body"]
-            each["target"] = bare(each["target"])
+        """What JSON can hold; bodies that are owed stay where they are, and so do secrets in addresses."""
+        found: dict[str, Any] = _fit(asdict(self))
         return found
+
+
+def _fit(value: Any) -> Any:
+    match value:
+        case str():
+            return bare(value)
+        case dict():
+            return {key: _fit(inner) for key, inner in value.items() if not isinstance(inner, bytes)}
+        case list() | tuple():
+            return [_fit(inner) for inner in value]
+    return value
 
 
 def told_live(live: Live) -> Iterator[str]:
@@ -228,15 +235,13 @@ def next_by_clock(
                 found.append((record.due, f"the embargo of {record.path} ends"))
             if record.expires is not None and record.expires > now:
                 found.append((record.expires, f"{record.path} expires"))
-    if planned is not None and planned > now:
-        found.append((planned, "a post comes, goes, or leaves a feed by its age"))
     first = min(found, default=None)
-    also = (
-        sum(at == first[0] for at, why in found if first and why != first[1] and not why.startswith("a post "))
-        if first
-        else 0
-    )
-    return (first[0], first[1] + (f", and {also} more" if also else "")) if first else None
+    if planned is not None and planned > now and (first is None or planned < first[0]):
+        return planned, "a post leaves a feed or a sitemap by its age"
+    if first is None:
+        return None
+    more = sum(at == first[0] for at, _ in found) - 1
+    return first[0], first[1] + (f", and {more} more" if more else "")
 
 
 def told(feed: FeedStanding) -> str:

@@ -62,7 +62,7 @@ class Host:
     def wake(self) -> None:
         self.woken += 1
 
-    async def call(self, body: bytes = PUSH, *, event: str = "push", **fields: str) -> tuple[int, str]:
+    async def call(self, body: bytes = PUSH, /, *, event: str = "push", **fields: str) -> tuple[int, str]:
         """A delivery as GitHub makes it, with an id of its own; status and text of the answer."""
         self.calls += 1
         given = {
