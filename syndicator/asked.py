@@ -14,15 +14,15 @@ from syndicator.health import Live
 from syndicator.history import divide
 from syndicator.live import address, hear, name_of_state
 from syndicator.outcomes import has_rules, outcome
-from syndicator.profiles.summing import summed_up
-from syndicator.settings import Settings
-from syndicator.standing import (
+from syndicator.overview import (
     Holder,
     StateOfThings,
     feeds_of,
     next_by_clock,
     owed_of,
 )
+from syndicator.profiles.summing import summed_up
+from syndicator.settings import Settings
 from syndicator.takedowns import who_has_it
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
-from syndicator.filters import Catalogue, fold
+from syndicator.filters import TOO_OLD, Catalogue, fold
 from syndicator.history import divide, shown_in
 from syndicator.model import Deed, FeedRecord, FeedSpec, Held, PageRecord, PostRecord, PostState, Site
 from syndicator.ports import Refusal
@@ -240,7 +240,8 @@ class _Why:
     def left_out(self, record: PostRecord) -> str:
         spec, members = self.selection.spec, self.selection.members
         if filtered := self.catalogue.hindrance(record, spec, self.now):
-            return filtered
+            left = record.published + spec.max_age if record.published and spec.max_age else None
+            return f"{filtered}, since {_at(left)}" if left and left <= self.now and filtered == TOO_OLD else filtered
         values = self.catalogue.values(record, spec.each) if spec.each else ()
         if spec.each and self.selection.value not in map(fold, values):
             return f"its {spec.each} is {', '.join(values) or 'nothing'}"

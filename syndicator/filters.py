@@ -14,6 +14,8 @@ from syndicator.rights import withheld_from
 PATH = "path"
 #: The field that nobody writes down: the part of the site that a post's file lies in.
 SECTION = "section"
+#: What is told of a post that has left a feed by its age.
+TOO_OLD = "older than max_age"
 #: So many values are told in a reason.
 _SHOWN = 20
 
@@ -67,7 +69,7 @@ class Catalogue:
             if not self._common(record, name, values):
                 return f"not in include.{name}: {_some(values)}"
         if is_too_old(record, spec, now):
-            return "older than max_age"
+            return TOO_OLD
         return withheld_from(record, spec)
 
     def tally(self, spec: FeedSpec, now: datetime) -> tuple[tuple[str, int], ...]:

@@ -1,4 +1,4 @@
-"""What a running service shows of itself: the status page, and the facts that only it knows. Strangers see both."""
+"""What a running service shows of itself over HTTP: the status page, and what only it knows. Strangers see both."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from syndicator import __version__
 from syndicator.app import State, called
@@ -13,11 +15,43 @@ from syndicator.asked import look
 from syndicator.configuration.values import spelled
 from syndicator.health import Health, Live, Wait
 from syndicator.live import name_of_state
+from syndicator.overview import owed_of, told, told_live, told_owed
 from syndicator.settings import Settings
-from syndicator.standing import owed_of, told, told_live, told_owed
 from syndicator.text import bare
+from syndicator.web.app import build_app
 from syndicator.web.hooks import Hook
+from syndicator.web.server import Server
+from syndicator.web.shelf import Shelf
 from syndicator.web.status import ShownFeed, StatusPage
+
+
+class Service(Protocol):
+    """What is shown of the service, and asked of it."""
+
+    @property
+    def health(self) -> Health: ...
+    def wake(self) -> None: ...
+
+
+def server_of(
+    settings: Settings, state: State, shelf: Shelf, service: Service, waits: Callable[[], tuple[Wait, ...]]
+) -> Server:
+    """The HTTP side of a service, not yet begun."""
+    started, source = datetime.now(UTC), settings.source
+    hook = Hook(secret=source.hook_secret, git=source.kind == "git", branch=source.branch, wake=service.wake)
+
+    def live() -> Live:
+        return live_of(settings, service.health, hook, waits, started)
+
+    app = build_app(
+        shelf,
+        lambda: page_of(settings, state, live()),
+        service.health.readiness,
+        urlsplit(settings.publish.url).path,
+        live,
+        hook,
+    )
+    return Server(app, settings.serve.host, settings.serve.port)
 
 
 def live_of(

@@ -15,11 +15,11 @@ from syndicator.explain import Explanation, Verdict, explain, find, spec_name, u
 from syndicator.ledger import record_of
 from syndicator.model import PostRecord
 from syndicator.outcomes import outcome
+from syndicator.overview import moment, undelivered
 from syndicator.ports import Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.reader import Reader
 from syndicator.settings import Settings
-from syndicator.standing import moment, undelivered
 
 
 def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> tuple[Explanation, ...]:

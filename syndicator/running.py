@@ -11,28 +11,24 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from syndicator import __version__
 from syndicator.app import Readers, State, called, orders, publisher, state_to_write, upstream
 from syndicator.configuration.keys import secrets
 from syndicator.errors import SyndicatorError
-from syndicator.health import Health, Live, Wait
+from syndicator.health import Health, Wait
 from syndicator.live import waits_of
 from syndicator.logs import configure, is_console
 from syndicator.outbound import Outbound
 from syndicator.pipeline import Pipeline
-from syndicator.presenting import live_of, page_of
+from syndicator.presenting import server_of
 from syndicator.scheduler import Clock
 from syndicator.sending import ask, deliver, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
 from syndicator.sources.watch import hints
-from syndicator.web.app import build_app
-from syndicator.web.hooks import Hook
-from syndicator.web.server import Server
 from syndicator.web.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -91,7 +87,8 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
     shelf, health, clock = Shelf(settings.serve.cache, publisher(settings).read), Health(), Clock()
     async with outbound(settings) as client:
         service = _service(settings, state, client, shelf, health, clock)
-        server = _server(settings, state, service, clock, shelf)
+        waits = partial(_waits, clock, health)
+        server = server_of(settings, state, shelf, service, waits)
         await server.start()
         clock.start()
         _greet(settings, server.port)
@@ -114,33 +111,6 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
     return 0
 
 
-def _server(settings: Settings, state: State, service: Service, clock: Clock, shelf: Shelf) -> Server:
-    """The HTTP side, not yet begun."""
-    health, started = service.health, datetime.now(UTC)
-    hook = Hook(
-        secret=settings.source.hook_secret,
-        git=settings.source.kind == "git",
-        branch=settings.source.branch,
-        wake=service.wake,
-    )
-
-    def waits() -> tuple[Wait, ...]:
-        return waits_of(clock.pending(), lambda part: health.problems.get(part, ""))
-
-    def live() -> Live:
-        return live_of(settings, health, hook, waits, started)
-
-    app = build_app(
-        shelf,
-        lambda: page_of(settings, state, live()),
-        health.readiness,
-        urlsplit(settings.publish.url).path,
-        live,
-        hook,
-    )
-    return Server(app, settings.serve.host, settings.serve.port)
-
-
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
     out = publisher(settings)
     pipeline = Pipeline(Readers(settings, mends=True), out, state.ledger, orders(settings))
@@ -161,6 +131,10 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
         upstream=far,
         health=health,
     )
+
+
+def _waits(clock: Clock, health: Health) -> tuple[Wait, ...]:
+    return waits_of(clock.pending(), lambda part: health.problems.get(part, ""))
 
 
 def _own_files(settings: Settings) -> tuple[Path, ...]:

@@ -141,7 +141,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("history",),
     ("profiles.documents",),
     ("plan", "explain", "listing", "guard", "takedowns", "web.shelf", "web.hooks", "health", "passes"),
-    ("traces", "standing"),
+    ("traces", "overview"),
     ("web.status",),
     ("binding",),
     ("holding",),

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from syndicator.errors import StateError
 
+#: So many bytes are read of who holds a lock.
+_MOST = 300
+
 
 @contextmanager
 def only_writer(file: Path) -> Iterator[None]:
@@ -50,8 +53,10 @@ def holder(file: Path) -> tuple[int, float] | None:
     """
     lock = file.with_name(file.name + ".lock")
     try:
-        status, process = lock.stat(), int(lock.read_text(encoding="ascii"))
-    except (OSError, ValueError):
+        with lock.open("rb") as stream:
+            status, said = os.fstat(stream.fileno()), stream.read(_MOST).split()
+        process = int(said[0])
+    except (OSError, ValueError, IndexError):
         return None
     try:
         held = Path("/proc/locks").read_text(encoding="ascii")

@@ -147,8 +147,8 @@ def test_the_filter_that_keeps_a_post_out_is_told_before_all_else() -> None:
         "main": "not in include.category: arts",
         "category/arts": "in exclude.category: news",
         "none": "not in include.path: x/**",
-        "old": "older than max_age",
-        "map:sitemap": "older than max_age",
+        "old": "older than max_age, since 2026-03-08 12:00:00+00:00",
+        "map:sitemap": "older than max_age, since 2026-03-08 12:00:00+00:00",
     } == {verdict.feed: verdict.reason for verdict in found.verdicts}
     (sitemap,) = explain("b.md", posts, {}, ("a.md", "b.md"), specs, SITE, NOW, "", "", "map:sitemap").verdicts
     assert ("in", "number 1 of 1") == (sitemap.verdict, sitemap.reason)

@@ -1,0 +1,215 @@
+"""How things stand, in words: every wait has a reason and a time, and nothing told is a secret."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from syndicator.health import Live, Wait
+from syndicator.live import address, hear, read, waits_of
+from syndicator.model import (
+    Concern,
+    Delivery,
+    DeliveryKind,
+    DocumentRecord,
+    FeedRecord,
+    FeedSpec,
+    Format,
+    Held,
+    PostRecord,
+    Visibility,
+)
+from syndicator.overview import (
+    Holder,
+    StateOfThings,
+    feeds_of,
+    next_by_clock,
+    owed_of,
+    told,
+    told_live,
+    told_owed,
+    undelivered,
+)
+
+NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def record(path: str, **changes: Any) -> PostRecord:
+    live = NOW - 24 * HOUR
+    post = PostRecord(
+        path=path, version="v", digest="d", content="c", match="m", visibility=Visibility.PUBLIC, due=live,
+        published=live, updated=live, entry_id=f"tag:{path}",
+    )  # fmt: skip
+    return post._replace(**changes)
+
+
+def document(path: str, feed: str = "main", **changes: Any) -> DocumentRecord:
+    usual: dict[str, Any] = {
+        "path": path, "url": f"https://news.example.org/{path}", "feed": feed, "format": Format.RSS, "digest": "d",
+        "source": "s", "version": "v", "changed": NOW - HOUR, "length": 1000,
+    }  # fmt: skip
+    return DocumentRecord(**{**usual, **changes})
+
+
+def delivery(number: int = 1, target: str = "https://hub.example/?key=hush", **changes: Any) -> Delivery:
+    usual: dict[str, Any] = {
+        "id": number, "target": target, "topic": "https://news.example.org/feed.xml", "digest": "d", "attempts": 0,
+        "since": NOW, "due": NOW + HOUR, "body": b"words",
+    }  # fmt: skip
+    return Delivery(**{**usual, **changes})
+
+
+def test_the_next_change_is_the_first_embargo_or_expiry_or_what_a_pass_found_before_them() -> None:
+    posts = [
+        record("a.md", due=NOW + 3 * HOUR),
+        record("b.md", expires=NOW + 2 * HOUR),
+        record("c.md", expires=NOW + 2 * HOUR),
+        record("d.md", due=NOW + HOUR, gone=NOW),
+        record("e.md", due=NOW + HOUR, visibility=Visibility.DRAFT),
+        record("f.md", expires=NOW - HOUR),
+    ]
+
+    assert (NOW + 3 * HOUR, "the embargo of a.md ends") == next_by_clock(posts[:1], None, NOW)
+    assert (NOW + 2 * HOUR, "b.md expires, and 1 more") == next_by_clock(posts, NOW + 2 * HOUR, NOW)
+    assert (NOW + HOUR, "a post leaves a feed or a sitemap by its age") == next_by_clock(posts, NOW + HOUR, NOW)
+    assert (NOW + 2 * HOUR, "b.md expires, and 1 more") == next_by_clock(posts, NOW - HOUR, NOW)
+    assert next_by_clock(posts[3:], None, NOW) is None
+
+
+def test_a_feed_is_told_with_its_entries_their_newest_its_last_change_its_size_and_why_it_is_held() -> None:
+    at = int(NOW.timestamp())
+    feeds = {
+        "main": FeedRecord(name="main", id="i", updated=NOW, members=("a", "b", "c"), dates=(at, at, at - 9, at, 0, 0))
+    }
+    concern = Concern(rule="vanished", figure=50, limit=30, sentence="half of it vanishes", evidence=("x",))
+    held = {"main": Held(feed="main", concerns=(concern,), since=NOW)}
+    documents = [
+        document("feed.xml"),
+        document("atom.xml", changed=NOW),
+        document("p1.xml", page=1),
+        document("x", "old"),
+    ]
+    spec = FeedSpec(name="main", outputs=(), limit=2)
+
+    main, old = feeds_of(feeds, documents, held, [spec])
+
+    assert told(main) == (
+        "main: 2 entries, newest of 2026-03-09 12:00:00 UTC, changed 2026-03-09 12:00:00 UTC, "
+        "2 documents of 2000 bytes, 1 pages of its archive, held: half of it vanishes"
+    )
+    assert told(old) == "old: 0 entries, changed 2026-03-09 11:00:00 UTC, 1 documents of 1000 bytes"
+
+
+def test_what_is_owed_is_told_by_kind_and_host_in_the_order_in_which_it_goes_out() -> None:
+    owed = owed_of(
+        [
+            delivery(1, due=NOW + 2 * HOUR, error="the hub answered 503", attempts=2),
+            delivery(2),
+            delivery(3, status="given up", error="gone"),
+            delivery(4, "https://cdn.example/purge", kind=DeliveryKind.PURGE),
+        ]
+    )
+
+    assert [
+        "purge at cdn.example: 1 owed, next 2026-03-09 13:00:00 UTC",
+        "hub at hub.example: 2 owed, 1 given up, next 2026-03-09 13:00:00 UTC, the hub answered 503",
+    ] == [told_owed(one) for one in owed]
+
+
+@pytest.mark.parametrize(
+    ("one", "line"),
+    [
+        (delivery(), "https://hub.example/?… has not heard of it: due 2026-03-09 13:00:00 UTC"),
+        (delivery(due=NOW), "https://hub.example/?… has not heard of it: due now"),
+        (
+            delivery(attempts=1, error="it hangs"),
+            "https://hub.example/?… has not heard of it: tried again 2026-03-09 13:00:00 UTC (it hangs)",
+        ),
+        (delivery(status="given up"), "https://hub.example/?… has not heard of it: given up (it never answered)"),
+        (
+            delivery(kind=DeliveryKind.VERIFY, due=NOW),
+            "nobody has seen the new one at its address yet: due now",
+        ),
+        (delivery(kind=DeliveryKind.PURGE, due=NOW), "caches may show the old one: due now"),
+    ],
+)
+def test_each_delivery_that_a_document_waits_for_is_told_with_its_time(one: Delivery, line: str) -> None:
+    assert (f"{one.topic}: {line}",) == undelivered({one.topic}, [one, delivery(topic="https://other.example/")], NOW)
+
+
+LIVE = Live(
+    version="1.2.3",
+    state="s",
+    started=NOW,
+    ready=True,
+    problems=(("pass", "the disk is full"),),
+    waits=(Wait(what="a scan", why="it is soon", until=NOW), Wait(what="approval", why="it is held")),
+    scanned=NOW,
+    called=NOW,
+    refused=NOW,
+)
+
+
+def things(**changes: Any) -> StateOfThings:
+    usual: dict[str, Any] = {
+        "title": "The Example", "version": "1", "source": "/srv", "posts": (("live", 1),), "documents": (),
+        "last_pass": None, "refused": (), "deliveries": (delivery(),), "hubs": ("https://hub.example/?key=hush",),
+        "asked": "http://127.0.0.1:8080/status.json",
+    }  # fmt: skip
+    return StateOfThings(**{**usual, **changes})
+
+
+def test_a_service_is_told_as_running_as_silent_or_as_not_there() -> None:
+    holder = Holder(pid=7, since=NOW)
+
+    running = things(live=LIVE, holder=holder).lines()
+    assert "service    running (process 7, since 2026-03-09 12:00:00 UTC), version 1.2.3, ready" == running[1]
+    assert "  problem: pass: the disk is full" in running
+    assert "  waiting: a scan, 2026-03-09 12:00:00 UTC (it is soon)" in running
+    assert "  waiting: approval, until somebody acts (it is held)" in running
+    silent = "process 7, since 2026-03-09 12:00:00 UTC is at work on the state; no service of this state answers at"
+    assert things(holder=holder).lines()[1].startswith(f"service    {silent} http://127.0.0.1:8080/")
+    assert "service    not running" == things().lines()[1]
+    assert "changes are noticed at once: no, [source] watch is off" in told_live(
+        Live(version="1", state="s", started=NOW, watching="[source] watch is off")
+    )
+
+
+def test_neither_lines_nor_json_hold_what_an_address_keeps_secret_nor_what_is_owed() -> None:
+    found = orjson.dumps(things(live=LIVE).for_programs()).decode()
+
+    assert "hush" not in found + "\n".join(things().lines())
+    assert "words" not in found
+    assert ["https://hub.example/?…"] == json.loads(found)["hubs"]
+
+
+def test_what_a_service_says_is_read_as_it_was_said() -> None:
+    assert LIVE == read(json.loads(orjson.dumps(asdict(LIVE))))
+
+
+def test_waits_follow_from_timers_with_their_reasons_the_next_first() -> None:
+    timers = [("again: pass", NOW + HOUR), ("scan", NOW), ("of the library", NOW), ("again: watch", NOW + 2 * HOUR)]
+
+    waits = waits_of(timers, lambda part: "the disk is full" if part == "pass" else "")
+
+    assert ["looking through the source", "trying again: pass", "trying again: watch"] == [w.what for w in waits]
+    assert ["the disk is full", "it failed"] == [wait.why for wait in waits[1:]]
+    assert all(wait.why and wait.until for wait in waits)
+
+
+def test_the_machine_itself_is_asked_whatever_address_the_service_listens_at() -> None:
+    assert "http://127.0.0.1:80/x" == address("0.0.0.0", 80, "/x")
+    assert "http://[::1]:80/x" == address("::", 80, "/x")
+    assert "http://[fe80::1]:80/x" == address("fe80::1", 80, "/x")
+    assert "http://localhost:80/x" == address("localhost", 80, "/x")
+
+
+def test_nobody_who_does_not_answer_is_heard() -> None:
+    assert hear("http://127.0.0.1:9/status.json", "s") is None
+    assert hear("http://127.0.0.1:99999/", "s") is None
