@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -50,14 +51,37 @@ def address(host: str, port: int, path: str) -> str:
 
 
 def ask(url: str, seconds: float) -> tuple[int, bytes]:
-    """Status and body of an answer. Raises SyndicatorError when there is none in time.
+    """Status and body of an answer. Raises SyndicatorError when there is no whole one in time.
 
     Nobody but the machine itself is asked, whatever proxy it uses for the rest of the world.
     """
+    found: list[tuple[int, bytes] | SyndicatorError] = []
+
+    def go() -> None:
+        try:
+            found.append(_ask(url, seconds))
+        except SyndicatorError as error:
+            found.append(error)
+
+    # Whoever listens there may answer a byte a second, each in time: only somebody outside can stop waiting.
+    asking = threading.Thread(target=go, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    answer = found[0] if found else SyndicatorError(url, f"no whole answer within {seconds:g} seconds")
+    if isinstance(answer, SyndicatorError):
+        raise answer
+    return answer
+
+
+def _ask(url: str, seconds: float) -> tuple[int, bytes]:
+    import http.client
     import urllib.error
     import urllib.request
 
-    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None: ...
+
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay)
     try:
         with directly.open(url, timeout=seconds) as reply:
             return reply.status, reply.read(_LARGEST)
@@ -65,7 +89,7 @@ def ask(url: str, seconds: float) -> tuple[int, bytes]:
         with error, suppress(OSError):
             return error.code, error.read(_LARGEST)
         return error.code, b""
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         raise SyndicatorError(url, f"no answer ({getattr(error, 'reason', error)})") from error
 
 

@@ -65,7 +65,7 @@ def live_of(
         started=started,
         ready=health.readiness()[0],
         stopping=health.stopping,
-        problems=tuple((hide(part), hide(problem)) for part, problem in sorted(health.problems.items())),
+        problems=tuple((hide(p), hide(problem)) for p, problem in sorted(health.problems.items()) if not _of_post(p)),
         waits=tuple(replace(wait, what=hide(wait.what), why=hide(wait.why)) for wait in waits()),
         watching=hide(_watching(settings, health)),
         scanned=health.scanned,
@@ -75,7 +75,10 @@ def live_of(
 
 
 def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
-    """The status page. Raises StateError."""
+    """The status page. Raises StateError.
+
+    Which posts wait for their hour is nobody's business before it has come.
+    """
     things, hide = look(settings, state, datetime.now(UTC)), _veil(settings)
     title, url = called(settings)
     addresses: dict[str, list[tuple[str, str]]] = {}
@@ -88,7 +91,7 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         version=__version__,
         service=tuple(line for line in told_live(live) if not line.startswith("problem: ")),
         source=hide(things.source),
-        next_change=things.next_change,
+        next_change=(things.next_change[0], "a post comes or goes") if things.next_change else None,
         feeds=tuple(
             ShownFeed(
                 title=feed.name,
@@ -103,8 +106,13 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         pending=len(things.deliveries) - given_up,
         given_up=given_up,
         owed=tuple(hide(told_owed(owed)) for owed in owed_of(things.deliveries)),
-        problems=tuple(f"{part}: {problem}" for part, problem in live.problems if not part.startswith("post ")),
+        problems=tuple(f"{part}: {problem}" for part, problem in live.problems),
     )
+
+
+def _of_post(part: str) -> bool:
+    """The state knows of posts in quarantine, since when, and what to do."""
+    return part.startswith("post ")
 
 
 def _watching(settings: Settings, health: Health) -> str:

@@ -111,6 +111,7 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
             assert "(since 20" in text
             for shown in (page, answer):
                 assert "2035-03-01" in shown
+                assert "2026-01-02-b" not in shown
                 assert str(newsroom.root) not in shown
                 assert TOKEN not in shown
             assert TOKEN not in text + json.dumps(things)

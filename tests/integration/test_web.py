@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import gzip
 import html
+import json
 import re
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,9 +25,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.errors import PublishError, ServeError, StateError
-from syndicator.health import Live
+from syndicator.health import Live, Wait
+from syndicator.live import read
 from syndicator.model import DocumentRecord, Format, digest
 from syndicator.ports import PassRecord, Refusal
+from syndicator.web import app as app_module
 from syndicator.web import server as server_module
 from syndicator.web.app import build_app
 from syndicator.web.hooks import Hook
@@ -699,6 +703,61 @@ async def test_the_status_page_tells_people_what_is_going_on(site: Site) -> None
         "given up2",
     ):
         assert text in page.text
+
+
+async def test_the_status_page_says_what_the_service_does_and_waits_for(site: Site) -> None:
+    site.page = StatusPage(
+        title="x",
+        site_url="https://example.org/",
+        service=("changes are noticed at once: <yes>",),
+        source="folder <posts>",
+        next_change=(CHANGED, "the embargo of <a> ends"),
+        feeds=(ShownFeed(title="main", addresses=(), facts="2 entries, <held>"),),
+        owed=("hub at <hub>: 2 owed",),
+    )
+
+    page = Page((await site.ask("/")).body.decode())
+
+    assert not {"yes", "posts", "a", "held", "hub"} & set(page.tags) - {"a"}
+    for text in (
+        "changes are noticed at once: <yes>",
+        "Source: folder <posts>",
+        "Next change by the clock: 2026-03-01 12:00:00 UTC, the embargo of <a> ends",
+        "2 entries, <held>",
+        "hub at <hub>: 2 owed",
+    ):
+        assert text in page.text
+
+
+async def test_what_only_the_service_knows_is_there_for_programs_and_no_document_takes_its_place(site: Site) -> None:
+    site.shelf.show([(record("status.json", SHORT, url="https://news.example.org/status.json"), SHORT)])
+    site.live = replace(LIVE, waits=(Wait(what="a scan", why="it is soon", until=CHANGED),))
+
+    got = await site.ask("/status.json")
+
+    assert (got.status, got["content-type"], got["cache-control"]) == (200, "application/json", "no-store")
+    assert site.live == read(json.loads(got.body))
+    assert (await site.ask("/status.json", method="POST")).status == 405
+
+
+async def test_a_status_page_that_is_costly_is_made_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers are not to keep the service busy by looking at it."""
+    monkeypatch.setattr(app_module, "_PAGE_KEPT", 0.0)
+    calls = 0
+
+    def status() -> StatusPage:
+        nonlocal calls
+        calls += 1
+        time.sleep(0.05)  # what it costs
+        return StatusPage(title="x", site_url="https://example.org/")
+
+    hook = Hook(secret="", git=False, branch="", wake=lambda: None)
+    transport = httpx.ASGITransport(build_app(Shelf(), status, lambda: (True, ()), "/feeds/", lambda: LIVE, hook))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        for _ in range(5):
+            await client.get("/")
+
+    assert calls == 1
 
 
 async def test_the_style_of_the_status_page_is_the_one_it_allows(site: Site) -> None:
