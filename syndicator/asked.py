@@ -42,7 +42,7 @@ def hear_service(settings: Settings) -> Live | None:
 
 
 def _address_of(settings: Settings) -> str:
-    return address(settings.serve.host, settings.serve.port, "/status.json")
+    return address(settings.serve.host, settings.serve.port, "/readyz?json")
 
 
 def _trouble(settings: Settings) -> str:

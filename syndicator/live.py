@@ -97,7 +97,7 @@ def hear(url: str, state: str, seconds: float = 2.0) -> Live | None:
     """What the service at an address says of itself; None when none answers there that writes to this state."""
     try:
         status, body = ask(url, seconds)
-        live = read(json.loads(body)) if status == 200 else None
+        live = read(json.loads(body)) if status in (200, 503) else None
     except (SyndicatorError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return live if live is not None and live.state == state else None

@@ -22,6 +22,9 @@ from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
 from syndicator.text import bare, printable
 
+#: So many deliveries are told one by one.
+_MOST = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
@@ -93,9 +96,8 @@ class StateOfThings:
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
-        lines = [self.title, *self._service(), f"source     {self.source}"]
-        if self.fetched:
-            lines += _fetch_lines(self.fetched)
+        lines = [self.title, *self._service()]
+        lines += _fetch_lines(self.fetched) if self.fetched else [f"source     {self.source}"]
         if self.trouble:
             lines.append(f"trouble    {self.trouble}; the feeds stay as they are")
         lines.append("posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none"))
@@ -116,7 +118,9 @@ class StateOfThings:
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
         lines.append(f"owed       {len(self.deliveries) - given_up} announcements, {given_up} given up")
         lines += [f"  {told_owed(owed)}" for owed in self.owed]
-        lines += [f"  {_delivery(delivery)}" for delivery in self.deliveries]
+        lines += [f"  {_delivery(delivery)}" for delivery in self.deliveries[:_MOST]]
+        if (more := len(self.deliveries) - _MOST) > 0:
+            lines.append(f"  and {more} more; --json has them all")
         lines.append(f"refused    {len(self.refused)} posts")
         lines += [f"  {refusal} (since {moment(refusal.since)})" for refusal in self.refused]
         if self.taken_down:
@@ -283,7 +287,7 @@ def _fetch_lines(report: FetchReport) -> tuple[str, ...]:
     at = f"at {report.commit[:10]}" if report.commit else "nothing fetched yet"
     since = f", fetched {moment(report.fetched)}" if report.fetched else ""
     trouble = (f"  failed {moment(report.tried)}: {report.problem}",) if report.problem else ()
-    return (f"  {at}{since}", *trouble)
+    return (f"source     {report.url} {at}{since}", *trouble)
 
 
 def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
@@ -298,7 +302,9 @@ def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
 
 def undelivered(topics: Collection[str], deliveries: Iterable[Delivery], now: datetime) -> tuple[str, ...]:
     """What somebody has not heard of these topics yet, and until when that waits, in lines."""
-    return tuple(_waiting(one, now) for one in deliveries if one.topic in topics)
+    lines = [_waiting(one, now) for one in deliveries if one.topic in topics]
+    more = len(lines) - _MOST
+    return tuple(lines[:_MOST] + ([f"and {more} more"] if more > 0 else []))
 
 
 def _waiting(one: Delivery, now: datetime) -> str:

@@ -170,7 +170,7 @@ def _greet(settings: Settings, port: int) -> None:
         f"syndicator {__version__}: {title}\n"
         f"posts    {source}\n"
         f"feeds    {settings.publish_path}, published as {settings.publish.url}\n"
-        f"serving  {address} (how things are), /readyz, /livez, /status.json\n"
+        f"serving  {address} (how things are), /readyz, /livez\n"
         f"stop it  with Ctrl-C",
         flush=True,
         file=sys.stdout,

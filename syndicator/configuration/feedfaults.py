@@ -12,8 +12,8 @@ from syndicator.configuration.values import Wrong, nearest
 #: What posts can be chosen by beside their fields.
 PATH = "path"
 _NAME = re.compile(r"[a-z_]{1,100}")
-#: What the service itself answers for: health, how it is, figures, its hub; and all below the last.
-_RESERVED = ("/livez", "/readyz", "/status.json", "/metrics", "/hub", "/hooks/")
+#: What the service itself answers for: health, figures, its hub; and all below the last.
+_RESERVED = ("/livez", "/readyz", "/metrics", "/hub", "/hooks/")
 
 
 def feed_faults(

@@ -22,7 +22,7 @@ from syndicator.web.status import CONTENT_SECURITY_POLICY, StatusPage, render
 
 Readiness = Callable[[], tuple[bool, tuple[str, ...]]]
 
-_LIVE, _READY, _STATUS = "/livez", "/readyz", "/status.json"
+_LIVE, _READY = "/livez", "/readyz"
 _FRESH = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 #: Seconds for which one rendering of the status page serves all who ask, and how many times as long as it took: it
 #: reads the state, and strangers are not to keep the service busy with that.
@@ -50,20 +50,20 @@ def build_app(
 
     async def readyz(request: Request) -> Response:
         ready, reasons = readiness()
+        status = 200 if ready else 503
+        if "json" in request.query_params:
+            facts = orjson.dumps(asdict(live()))
+            return Response(facts, status_code=status, media_type="application/json", headers=_FRESH)
         lines = ["ready" if ready else "not ready"]
         if "verbose" in request.query_params:
             lines += reasons
-        return PlainTextResponse("\n".join(lines) + "\n", status_code=200 if ready else 503, headers=_FRESH)
-
-    async def facts(_: Request) -> Response:
-        return Response(orjson.dumps(asdict(live())), media_type="application/json", headers=_FRESH)
+        return PlainTextResponse("\n".join(lines) + "\n", status_code=status, headers=_FRESH)
 
     return Router(
         [
-            Documents(shelf, reserved=(_LIVE, _READY, _STATUS, hooks.PATH)),
+            Documents(shelf, reserved=(_LIVE, _READY, hooks.PATH)),
             Route(_LIVE, livez, methods=["GET"]),
             Route(_READY, readyz, methods=["GET"]),
-            Route(_STATUS, facts, methods=["GET"]),
             Route(hooks.PATH, hook.answer, methods=["POST"]),
             Route("/", _Page(status).show, methods=["GET"]),
         ],

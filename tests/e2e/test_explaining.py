@@ -80,7 +80,7 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
             things = status(newsroom)
             text = newsroom.command("status").stdout
             page = newsroom.get("")[2].decode()
-            answer = newsroom.get("status.json")[2].decode()
+            answer = newsroom.get("readyz?json")[2].decode()
 
             assert things["holder"]["pid"] == process.pid
             assert things["live"]["ready"]

@@ -37,7 +37,7 @@ def answering(*parts: bytes, pause: float = 0.0) -> Iterator[str]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/status.json"
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/readyz?json"
         thread.join()
 
 

@@ -729,15 +729,15 @@ async def test_the_status_page_says_what_the_service_does_and_waits_for(site: Si
         assert text in page.text
 
 
-async def test_what_only_the_service_knows_is_there_for_programs_and_no_document_takes_its_place(site: Site) -> None:
-    site.shelf.show([(record("status.json", SHORT, url="https://news.example.org/status.json"), SHORT)])
+async def test_what_only_the_service_knows_is_there_for_programs_whether_or_not_it_is_ready(site: Site) -> None:
     site.live = replace(LIVE, waits=(Wait(what="a scan", why="it is soon", until=CHANGED),))
 
-    got = await site.ask("/status.json")
+    got = await site.ask("/readyz?json")
 
     assert (got.status, got["content-type"], got["cache-control"]) == (200, "application/json", "no-store")
     assert site.live == read(json.loads(got.body))
-    assert (await site.ask("/status.json", method="POST")).status == 405
+    site.ready = False
+    assert (await site.ask("/readyz?json")).status == 503
 
 
 async def test_a_status_page_that_is_costly_is_made_seldom(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,6 +143,13 @@ def test_each_delivery_that_a_document_waits_for_is_told_with_its_time(one: Deli
     assert (f"{one.topic}: {line}",) == undelivered({one.topic}, [one, delivery(topic="https://other.example/")], NOW)
 
 
+def test_of_thousands_that_are_owed_a_screenful_is_told_and_how_many_more_there_are() -> None:
+    many = tuple(delivery(number) for number in range(25))
+
+    assert "  and 5 more; --json has them all" in things(deliveries=many).lines()
+    assert "and 5 more" == undelivered({many[0].topic}, many, NOW)[-1]
+
+
 LIVE = Live(
     version="1.2.3",
     state="s",
@@ -160,7 +167,7 @@ def things(**changes: Any) -> StateOfThings:
     usual: dict[str, Any] = {
         "title": "The Example", "version": "1", "source": "/srv", "posts": (("live", 1),), "documents": (),
         "last_pass": None, "refused": (), "deliveries": (delivery(),), "hubs": ("https://hub.example/?key=hush",),
-        "asked": "http://127.0.0.1:8080/status.json",
+        "asked": "http://127.0.0.1:8080/readyz?json",
     }  # fmt: skip
     return StateOfThings(**{**usual, **changes})
 
@@ -211,5 +218,5 @@ def test_the_machine_itself_is_asked_whatever_address_the_service_listens_at() -
 
 
 def test_nobody_who_does_not_answer_is_heard() -> None:
-    assert hear("http://127.0.0.1:9/status.json", "s") is None
+    assert hear("http://127.0.0.1:9/readyz?json", "s") is None
     assert hear("http://127.0.0.1:99999/", "s") is None

@@ -1280,7 +1280,6 @@ def test_any_environment_is_taken_or_a_fault_and_nothing_else(folder: Path, envi
     [
         ("livez", "/livez"),
         ("readyz", "/readyz"),
-        ("status.json", "/status.json"),
         ("metrics", "/metrics"),
         ("hub", "/hub"),
         ("hooks/feed.xml", "/hooks/"),
