@@ -18,7 +18,6 @@ from syndicator.overview import (
     Holder,
     StateOfThings,
     feeds_of,
-    next_by_clock,
     owed_of,
 )
 from syndicator.profiles.summing import summed_up
@@ -77,7 +76,6 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
     counts: dict[str, int] = {}
     posts, documents = state.ledger.posts(), tuple(state.ledger.documents().values())
     deliveries, feeds, held = tuple(state.outbox.deliveries()), state.ledger.feeds(), state.ledger.held()
-    last = state.ledger.last_pass()
     for record in posts.values():
         name = "gone" if record.gone else record.state(now).value
         counts[name] = counts.get(name, 0) + 1
@@ -89,7 +87,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         posts=tuple(sorted(counts.items())),
         documents=tuple(document for document in documents if not document.page),
         pages=sum(document.page > 0 for document in documents),
-        last_pass=last,
+        last_pass=state.ledger.last_pass(),
         refused=tuple(state.ledger.refusals().values()),
         deliveries=deliveries,
         hubs=settings.hub_urls(),
@@ -98,7 +96,6 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, feeds, documents, deliveries, now),
         held=tuple(held.values()),
-        next_change=next_by_clock(posts.values(), last.next_change if last else None, now),
     )
 
 

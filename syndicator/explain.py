@@ -177,14 +177,14 @@ def _facts(
         facts += [("state", state), ("id", record.entry_id or "none yet: given when it is first live")]
         if record.entry_id and state != PostState.LIVE:
             when = record.down or record.gone or (record.expires if state == PostState.EXPIRED else None)
-            at = f"at {when.isoformat(sep=' ', timespec='seconds')}, " if when else ""
+            at = f"at {_at(when)}, " if when else ""
             facts.append(("taken down", f"{at}id reserved"))
         if address:
             facts.append(("address", address))
         for name in ("published", "updated", "expires"):
             instant = getattr(record, name)
             if instant is not None:
-                facts.append((name, instant.isoformat(sep=" ", timespec="seconds")))
+                facts.append((name, _at(instant)))
         facts += [(name, ", ".join(values)) for name, values in record.terms]
     if refusal is not None:
         facts.append(("refused", _refused(refusal)))
@@ -198,18 +198,16 @@ def _hindrance(
     if record is None:
         return "out", _refused(refusal) if refusal else "it is not known"
     if record.gone is not None:
-        return "out", f"its file is gone since {record.gone.isoformat(sep=' ', timespec='seconds')}"
+        return "out", f"its file is gone since {_at(record.gone)}"
     state = record.state(now)
-    until = (
-        f"until {record.settles.isoformat(sep=' ', timespec='seconds')} ([publish] settle)" if record.settles else ""
-    )
+    until = f"until {_at(record.settles)} ([publish] settle)" if record.settles else ""
     if state is PostState.EMBARGOED and record.due is not None:
         longer = f", and it waits {until}" if record.settles and record.settles > record.due else ""
-        return "waiting", f"its date is {record.due.isoformat(sep=' ', timespec='seconds')}{longer}"
+        return "waiting", f"its date is {_at(record.due)}{longer}"
     if state is PostState.SETTLING:
         return "waiting", until
     if state is PostState.EXPIRED and record.expires is not None:
-        return "out", f"it expired at {record.expires.isoformat(sep=' ', timespec='seconds')}"
+        return "out", f"it expired at {_at(record.expires)}"
     if state is not PostState.LIVE:
         return "out", f"it is hidden ({rule})" if rule else "it is hidden"
     if refusal is not None and not rendered:

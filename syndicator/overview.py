@@ -15,8 +15,6 @@ from syndicator.model import (
     FeedRecord,
     FeedSpec,
     Held,
-    PostRecord,
-    PostState,
 )
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
@@ -68,8 +66,7 @@ class StateOfThings:
     ``holder`` is at work on the state, ``live`` is what the service says of itself where one answers, at ``asked``.
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
-    ``rules`` count for each feed of a profile what its rules decide. ``next_change`` is when posts come or go by the
-    clock alone, and why.
+    ``rules`` count for each feed of a profile what its rules decide.
     """
 
     title: str
@@ -89,7 +86,6 @@ class StateOfThings:
     pages: int = 0
     trouble: str = ""
     rules: tuple[str, ...] = ()
-    next_change: tuple[datetime, str] | None = None
     holder: Holder | None = None
     live: Live | None = None
     asked: str = ""
@@ -107,8 +103,8 @@ class StateOfThings:
                 f"last pass  {moment(last.at)}, {last.seconds:.2f} s, {last.written} documents written, "
                 f"{last.refused} posts refused"
             )
-        if self.next_change:
-            lines.append(f"next       {moment(self.next_change[0])}: {self.next_change[1]}")
+            if last.next_change:
+                lines.append(f"next change {moment(last.next_change)}: {printable(last.next_why)}")
         lines.append(f"feeds      {len(self.feeds)}")
         lines += [f"  {told(feed)}" for feed in self.feeds]
         archives = f", and {self.pages} pages of archives" if self.pages else ""
@@ -226,26 +222,6 @@ def _owed(kind: str, host: str, group: Sequence[Delivery]) -> OwedStanding:
         next=min((delivery.due for delivery in pending), default=None),
         error=max(failed, key=lambda delivery: (delivery.attempts, delivery.id)).error if failed else "",
     )
-
-
-def next_by_clock(
-    records: Iterable[PostRecord], planned: datetime | None, now: datetime
-) -> tuple[datetime, str] | None:
-    """When posts next come or go though nobody touches a file, and why; ``planned`` is what the last pass found."""
-    found: list[tuple[datetime, str]] = []
-    for record in records:
-        if record.gone is None and record.state(now) in (PostState.LIVE, PostState.EMBARGOED):
-            if record.due is not None and record.due > now:
-                found.append((record.due, f"the embargo of {record.path} ends"))
-            if record.expires is not None and record.expires > now:
-                found.append((record.expires, f"{record.path} expires"))
-    first = min(found, default=None)
-    if planned is not None and planned > now and (first is None or planned < first[0]):
-        return planned, "a post leaves a feed or a sitemap by its age"
-    if first is None:
-        return None
-    more = sum(at == first[0] for at, _ in found) - 1
-    return first[0], first[1] + (f", and {more} more" if more else "")
 
 
 def told(feed: FeedStanding) -> str:

@@ -91,7 +91,7 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         version=__version__,
         service=tuple(line for line in told_live(live) if not line.startswith("problem: ")),
         source=hide(things.source),
-        next_change=(things.next_change[0], "a post comes or goes") if things.next_change else None,
+        next_change=things.last_pass.next_change if things.last_pass else None,
         feeds=tuple(
             ShownFeed(
                 title=feed.name,

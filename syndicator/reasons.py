@@ -12,6 +12,7 @@ from syndicator.asked import hear_service
 from syndicator.dialects.jekylloverlooked import no_post
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, Verdict, explain, find, spec_name, under_hold
+from syndicator.holdoff import held_off
 from syndicator.ledger import record_of
 from syndicator.model import PostRecord
 from syndicator.outcomes import outcome
@@ -77,6 +78,7 @@ def _unseen(settings: Settings, source_reader: Reader, state: State, wanted: str
         scan = source_reader.source.scan({p: v.removeprefix(prefix) for p, v in versions.items()})
     except SyndicatorError:
         return _Unseen(records={}, refusals={}, news={})
+    known = state.ledger.posts() if scan.changed else {}
     when = _when(settings) if scan.changed or scan.gone else ""
     news = dict.fromkeys(scan.gone, f"its file is gone since the last pass; {when}")
     records: dict[str, PostRecord] = {}
@@ -98,7 +100,8 @@ def _unseen(settings: Settings, source_reader: Reader, state: State, wanted: str
                 line=skim.line, column=skim.column, remedy=skim.remedy,
             )  # fmt: skip
         else:
-            records[path] = record_of(skim, version, source_reader.site.url)
+            fresh = record_of(skim, version, source_reader.site.url)
+            (records[path],) = held_off([fresh], known, (), (), wait=orders(settings).hold_off, now=now)
     return _Unseen(records=records, refusals=refusals, news=news)
 
 

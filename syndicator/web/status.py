@@ -42,7 +42,7 @@ class StatusPage:
     owed: tuple[str, ...] = ()
     service: tuple[str, ...] = ()
     source: str = ""
-    next_change: tuple[datetime, str] | None = None
+    next_change: datetime | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -80,11 +80,7 @@ def render(page: StatusPage) -> str:
         "<h2>Last pass</h2>",
         _pass(page.last_pass),
         *([f"<p>Source: {escape(page.source)}</p>"] if page.source else []),
-        *(
-            [f"<p>Next change by the clock: {_time(page.next_change[0])}, {escape(page.next_change[1])}</p>"]
-            if page.next_change
-            else []
-        ),
+        *([f"<p>Next change by the clock: {_time(page.next_change)}</p>"] if page.next_change else []),
         "<h2>Posts</h2>",
         _counts(page.posts) if page.posts else '<p class="quiet">None are known yet.</p>',
         *_section("Refused posts", map(_refusal, page.refused)),

@@ -92,10 +92,8 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
             assert "the next delivery" in waits
             assert "looking through the source" in waits
             assert [["embargoed", 1], ["live", 1]] == things["posts"]
-            assert things["next_change"] == [
-                "2035-03-01T06:00:00+00:00",
-                "the embargo of _posts/2026-01-02-b.md ends",
-            ]
+            assert things["last_pass"]["next_change"] == "2035-03-01T06:00:00+00:00"
+            assert things["last_pass"]["next_why"] == "the embargo of _posts/2026-01-02-b.md ends"
             (main,) = [feed for feed in things["feeds"] if feed["name"] == "main"]
             assert (1, 3, "") == (main["entries"], main["documents"], main["held"])
             assert main["newest"].startswith("2026-01-01")
@@ -105,7 +103,7 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
             assert owed["next"]
             assert "503" in owed["error"]
             assert f"service    running (process {process.pid}, since 20" in text
-            assert "next       2035-03-01 06:00:00 UTC: the embargo of _posts/2026-01-02-b.md ends" in text
+            assert "next change 2035-03-01 06:00:00 UTC: the embargo of _posts/2026-01-02-b.md ends" in text
             assert re.search(r"main: 1 entries, newest of 2026-01-01 .*, 3 documents of \d+ bytes", text)
             assert re.search(r"hub at 127\.0\.0\.1:\d+: 4 owed, next 20.*503", text)
             assert "(since 20" in text
@@ -177,3 +175,18 @@ def test_why_says_who_has_not_heard_of_a_document_that_shows_the_post(newsroom: 
     with closing(sqlite3.connect(newsroom.root / "state.db")) as state, state:
         state.execute("DELETE FROM deliveries")
     assert "has heard" in facts(newsroom, "a.md")["told"]
+
+
+def test_why_of_a_new_post_says_how_long_it_is_held_off(newsroom: Newsroom) -> None:
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace("[publish]\n", '[publish]\nsettle = "5m"\n'))
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    newsroom.post("2026-01-02-b.md", title="Beta")
+
+    before = why(newsroom, "b.md", "main")
+    newsroom.build()
+
+    assert re.search(r"not seen .*no pass has seen its file yet", before)
+    assert re.search(r"waiting until 20.* \(\[publish\] settle\)", before)
+    assert re.search(r"waiting until 20.* \(\[publish\] settle\)", why(newsroom, "b.md", "main"))

@@ -21,14 +21,11 @@ from syndicator.model import (
     FeedSpec,
     Format,
     Held,
-    PostRecord,
-    Visibility,
 )
 from syndicator.overview import (
     Holder,
     StateOfThings,
     feeds_of,
-    next_by_clock,
     owed_of,
     told,
     told_live,
@@ -38,15 +35,6 @@ from syndicator.overview import (
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-def record(path: str, **changes: Any) -> PostRecord:
-    live = NOW - 24 * HOUR
-    post = PostRecord(
-        path=path, version="v", digest="d", content="c", match="m", visibility=Visibility.PUBLIC, due=live,
-        published=live, updated=live, entry_id=f"tag:{path}",
-    )  # fmt: skip
-    return post._replace(**changes)
 
 
 def document(path: str, feed: str = "main", **changes: Any) -> DocumentRecord:
@@ -63,23 +51,6 @@ def delivery(number: int = 1, target: str = "https://hub.example/?key=hush", **c
         "since": NOW, "due": NOW + HOUR, "body": b"words",
     }  # fmt: skip
     return Delivery(**{**usual, **changes})
-
-
-def test_the_next_change_is_the_first_embargo_or_expiry_or_what_a_pass_found_before_them() -> None:
-    posts = [
-        record("a.md", due=NOW + 3 * HOUR),
-        record("b.md", expires=NOW + 2 * HOUR),
-        record("c.md", expires=NOW + 2 * HOUR),
-        record("d.md", due=NOW + HOUR, gone=NOW),
-        record("e.md", due=NOW + HOUR, visibility=Visibility.DRAFT),
-        record("f.md", expires=NOW - HOUR),
-    ]
-
-    assert (NOW + 3 * HOUR, "the embargo of a.md ends") == next_by_clock(posts[:1], None, NOW)
-    assert (NOW + 2 * HOUR, "b.md expires, and 1 more") == next_by_clock(posts, NOW + 2 * HOUR, NOW)
-    assert (NOW + HOUR, "a post leaves a feed or a sitemap by its age") == next_by_clock(posts, NOW + HOUR, NOW)
-    assert (NOW + 2 * HOUR, "b.md expires, and 1 more") == next_by_clock(posts, NOW - HOUR, NOW)
-    assert next_by_clock(posts[3:], None, NOW) is None
 
 
 def test_a_feed_is_told_with_its_entries_their_newest_its_last_change_its_size_and_why_it_is_held() -> None:
