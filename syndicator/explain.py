@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
-from syndicator.filters import TOO_OLD, Catalogue, fold
+from syndicator.filters import Catalogue
+from syndicator.hindrances import WhyNot, refused, spoken_at
+from syndicator.hindrances import hindrance as hindrance_of
 from syndicator.history import divide, shown_in
 from syndicator.model import Deed, FeedRecord, FeedSpec, Held, PageRecord, PostRecord, PostState, Site
 from syndicator.ports import Refusal
@@ -94,12 +96,12 @@ def explain(
     chosen = [s for s in selections if (not feed or feed in (s.name, s.spec.name)) and not s.parts]
     if feed and not chosen and feed not in {spec.name for spec in specs}:
         raise _no_such_feed(feed, [s.name for s in selections if s.spec.name == spec_name(feed)])
-    hindrance = _hindrance(record, refusal, path in stored, now, rule)
+    hindrance = hindrance_of(record, refusal, path in stored, now, rule)
     verdicts: list[Verdict] = []
     for selection in chosen:
         # A refused post that was never rendered has its date all the same, but no place in the feed.
         members = [m for m in selection.members if m.path in stored or m.path not in refusals]
-        why_not = _Why(selection=selection, catalogue=catalogue, now=now)
+        why_not = WhyNot(selection=selection, catalogue=catalogue, now=now)
         verdict = _verdict(why_not, members, path, record, hindrance, refusal, path in stored)
         # Nobody keeps the entries of archives' pages, so that their rules are not asked here.
         shows = any(member.path == path for member in selection.members)
@@ -177,90 +179,26 @@ def _facts(
         facts += [("state", state), ("id", record.entry_id or "none yet: given when it is first live")]
         if record.entry_id and state != PostState.LIVE:
             when = record.down or record.gone or (record.expires if state == PostState.EXPIRED else None)
-            at = f"at {_at(when)}, " if when else ""
+            at = f"at {spoken_at(when)}, " if when else ""
             facts.append(("taken down", f"{at}id reserved"))
         if address:
             facts.append(("address", address))
         for name in ("published", "updated", "expires"):
             instant = getattr(record, name)
             if instant is not None:
-                facts.append((name, _at(instant)))
+                facts.append((name, spoken_at(instant)))
         facts += [(name, ", ".join(values)) for name, values in record.terms]
     if refusal is not None:
-        facts.append(("refused", _refused(refusal)))
+        facts.append(("refused", refused(refusal)))
     return tuple(facts)
 
 
-def _hindrance(
-    record: PostRecord | None, refusal: Refusal | None, rendered: bool, now: datetime, rule: str
-) -> tuple[str, str] | None:
-    """Why no feed shows the post: the verdict and its reason. None when nothing stands in the way."""
-    if record is None:
-        return "out", _refused(refusal) if refusal else "it is not known"
-    if record.gone is not None:
-        return "out", f"its file is gone since {_at(record.gone)}"
-    state = record.state(now)
-    until = f"until {_at(record.settles)} ([publish] settle)" if record.settles else ""
-    if state is PostState.EMBARGOED and record.due is not None:
-        longer = f", and it waits {until}" if record.settles and record.settles > record.due else ""
-        return "waiting", f"its date is {_at(record.due)}{longer}"
-    if state is PostState.SETTLING:
-        return "waiting", until
-    if state is PostState.EXPIRED and record.expires is not None:
-        return "out", f"it expired at {_at(record.expires)}"
-    if state is not PostState.LIVE:
-        return "out", f"it is hidden ({rule})" if rule else "it is hidden"
-    if refusal is not None and not rendered:
-        return "out", _refused(refusal)
-    return None
-
-
-def _refused(refusal: Refusal) -> str:
-    return f"{refusal} (in quarantine since {_at(refusal.since)})"
-
-
 def _held(each: Held) -> str:
-    return f"the feed is held: {each.reason} (since {_at(each.since)}); {each.remedy}"
-
-
-def _at(instant: datetime) -> str:
-    return instant.isoformat(sep=" ", timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Why:
-    """What keeps a live post out of a feed."""
-
-    selection: Selection
-    catalogue: Catalogue
-    now: datetime
-
-    def left_out(self, record: PostRecord) -> str:
-        spec, members = self.selection.spec, self.selection.members
-        if filtered := self.catalogue.hindrance(record, spec, self.now):
-            left = record.published + spec.max_age if record.published and spec.max_age else None
-            return f"{filtered}, since {_at(left)}" if left and left <= self.now and filtered == TOO_OLD else filtered
-        values = self.catalogue.values(record, spec.each) if spec.each else ()
-        if spec.each and self.selection.value not in map(fold, values):
-            return f"its {spec.each} is {', '.join(values) or 'nothing'}"
-        oldest = members[: spec.limit][-1].published if members else None
-        since = f", and the oldest of them is of {_at(oldest)}" if oldest else ""
-        place = self._place(record)
-        by_date = f"; it is number {place[0]} of {place[1]} by date" if place else ""
-        return f"the feed shows the newest {spec.limit}{since}{by_date}"
-
-    def _place(self, record: PostRecord) -> tuple[int, int] | None:
-        """Its place among all posts that the feed could show, and how many these are."""
-        spec, value = self.selection.spec, self.selection.value
-        posts = self.catalogue.chosen(spec, self.now)
-        if spec.each:
-            posts = [post for post in posts if value in map(fold, self.catalogue.values(post, spec.each))]
-        paths = [post.path for post in posts]
-        return (paths.index(record.path) + 1, len(paths)) if record.path in paths else None
+    return f"the feed is held: {each.reason} (since {spoken_at(each.since)}); {each.remedy}"
 
 
 def _verdict(
-    why_not: _Why,
+    why_not: WhyNot,
     members: Sequence[PostRecord],
     path: str,
     record: PostRecord | None,
@@ -275,7 +213,7 @@ def _verdict(
         place = f"on page {page.record.number} of the archive"
         if refusal is not None and not rendered:
             return Verdict(
-                feed=feed, verdict="waiting", reason=f"{place} as far as it was ever good: {_refused(refusal)}"
+                feed=feed, verdict="waiting", reason=f"{place} as far as it was ever good: {refused(refusal)}"
             )
         return Verdict(feed=feed, verdict="in", reason=place)
     if hindrance is not None or record is None:

@@ -138,7 +138,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("oldfeeds.jsonfeed", "oldfeeds.xml"),
     ("oldfeeds", "adoption"),
     ("takeover",),
-    ("history",),
+    ("history", "hindrances"),
     ("profiles.documents",),
     ("plan", "explain", "listing", "guard", "takedowns", "web.shelf", "web.hooks", "health", "passes"),
     ("traces", "overview"),
