@@ -160,6 +160,14 @@ def test_why_tells_of_what_no_pass_has_seen_yet_and_when_one_will(newsroom: News
     assert "in      number 1 of 2" in why(newsroom, "c.md", "main")
     assert "(in quarantine since 20" in why(newsroom, "e.md", "main")
 
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('every = "30s"', 'every = "1h"\nwatch = false'))
+    with newsroom.running():
+        eventually(lambda: status(newsroom)["live"]["scanned"])
+        newsroom.post("2026-01-06-f.md", title="Zeta")
+        said = facts(newsroom, "f.md")["not seen"]
+        assert re.fullmatch(r"no pass .* the service looks again at 20.* UTC \(\[source\] watch is off\)", said)
+
 
 def test_why_says_who_has_not_heard_of_a_document_that_shows_the_post(newsroom: Newsroom) -> None:
     newsroom.settings = f'\n[[hubs]]\nurl = "http://127.0.0.1:9/?key={TOKEN}"\n'

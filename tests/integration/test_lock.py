@@ -1,0 +1,30 @@
+"""Who may write to a state: told to whoever asks, without standing in the way of anybody."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from syndicator.state.lock import holder, only_writer
+
+
+def test_the_holder_is_told_with_since_when_and_nobody_is_once_it_has_let_go(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    assert holder(file) is None
+    with only_writer(file):
+        found = holder(file)
+
+        assert found is not None
+        assert os.getpid() == found[0]
+        assert abs(found[1] - time.time()) < 60
+    assert holder(file) is None
+
+
+@pytest.mark.parametrize("said", [b"", b"nonsense", b"\xff\xfe", b"9" * 1000, b"1", b"-1 on here"])
+def test_what_a_dead_process_or_nobody_wrote_names_nobody(tmp_path: Path, said: bytes) -> None:
+    (tmp_path / "state.db.lock").write_bytes(said)
+
+    assert holder(tmp_path / "state.db") is None
