@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 PATH = "/hooks/source"
 #: What GitHub sends at most. The signature is over all of it, and is made while it comes in, so that nobody keeps it.
 LARGEST = 25 * 2**20
-#: So much of a call is kept to be read: the news of a few thousand commits. A longer one is taken for news of ours.
-_KEPT = 2**20
+#: So much of a call is kept to be read, as little as any connection costs: anybody can make thousands, and hold them
+#: for a while. A longer one, which tells of a hundred commits or more, is taken for news of ours.
+_KEPT = 64 * 1024
 #: So many calls are remembered, to know one that comes again; after a restart none, which costs one look at the source.
 _REMEMBERED = 1000
 #: Calls without proof are told once in so many seconds, with how many there were: anybody can make them.

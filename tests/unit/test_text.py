@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.text import legal, one_line, printable, slug
+from syndicator.text import bare, legal, one_line, printable, slug
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd-\uffff]")
 
@@ -47,3 +48,26 @@ def test_a_slug_is_a_file_name(text: str) -> None:
 @given(st.text())
 def test_what_is_printable_moves_no_terminal(text: str) -> None:
     assert printable(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see https://ann:hush@h.example:80/a?b=hush&c, please", "see https://h.example:80/a?… please"),
+        ("https://hush@h.example", "https://h.example"),
+        ("https://a:hu@sh@h.example/", "https://h.example/"),
+        ('"http://h/?hush" and <https://h/x#y>', '"http://h/?…" and <https://h/x#y>'),
+        ("HTTPS://ANN:HUSH@H.EXAMPLE/", "HTTPS://H.EXAMPLE/"),
+        ("git+ssh://git@h.example/news.git", "git+ssh://h.example/news.git"),
+        ("sqlite:///var/state.db", "sqlite:///var/state.db"),
+        ("what? ann@h.example", "what? ann@h.example"),
+    ],
+)
+def test_an_address_is_shown_without_user_and_query(text: str, shown: str) -> None:
+    assert shown == bare(text)
+    assert shown == bare(shown)
+
+
+def test_an_address_without_end_takes_no_time() -> None:
+    for text in ("http://" + "@" * 200_000, "a+" * 100_000 + "://", "http://h/?" * 50_000, "x://y" * 50_000):
+        assert bare(text)
