@@ -111,6 +111,7 @@ def test_drafts_embargoes_expiry_and_vanished_files_each_have_their_reason() -> 
         return verdicts("a.md", [post._replace(**changes)], rule="draft: true")["main"]
 
     assert ("out", "it is hidden (draft: true)") == said(visibility=Visibility.DRAFT)
+    assert ("out", "it is hidden (draft: true)") == said(visibility=Visibility.KILLED)
     assert ("waiting", "its date is 2026-03-10 12:00:00+00:00") == said(due=NOW + timedelta(days=1))
     until = "until 2026-03-09 12:05:00+00:00 ([publish] settle)"
     later = {"entry_id": "", "ready": NOW, "settles": NOW + timedelta(minutes=5)}
