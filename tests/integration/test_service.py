@@ -573,6 +573,52 @@ async def test_a_burst_of_hints_during_a_pass_makes_one_more(world: World) -> No
     assert 2 == world.passes
 
 
+@dataclass(slots=True)
+class Far:
+    """A repository that is fetched when the test lets it."""
+
+    name: str = "far"
+    begun: int = 0
+    free: threading.Event = field(default_factory=threading.Event)
+
+    def fetch(self, stopped: Callable[[], bool] = bool) -> bool:
+        self.begun += 1
+        self.free.wait(10)
+        return False
+
+    def is_spoilt(self) -> bool:
+        return False
+
+    def report(self) -> FetchReport | None:
+        return None
+
+
+async def test_many_who_call_share_one_fetch_and_one_more_at_most_when_it_had_begun(world: World) -> None:
+    service, far = service_of(world), Far()
+    service.upstream = far
+    service.wake()  # before it runs: it begins with a fetch anyway
+    async with running(service):
+        await until(lambda: far.begun == 1)
+        for _ in range(50):
+            service.wake()
+        far.free.set()
+        await until(lambda: far.begun == 2)
+        await rest()
+
+        assert 2 == far.begun
+        service.wake()
+        await until(lambda: far.begun == 3)
+
+
+async def test_who_calls_has_a_folder_looked_through(world: World) -> None:
+    service = service_of(world)
+    async with running(service):
+        await world.passed(1)
+        service.wake()
+        await world.passed(2)
+        assert service.health.scanned is not None
+
+
 async def test_images_that_became_known_make_a_pass(world: World) -> None:
     service, known = service_of(world), [0, 3]
 
@@ -679,49 +725,3 @@ async def test_a_working_lane_is_never_begun_twice_at_once(world: World) -> None
             world.timers.set["scan"][1]()
 
     assert 1 == most
-
-
-@dataclass(slots=True)
-class Far:
-    """A repository that is fetched when the test lets it."""
-
-    name: str = "far"
-    begun: int = 0
-    free: threading.Event = field(default_factory=threading.Event)
-
-    def fetch(self, stopped: Callable[[], bool] = bool) -> bool:
-        self.begun += 1
-        self.free.wait(10)
-        return False
-
-    def is_spoilt(self) -> bool:
-        return False
-
-    def report(self) -> FetchReport | None:
-        return None
-
-
-async def test_many_who_call_share_one_fetch_and_one_more_at_most_when_it_had_begun(world: World) -> None:
-    service, far = service_of(world), Far()
-    service.upstream = far
-    service.wake()  # before it runs: it begins with a fetch anyway
-    async with running(service):
-        await until(lambda: far.begun == 1)
-        for _ in range(50):
-            service.wake()
-        far.free.set()
-        await until(lambda: far.begun == 2)
-        await rest()
-
-        assert 2 == far.begun
-        service.wake()
-        await until(lambda: far.begun == 3)
-
-
-async def test_who_calls_has_a_folder_looked_through(world: World) -> None:
-    service = service_of(world)
-    async with running(service):
-        await world.passed(1)
-        service.wake()
-        await world.passed(2)
-        assert service.health.scanned is not None
