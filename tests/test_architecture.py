@@ -121,8 +121,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.hugosite",
         "dialects.jekyllsite",
     ),
-    ("formats", "concerns", "filters", "selections", "ledger", "websub.protocol", "web.conditional", "web.signatures"),
-    ("sitemaps", "corrections", "entries", "instants"),
+    (
+        "formats",
+        "concerns",
+        "filters",
+        "selections",
+        "ledger",
+        "deliveries.outcome",
+        "web.conditional",
+        "web.signatures",
+    ),
+    ("sitemaps", "corrections", "entries", "instants", "websub.protocol"),
     ("feeds",),
     # the linter: a reader of finished documents, which shares nothing with those who write them
     ("lint.words", "lint.findings", "lint.context", "lint.jsontree", "lint.fragment"),
@@ -188,7 +197,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sources.gitlog",
         "sources.built",
     ),
-    ("state.deliveries", "asking", "oldfeeds.pages", "websub.delivery", "sources.git", "sources.gitsite"),
+    ("state.deliveries", "asking", "oldfeeds.pages", "websub.hub", "sources.git", "sources.gitsite"),
+    ("websub.delivery",),
     # wiring
     ("crew",),
     ("reader",),
@@ -222,6 +232,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 PACKAGES = {
     "commands",
     "configuration",
+    "deliveries",
     "dialects",
     "markup",
     "posts",

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from random import random
-from typing import Protocol
 from urllib.parse import urlsplit
 
+from syndicator.deliveries.outcome import Outcome, Verdict, given_up, retry_at
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery
-from syndicator.outbound import retry_after
+from syndicator.outbound import Outbound
 from syndicator.ports import Outbox
-from syndicator.websub.protocol import Verdict, given_up, judge, ping, retry_at
+from syndicator.websub.hub import tell_hub
 
 log = logging.getLogger(__name__)
 
@@ -33,26 +33,9 @@ def always() -> AbstractAsyncContextManager[bool]:
     return nullcontext(True)
 
 
-class Reply(Protocol):
-    """An answer as far as it matters here; ``body`` may be only its beginning."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def body(self) -> bytes: ...
-
-
-class Poster(Protocol):
-    """Sends a form; follows 307 and 308 only, with method and body kept. Raises OutboundError."""
-
-    async def post_form(self, url: str, fields: Sequence[tuple[str, str]], *, trusted: bool = False) -> Reply: ...
-
-
 async def deliver_due(
     outbox: Outbox,
-    outbound: Poster,
+    outbound: Outbound,
     clock: Callable[[], datetime],
     *,
     limit: int = 20,
@@ -94,25 +77,22 @@ async def deliver_due(
 
 async def _tell(
     outbox: Outbox,
-    outbound: Poster,
+    outbound: Outbound,
     clock: Callable[[], datetime],
     delivery: Delivery,
     patience: timedelta,
     give_up_after: timedelta,
     rand: Callable[[], float],
 ) -> None:
-    wait: timedelta | None = None
     try:
         async with asyncio.timeout(patience.total_seconds()):
-            reply = await outbound.post_form(delivery.target, ping(delivery.topic), trusted=True)
+            outcome = await tell_hub(delivery, outbound, clock())
     except TimeoutError:
-        verdict, error = Verdict.LATER, f"no answer within {patience.total_seconds():g} seconds"
+        outcome = Outcome(verdict=Verdict.LATER, error=f"no answer within {patience.total_seconds():g} seconds")
     except OutboundError as failure:
-        verdict, error = Verdict.LATER, failure.reason
-    else:
-        verdict, error = judge(reply.status, reply.body), f"the hub answered {reply.status}"
-        wait = retry_after(reply.headers, clock())
+        outcome = Outcome(verdict=Verdict.LATER, error=failure.reason)
 
+    verdict, error = outcome.verdict, outcome.error
     now = clock()
     attempts = delivery.attempts + 1
     facts = {"hub": _shown(delivery.target), "topic": delivery.topic, "attempt": attempts}
@@ -123,7 +103,7 @@ async def _tell(
         await asyncio.to_thread(outbox.give_up, delivery, now, error)
         log.error("announcement given up", extra=facts | {"reason": error})
     else:
-        due = retry_at(attempts, now, wait, rand())
+        due = retry_at(attempts, now, outcome, rand())
         await asyncio.to_thread(outbox.postpone, delivery, due, error)
         log.warning("announcement postponed", extra=facts | {"reason": error, "due": due.isoformat()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,10 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.websub.protocol import Verdict, given_up, judge, ping, retry_at
+from syndicator.deliveries.outcome import Outcome, Verdict, answered, given_up, retry_at
+from syndicator.websub.protocol import judge, ping
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TWO_DAYS = timedelta(days=2)
+
+
+def later(wait: timedelta | None = None) -> Outcome:
+    return Outcome(verdict=Verdict.LATER, wait=wait)
 
 
 def test_a_ping_names_one_topic_under_both_names() -> None:
@@ -75,11 +81,11 @@ def test_an_answer_means(status: int, body: bytes, verdict: Verdict) -> None:
 )
 def test_the_wait_grows_to_half_a_day(attempts: int, span: timedelta) -> None:
     """websub-10."""
-    assert NOON + span / 2 == retry_at(attempts, NOON, None, 0.5)
+    assert NOON + span / 2 == retry_at(attempts, NOON, later(), 0.5)
 
 
 def test_jitter_that_comes_out_at_nothing_still_lets_the_hub_breathe() -> None:
-    assert NOON + timedelta(seconds=5) == retry_at(1, NOON, None, 0.0)
+    assert NOON + timedelta(seconds=5) == retry_at(1, NOON, later(), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +100,7 @@ def test_jitter_that_comes_out_at_nothing_still_lets_the_hub_breathe() -> None:
 )
 def test_a_hub_decides_how_long_to_wait_at_least(asked: timedelta, expected: timedelta) -> None:
     """websub-50; a hub cannot silence us for more than a day."""
-    assert NOON + expected == retry_at(1, NOON, asked, 0.5)
+    assert NOON + expected == retry_at(1, NOON, later(asked), 0.5)
 
 
 @settings(max_examples=80, deadline=None)
@@ -108,7 +114,7 @@ def test_a_retry_lies_ahead_and_never_before_what_the_hub_allows(
 ) -> None:
     asked = None if seconds is None else timedelta(seconds=seconds)
 
-    wait = retry_at(attempts, NOON, asked, rand) - NOON
+    wait = retry_at(attempts, NOON, later(asked), rand) - NOON
 
     assert timedelta(seconds=5) <= wait <= timedelta(days=1)
     assert asked is None or wait >= asked
@@ -124,9 +130,36 @@ def test_a_retry_lies_ahead_and_never_before_what_the_hub_allows(
         (Verdict.LATER, 5, timedelta(days=30), True),
         (Verdict.REFUSED, 4, timedelta(days=30), False),
         (Verdict.REFUSED, 5, timedelta(0), True),
+        (Verdict.OVER, 1, timedelta(0), True),
     ],
 )
 def test_refusals_are_given_up_soon_and_troubles_when_their_time_is_over(
     verdict: Verdict, attempts: int, age: timedelta, expected: bool
 ) -> None:
     assert expected is given_up(verdict, attempts, NOON - age, NOON, TWO_DAYS)
+
+
+def test_a_handler_may_set_its_own_pace_and_a_host_still_decides() -> None:
+    quick = Outcome(verdict=Verdict.LATER, pace=timedelta(seconds=2))
+
+    assert NOON + timedelta(seconds=2.1) == retry_at(9, NOON, quick, 0.5)
+    assert NOON + timedelta(minutes=1) == retry_at(9, NOON, replace(quick, wait=timedelta(minutes=1)), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "expected"),
+    [
+        (204, None, Outcome(verdict=Verdict.DONE)),
+        (500, None, Outcome(verdict=Verdict.LATER, error="the cache answered 500")),
+        (403, None, Outcome(verdict=Verdict.REFUSED, error="the cache answered 403")),
+        (503, None, Outcome(verdict=Verdict.LATER, error="the cache answered 503")),
+        (503, TWO_DAYS, Outcome(verdict=Verdict.LATER, error="the cache answered 503", wait=TWO_DAYS, host=True)),
+        (429, TWO_DAYS, Outcome(verdict=Verdict.LATER, error="the cache answered 429", wait=TWO_DAYS, host=True)),
+        (500, TWO_DAYS, Outcome(verdict=Verdict.LATER, error="the cache answered 500", wait=TWO_DAYS)),
+    ],
+)
+def test_an_answer_that_says_when_to_come_again_speaks_for_its_host(
+    status: int, wait: timedelta | None, expected: Outcome
+) -> None:
+    """websub-50."""
+    assert expected == answered("the cache", status, wait)
