@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from syndicator.sources.gitclone import Clone
     from syndicator.sources.gitsite import GitFiles
     from syndicator.state.database import Database
-    from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+    from syndicator.state.deliveries import SqlOutbox
     from syndicator.state.posts import SqlLedger
+    from syndicator.state.questions import SqlImageDesk
 
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
@@ -283,8 +284,9 @@ def state_to_approve(settings: Settings) -> Iterator[State]:
 
 @contextmanager
 def _state(database: Database) -> Iterator[State]:
-    from syndicator.state.deliveries import SqlImageDesk, SqlOutbox
+    from syndicator.state.deliveries import SqlOutbox
     from syndicator.state.posts import SqlLedger
+    from syndicator.state.questions import SqlImageDesk
 
     try:
         yield State(

@@ -25,7 +25,7 @@ from syndicator.outbound import Outbound
 from syndicator.pipeline import Pipeline
 from syndicator.presenting import server_of
 from syndicator.scheduler import Clock
-from syndicator.sending import ask, deliver, outbound
+from syndicator.sending import ask, dispatcher, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
 from syndicator.sources.watch import hints
@@ -116,11 +116,13 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
     pipeline = Pipeline(Readers(settings, mends=True), out, state.ledger, orders(settings))
     far = upstream(settings)
     watch = settings.source.watch and far is None
+    deliveries = dispatcher(settings, state, client)
     return Service(
         make_pass=lambda now, touched: pipeline.run(now, touched=touched),
-        deliver=(lambda turn: deliver(settings, state, client, turn)) if settings.announce.enabled else None,
+        deliver=deliveries.work if settings.announce.enabled else None,
         ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,
+        owed=deliveries.wake,
         next_question=state.desk.next_image_due,
         hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings))) if watch else None,
         ledger=state.ledger,

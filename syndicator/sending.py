@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from syndicator import __version__
 from syndicator.app import State
 from syndicator.asking import ask_images
+from syndicator.deliveries.dispatch import Bounds, Dispatcher, Handler
+from syndicator.model import DeliveryKind
 from syndicator.outbound import Outbound
 from syndicator.settings import Settings
-from syndicator.websub.delivery import Turn, always, deliver_due
+from syndicator.websub.hub import tell_hub
 
-#: How many are claimed at a time; several workers may share the queue.
+#: How many questions are claimed at a time.
 BATCH = 20
 LEASE = timedelta(minutes=2)
 
@@ -29,21 +31,20 @@ def outbound(settings: Settings, *, seconds: float = 0.0) -> Outbound:
     )
 
 
-async def deliver(settings: Settings, state: State, client: Outbound, turn: Turn = always) -> int:
-    """Send the deliveries that are due, until none is or ``turn`` allows no more."""
-    total = 0
-    while sent := await deliver_due(
-        state.outbox,
-        client,
-        clock,
-        limit=BATCH,
-        lease=LEASE,
-        give_up_after=settings.announce.give_up_after,
-        rand=random.random,
-        turn=turn,
-    ):
-        total += sent
-    return total
+def handlers(settings: Settings) -> Mapping[DeliveryKind, Handler]:  # noqa: ARG001 - some kinds have settings
+    """Who carries out deliveries of which kind."""
+    return {DeliveryKind.HUB: tell_hub}
+
+
+def dispatcher(settings: Settings, state: State, client: Outbound) -> Dispatcher:
+    """The one engine of the queue, as the settings want it."""
+    return Dispatcher(
+        outbox=state.outbox,
+        outbound=client,
+        handlers=handlers(settings),
+        clock=clock,
+        bounds=Bounds(per_host=settings.announce.per_host, give_up_after=settings.announce.give_up_after),
+    )
 
 
 async def ask(state: State, client: Outbound, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -64,7 +65,7 @@ async def _settle_up(settings: Settings, state: State, announce: bool, asking: b
     try:
         async with asyncio.timeout(patience.total_seconds()), outbound(settings) as client:
             if announce:
-                await deliver(settings, state, client)
+                await dispatcher(settings, state, client).work()
             if asking:
                 facts = await ask(state, client)
     except TimeoutError:

@@ -53,6 +53,8 @@ class Service:
     every: timedelta
     upstream: Upstream | None = None
     health: Health = field(default_factory=Health)
+    #: Set when deliveries may be due; whoever is at them looks again when it is.
+    owed: asyncio.Event = field(default_factory=asyncio.Event)
     #: No delivery is claimed while a pass goes on: hubs fetch at once, and must find what the pass published.
     _publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
     #: Whether readers are shown all that was published. A pass leaves this open until somebody has looked.
@@ -66,7 +68,8 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish the pass and the deliveries that are under way."""
-        changed, owed, asked, lost, stale = (asyncio.Event() for _ in range(5))
+        owed = self.owed
+        changed, asked, lost, stale = (asyncio.Event() for _ in range(4))
         self._look_at_source = changed.set if self.upstream is None else stale.set
         # Serve at once what was published before, while the first pass is made.
         await self._show(changed)

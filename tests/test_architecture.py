@@ -131,7 +131,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "web.conditional",
         "web.signatures",
     ),
-    ("sitemaps", "corrections", "entries", "instants", "websub.protocol"),
+    ("sitemaps", "corrections", "entries", "instants", "websub.protocol", "deliveries.settling"),
     ("feeds",),
     # the linter: a reader of finished documents, which shares nothing with those who write them
     ("lint.words", "lint.findings", "lint.context", "lint.jsontree", "lint.fragment"),
@@ -197,8 +197,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sources.gitlog",
         "sources.built",
     ),
-    ("state.deliveries", "asking", "oldfeeds.pages", "websub.hub", "sources.git", "sources.gitsite"),
-    ("websub.delivery",),
+    (
+        "state.deliveries",
+        "asking",
+        "oldfeeds.pages",
+        "websub.hub",
+        "deliveries.dispatch",
+        "sources.git",
+        "sources.gitsite",
+        "state.questions",
+    ),
     # wiring
     ("crew",),
     ("reader",),
@@ -317,7 +325,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
         ("liquid", {"markup.liquid", "markup.liquidcontext", "markup.liquidnodes", "markup.liquidtags"}),
         ("watchfiles", {"sources.watch"}),
         ("structlog", {"logs"}),
-        ("sqlalchemy", {"state.tables", "state.database", "state.posts", "state.deliveries"}),
+        ("sqlalchemy", {"state.tables", "state.database", "state.posts", "state.deliveries", "state.questions"}),
     ],
 )
 def test_a_library_lives_in_one_place(library: str, homes: set[str]) -> None:

@@ -169,10 +169,11 @@ class ImagesTable(Table):
 
 
 class AnnounceTable(Table):
-    """``[announce]``: word to hubs, and after how long one that never answers is given up."""
+    """``[announce]``: word to hubs, when one that never answers is given up, and how much one gets at once."""
 
     enabled: Switch = True
     give_up_after: Duration = timedelta(days=2)
+    per_host: Count = 2
 
 
 class GuardTable(Table):

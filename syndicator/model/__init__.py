@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model.delivery import Announcement, Delivery, DeliveryKind
+from syndicator.model.delivery import Announcement, Delivery, DeliveryKind, HostPause, HostState
 from syndicator.model.feed import (
     Content,
     Document,
@@ -55,6 +55,8 @@ __all__ = [
     "Format",
     "Held",
     "Hero",
+    "HostPause",
+    "HostState",
     "Image",
     "ImageFacts",
     "ImageRef",

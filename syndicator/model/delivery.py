@@ -40,7 +40,7 @@ class Announcement:
     @property
     def host(self) -> str:
         """Who is asked, for limits: host and port of the target."""
-        return urlsplit(self.target).netloc.rpartition("@")[2].lower()
+        return _host(self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +63,36 @@ class Delivery:
     body: bytes = b""
     status: str = "pending"
     error: str = ""
+
+    @property
+    def host(self) -> str:
+        """As in Announcement."""
+        return _host(self.target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPause:
+    """Nothing is sent to a host before ``until``: it failed so many times in a row, last with ``error``."""
+
+    host: str
+    until: datetime
+    failures: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What is owed to one host: how much, when ``next`` something goes there, and the pause that it is in.
+
+    ``next`` is None where all was given up, or waits for something else to be done first.
+    """
+
+    host: str
+    pending: int
+    given_up: int
+    next: datetime | None = None
+    pause: HostPause | None = None
+
+
+def _host(target: str) -> str:
+    return urlsplit(target).netloc.rpartition("@")[2].lower()

@@ -27,7 +27,9 @@ from syndicator.ports.state import (
     PassRecord,
     Publication,
     Refusal,
+    Settled,
     StoredEntry,
+    Wanted,
 )
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Publisher",
     "Refusal",
     "Scan",
+    "Settled",
     "SiteFacts",
     "SiteFiles",
     "Source",
@@ -60,5 +63,6 @@ __all__ = [
     "Timer",
     "Touched",
     "Upstream",
+    "Wanted",
     "Window",
 ]

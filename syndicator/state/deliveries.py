@@ -1,19 +1,34 @@
-"""What is owed to others, in SQL: deliveries and questions about images, claimed by lease."""
+"""What is owed to others, in SQL: claimed by lease, a fair share for each host, in the order of stages."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from syndicator.model import Delivery, DeliveryKind
-from syndicator.ports import ImageAnswer
+from syndicator.model import Delivery, DeliveryKind, HostPause, HostState
+from syndicator.ports import Settled, Wanted
 from syndicator.state import tables
 from syndicator.state.database import Database
-from syndicator.state.posts import something_happened
-from syndicator.state.rows import image_answer, image_row
+
+_PENDING, _GIVEN_UP = "pending", "given up"
+_FIRST = (DeliveryKind.PURGE.value, DeliveryKind.VERIFY.value)
+_ALL = Wanted()
 
 
 def lift_leases(database: Database) -> None:
@@ -29,35 +44,124 @@ class SqlOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
-        """Take up to ``limit`` that are due and nobody else's for the time of the lease."""
+    def claim_deliveries(
+        self,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        *,
+        per_host: int | None = None,
+        room: Callable[[str], int] | None = None,
+        full: Collection[str] = (),
+    ) -> Sequence[Delivery]:
+        """Take up to ``limit`` that are due and nobody else's for the time of the lease, the hosts in turn."""
+        table = tables.deliveries
         with self._database.write() as connection:
-            return tuple(map(_delivery, _claim(connection, tables.deliveries, ("pending",), now, limit, lease)))
+            rows = connection.execute(_due(now, limit if per_host is None else per_host, full)).all()
+            taken = _in_turn(map(_delivery, rows), room or (lambda _: limit))[:limit]
+            if taken:
+                leased = table.c.id.in_([delivery.id for delivery in taken])
+                connection.execute(update(table).where(leased).values(leased_until=now + lease))
+        return tuple(taken)
 
-    def delivered(self, delivery: Delivery, now: datetime) -> None:  # noqa: ARG002
-        """Done: the row goes, unless a newer version is owed by now (which is another row)."""
+    def settle(
+        self,
+        settled: Sequence[Settled],
+        now: datetime,  # noqa: ARG002 - what a history of deliveries would keep
+        *,
+        pauses: Sequence[HostPause] = (),
+        well: Collection[str] = (),
+    ) -> None:
+        """Keep what came of attempts, in one transaction: thousands of them must not wait for the disk one by one."""
+        table, hosts = tables.deliveries, tables.hosts
+        same = (table.c.id == bindparam("_id"), table.c.digest == bindparam("_digest"))
+        done = [_key(each.delivery) for each in settled if each.status == "done"]
+        again = [
+            _key(each.delivery)
+            | {
+                "status": each.status,
+                "due": each.due,
+                "error": each.error,
+                "attempts": each.delivery.attempts + 1,
+                "leased_until": None,
+            }
+            for each in settled
+            if each.status != "done"
+        ]
         with self._database.write() as connection:
-            connection.execute(delete(tables.deliveries).where(*_same(delivery)))
+            if done:
+                connection.execute(delete(table).where(*same), done)
+            if again:
+                changed: dict[str, Any] = {name: bindparam(name) for name in again[0] if not name.startswith("_")}
+                connection.execute(update(table).where(*same).values(changed), again)
+            if well:
+                connection.execute(delete(hosts).where(hosts.c.host.in_(tuple(well))))
+            self._database.upsert(connection, hosts, pauses)
 
-    def postpone(self, delivery: Delivery, due: datetime, error: str) -> None:
-        """Try again at ``due``."""
-        self._update(delivery, attempts=delivery.attempts + 1, due=due, leased_until=None, error=error)
+    def give_up_for(self, host: str, owed_before: datetime, now: datetime, error: str) -> int:
+        """Give up all that has been owed to a host since before then."""
+        table = tables.deliveries
+        old = (table.c.status == _PENDING, table.c.host == host, table.c.since <= owed_before)
+        with self._database.write() as connection:
+            given_up = {"status": _GIVEN_UP, "due": now, "error": error, "leased_until": None}
+            return connection.execute(update(table).where(*old).values(given_up)).rowcount
 
-    def give_up(self, delivery: Delivery, now: datetime, error: str) -> None:
-        """Stop trying, visibly."""
-        self._update(
-            delivery, attempts=delivery.attempts + 1, due=now, leased_until=None, error=error, status="given up"
+    def deliveries(self, wanted: Wanted = _ALL) -> Sequence[Delivery]:
+        """All that is owed or was given up, or those that are meant, oldest first."""
+        table = tables.deliveries
+        query = select(table).where(*_meant(wanted)).order_by(table.c.since, table.c.id)
+        with self._database.read() as connection:
+            return tuple(map(_delivery, connection.execute(query)))
+
+    def pauses(self) -> Sequence[HostPause]:
+        """Hosts that are left alone for a while, or were when they were last heard of."""
+        table = tables.hosts
+        with self._database.read() as connection:
+            return tuple(
+                HostPause(host=row.host, until=row.until, failures=row.failures, error=row.error)
+                for row in connection.execute(select(table).order_by(table.c.host))
+            )
+
+    def hosts(self) -> Sequence[HostState]:
+        """What is owed to whom, by host."""
+        table = tables.deliveries
+        pauses = {pause.host: pause for pause in self.pauses()}
+        first = func.min(case((_unblocked(table), _ready())), type_=tables.Instant()).label("first")
+        pending = func.sum(case((table.c.status == _PENDING, 1), else_=0)).label("pending")
+        query = _paused(select(table.c.host, first, pending, func.count().label("every"))).group_by(table.c.host)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(table.c.host)).all()
+        return tuple(
+            HostState(
+                host=row.host,
+                pending=row.pending,
+                given_up=row.every - row.pending,
+                next=row.first,
+                pause=pauses.get(row.host),
+            )
+            for row in rows
         )
 
-    def deliveries(self) -> Sequence[Delivery]:
-        """All that is owed or was given up, oldest first."""
-        table = tables.deliveries
-        with self._database.read() as connection:
-            return tuple(map(_delivery, connection.execute(select(table).order_by(table.c.since, table.c.id))))
-
     def next_due(self) -> datetime | None:
-        """When the next one may be claimed."""
-        return _next_due(self._database, tables.deliveries, ("pending",))
+        """When the next one may be claimed: what waits for something else is no reason to look."""
+        first = func.min(_ready(), type_=tables.Instant())
+        with self._database.read() as connection:
+            return connection.execute(_paused(select(first)).where(_unblocked(tables.deliveries))).scalar()
+
+    def send_again(self, wanted: Wanted, now: datetime) -> int:
+        """Make them due now, as if never tried; what is on its way just now is not taken from whoever has it."""
+        table, hosts = tables.deliveries, tables.hosts
+        afresh = {"status": _PENDING, "attempts": 0, "since": now, "due": now, "error": ""}
+        meant = _meant(wanted)
+        with self._database.write() as connection:
+            theirs = select(table.c.host).where(*meant)
+            connection.execute(delete(hosts).where(hosts.c.host.in_(theirs)))
+            return connection.execute(update(table).where(*meant).values(afresh)).rowcount
+
+    def drop(self, wanted: Wanted) -> int:
+        """Forget them."""
+        with self._database.write() as connection:
+            return connection.execute(delete(tables.deliveries).where(*_meant(wanted))).rowcount
 
     def keep_hubs(self, hubs: Collection[str]) -> None:
         """Forget what is owed to others than these."""
@@ -67,64 +171,91 @@ class SqlOutbox:
                 delete(table).where(table.c.kind == DeliveryKind.HUB.value, table.c.target.not_in(tuple(hubs)))
             )
 
-    def _update(self, delivery: Delivery, **values: Any) -> None:
-        with self._database.write() as connection:
-            connection.execute(update(tables.deliveries).where(*_same(delivery)).values(**values))
+
+# --- which ones ---------------------------------------------------------------------------------------------------
 
 
-class SqlImageDesk:
-    """Questions about remote images."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def claim_images(self, now: datetime, limit: int, lease: timedelta) -> Sequence[ImageAnswer]:
-        """Take up to ``limit`` questions that are due and nobody else's for the time of the lease."""
-        with self._database.write() as connection:
-            return tuple(map(image_answer, _claim(connection, tables.images, ("asked", "failed"), now, limit, lease)))
-
-    def answer_image(self, answer: ImageAnswer) -> None:
-        """Keep an answer."""
-        with self._database.write() as connection:
-            something_happened(connection)
-            self._database.upsert(connection, tables.images, [image_row(answer)])
-
-    def next_image_due(self) -> datetime | None:
-        """When the next question may be claimed."""
-        return _next_due(self._database, tables.images, ("asked", "failed"))
-
-
-def _claim(
-    connection: Connection, table: Table, statuses: tuple[str, ...], now: datetime, limit: int, lease: timedelta
-) -> Sequence[Any]:
-    key = next(iter(table.primary_key))
-    free = or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
-    due = (
-        select(table)
-        .where(table.c.status.in_(statuses), table.c.due <= now, free)
-        .order_by(table.c.due, key)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # PostgreSQL: two workers pass each other; SQLite has one writer anyway
+def _due(now: datetime, per_host: int, full: Collection[str]) -> Any:
+    """The first few of each host that are due and free. Rows of a host that has no room are not even looked at."""
+    table, pause = tables.deliveries, tables.hosts
+    host = select(table.c.host).where(table.c.status == _PENDING, table.c.due <= now).distinct()
+    host = host.where(~exists().where(pause.c.host == table.c.host, pause.c.until > now))
+    if full:
+        host = host.where(table.c.host.not_in(tuple(full)))
+    each = host.subquery("each")
+    row = table.alias("row")
+    free = or_(row.c.leased_until.is_(None), row.c.leased_until <= now)
+    first = (
+        select(row.c.id)
+        .where(row.c.status == _PENDING, row.c.host == each.c.host, row.c.due <= now, free, _unblocked(row))
+        .order_by(row.c.due, row.c.id)
+        .limit(per_host)
+        .correlate(each)
     )
-    rows = connection.execute(due).all()
-    if rows:
-        names = [getattr(row, key.name) for row in rows]
-        connection.execute(update(table).where(key.in_(names)).values(leased_until=now + lease))
-    return rows
+    return select(table).select_from(each.join(table, table.c.id.in_(first)))
 
 
-def _next_due(database: Database, table: Table, statuses: tuple[str, ...]) -> datetime | None:
-    # A leased row may be claimed when its lease has run out, not before.
-    ready = func.coalesce(table.c.leased_until, table.c.due, type_=tables.Instant())
-    with database.read() as connection:
-        return connection.execute(
-            select(func.min(ready, type_=tables.Instant())).where(table.c.status.in_(statuses))
-        ).scalar()
+def _in_turn(due: Any, room: Callable[[str], int]) -> list[Delivery]:
+    """Every host's first, then every host's second: whoever is owed much takes nobody's place."""
+    by_host: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for delivery in due:
+        by_host[delivery.host].append(delivery)
+    places = [
+        (place, delivery.kind.stage, delivery.due, delivery.id, delivery)
+        for host, theirs in by_host.items()
+        for place, delivery in enumerate(sorted(theirs, key=lambda each: (each.due, each.id))[: max(room(host), 0)])
+    ]
+    return [delivery for *_, delivery in sorted(places, key=lambda each: each[:4])]
 
 
-def _same(delivery: Delivery) -> tuple[Any, ...]:
-    table = tables.deliveries
-    return (table.c.id == delivery.id, table.c.digest == delivery.digest)
+def _unblocked(table: FromClause) -> ColumnElement[bool]:
+    """Pending, and nothing of a lower stage that it has to wait for is: what was given up holds nobody up."""
+    first = tables.deliveries.alias("first")
+    of_topic = and_(first.c.topic == table.c.topic, first.c.kind.in_(_FIRST))
+    earlier = and_(first.c.topic == table.c.topic, first.c.kind == DeliveryKind.PURGE.value)
+    of_feed = and_(first.c.feed == table.c.feed, first.c.kind.in_(_FIRST))
+
+    def none(what: ColumnElement[bool]) -> ColumnElement[bool]:
+        return ~exists().where(first.c.status == _PENDING, what).correlate(table)
+
+    return and_(
+        table.c.status == _PENDING,
+        case(
+            (table.c.kind == DeliveryKind.HUB.value, none(of_topic)),
+            (table.c.kind == DeliveryKind.WEBHOOK.value, none(of_feed)),
+            (table.c.kind == DeliveryKind.VERIFY.value, none(earlier)),
+            else_=True,
+        ),
+    )
+
+
+def _ready() -> ColumnElement[datetime]:
+    """When a row may be claimed: a leased one when its lease has run out, and none while its host is left alone."""
+    row, pause = tables.deliveries, tables.hosts
+    alone = func.coalesce(row.c.leased_until, row.c.due, type_=tables.Instant())
+    return case((pause.c.until > alone, pause.c.until), else_=alone)
+
+
+def _paused(query: Any) -> Any:
+    row, pause = tables.deliveries, tables.hosts
+    return query.select_from(row.outerjoin(pause, pause.c.host == row.c.host))
+
+
+def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
+    table, pause = tables.deliveries, tables.hosts
+    asked = (("kind", wanted.kind), ("host", wanted.host), ("feed", wanted.feed))
+    conditions: list[ColumnElement[bool]] = [table.c[name] == value for name, value in asked if value]
+    if wanted.ids:
+        conditions.append(table.c.id.in_(wanted.ids))
+    if wanted.status == "paused":
+        conditions += [table.c.status == _PENDING, exists().where(pause.c.host == table.c.host)]
+    elif wanted.status:
+        conditions.append(table.c.status == wanted.status)
+    return conditions
+
+
+def _key(delivery: Delivery) -> dict[str, Any]:
+    return {"_id": delivery.id, "_digest": delivery.digest}
 
 
 def _delivery(row: Any) -> Delivery:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0007"
+HEAD = "0008"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -177,7 +177,19 @@ deliveries = Table(
     Column("error", String, nullable=False),
     UniqueConstraint("kind", "target", "topic"),
     Index("ix_deliveries_due", "status", "due"),
+    Index("ix_deliveries_host", "status", "host", "due"),
+    Index("ix_deliveries_topic", "topic", "status", "kind"),
+    Index("ix_deliveries_feed", "feed", "status", "kind"),
     sqlite_autoincrement=True,  # an id is never used again
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("error", String, nullable=False),
 )
 
 images = Table(

@@ -24,6 +24,7 @@ from syndicator.errors import StateError
 from syndicator.model import (
     Announcement,
     Concern,
+    Delivery,
     DocumentRecord,
     Enclosure,
     EnclosureRef,
@@ -41,13 +42,23 @@ from syndicator.model import (
     Tombstone,
     Visibility,
 )
-from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal, StoredEntry
+from syndicator.ports import (
+    EntryRecord,
+    ImageAnswer,
+    LedgerChange,
+    PassRecord,
+    Publication,
+    Refusal,
+    Settled,
+    StoredEntry,
+)
 from syndicator.state import looking as module
 from syndicator.state.database import Database, open_database
-from syndicator.state.deliveries import SqlImageDesk, SqlOutbox, lift_leases
+from syndicator.state.deliveries import SqlOutbox, lift_leases
 from syndicator.state.lock import only_writer
 from syndicator.state.looking import open_nothing, open_to_read
 from syndicator.state.posts import SqlLedger
+from syndicator.state.questions import SqlImageDesk
 from syndicator.state.tables import HEAD
 
 NOON = datetime(2026, 3, 9, 12, 0, 0, 123456, tzinfo=UTC)
@@ -96,6 +107,10 @@ DOCUMENT = DocumentRecord(
 
 def owe(ledger: SqlLedger, digest: str = "d1", now: datetime = NOON, topic: str = TOPIC) -> None:
     ledger.record(Publication(announcements=(Announcement(target=HUB, topic=topic, digest=digest),)), now)
+
+
+def settled(delivery: Delivery, status: str = "done", due: datetime = NOON, error: str = "") -> tuple[Settled, ...]:
+    return (Settled(delivery=delivery, status=status, due=due, error=error),)
 
 
 def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
@@ -266,7 +281,7 @@ def test_what_is_delivered_is_not_owed_any_more(ledger: SqlLedger, outbox: SqlOu
     owe(ledger)
     (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
 
-    outbox.delivered(delivery, NOON)
+    outbox.settle(settled(delivery), NOON)
 
     assert () == outbox.deliveries()
     assert outbox.next_due() is None
@@ -277,9 +292,9 @@ def test_the_newest_version_wins_over_what_comes_late_for_an_older_one(ledger: S
     (old,) = outbox.claim_deliveries(NOON, 10, LEASE)
     owe(ledger, "d2", NOON + timedelta(seconds=1))
 
-    outbox.delivered(old, NOON + timedelta(seconds=2))
-    outbox.postpone(old, NOON + timedelta(days=1), "late")
-    outbox.give_up(old, NOON, "late")
+    outbox.settle(settled(old), NOON + timedelta(seconds=2))
+    outbox.settle(settled(old, "pending", NOON + timedelta(days=1), "late"), NOON)
+    outbox.settle(settled(old, "given up", NOON, "late"), NOON)
 
     (new,) = outbox.deliveries()
     assert ("d2", 0, "pending", NOON + timedelta(seconds=1)) == (new.digest, new.attempts, new.status, new.due)
@@ -289,7 +304,7 @@ def test_a_postponed_delivery_waits_and_counts(ledger: SqlLedger, outbox: SqlOut
     owe(ledger)
     (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
 
-    outbox.postpone(delivery, NOON + timedelta(minutes=5), "503")
+    outbox.settle(settled(delivery, "pending", NOON + timedelta(minutes=5), "503"), NOON)
 
     assert () == outbox.claim_deliveries(NOON + timedelta(minutes=4), 10, LEASE)
     (again,) = outbox.claim_deliveries(NOON + timedelta(minutes=5), 10, LEASE)
@@ -299,7 +314,7 @@ def test_a_postponed_delivery_waits_and_counts(ledger: SqlLedger, outbox: SqlOut
 def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: SqlLedger, outbox: SqlOutbox) -> None:
     owe(ledger)
     (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
-    outbox.give_up(delivery, NOON, "410")
+    outbox.settle(settled(delivery, "given up", NOON, "410"), NOON)
 
     assert ["given up"] == [d.status for d in outbox.deliveries()]
     assert outbox.next_due() is None

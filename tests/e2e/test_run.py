@@ -46,6 +46,7 @@ def wait_is_over(newsroom: Newsroom) -> None:
     """Let the time pass after which hubs are tried again: what is owed is due."""
     with closing(sqlite3.connect(newsroom.root / "state.db")) as state, state:
         state.execute("UPDATE deliveries SET due = 0, leased_until = NULL")
+        state.execute("DELETE FROM hosts")
 
 
 def test_a_post_added_edited_renamed_and_removed_shows_up_within_two_seconds_and_the_hub_hears_of_what_changed(
