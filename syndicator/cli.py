@@ -16,6 +16,7 @@ from syndicator import __version__
 from syndicator.commands.adopt import adopt
 from syndicator.commands.approve import approve
 from syndicator.commands.build import build
+from syndicator.commands.deliveries import deliveries
 from syndicator.commands.init import init
 from syndicator.commands.lint import lint
 from syndicator.commands.questions import check, status, why
@@ -51,6 +52,7 @@ cli.command(short_help="Watch, publish, announce and serve until stopped.")(run)
 cli.command(short_help="Say all that is wrong at once; change nothing.")(check)
 cli.command(short_help="Say why a post is in, out or waiting, feed by feed.")(why)
 cli.command(short_help="Show feeds, the last pass and what is owed.")(status)
+cli.add_typer(deliveries, name="deliveries", short_help="Show what is owed, send it again, or drop it.")
 cli.command(short_help="Let through what changes a feed too much at once.")(approve)
 cli.command(short_help="Read finished feeds as a strict validator would.")(lint)
 cli.command(short_help="Write a configuration for the folder or repository of a site.")(init)

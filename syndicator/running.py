@@ -10,14 +10,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from syndicator import __version__
 from syndicator.app import Readers, State, called, orders, publisher, state_to_write, upstream
 from syndicator.configuration.keys import secrets
-from syndicator.errors import SyndicatorError
+from syndicator.errors import StateError, SyndicatorError
 from syndicator.health import Health, Wait
 from syndicator.live import waits_of
 from syndicator.logs import configure, is_console
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 #: Of the time to stop in, so much (seconds, and a part of the whole) is left for readers to take their answers.
 _FOR_READERS, _PART_FOR_READERS = 1.0, 0.25
+#: So often (seconds) the service looks whether another process has written to the state.
+_LISTEN_EVERY = 0.5
 
 
 def run_service(settings: Settings) -> int:
@@ -93,9 +95,11 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
         clock.start()
         _greet(settings, server.port)
         work = asyncio.create_task(service.run(stop), name="service")
+        listening = asyncio.create_task(_listen(state, service.owed), name="listening")
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         deadline.start()
+        listening.cancel()
         within = settings.run.stop_within.total_seconds()
         log.info("stopping", extra={"within_seconds": within})
         for_readers = min(_FOR_READERS, within * _PART_FOR_READERS)
@@ -109,6 +113,15 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
         work.result()
     log.info("stopped")
     return 0
+
+
+async def _listen(state: State, owed: asyncio.Event) -> None:
+    """Have somebody look at what is owed when another process wrote: 'syndicator deliveries retry' does."""
+    while True:
+        await asyncio.sleep(_LISTEN_EVERY)
+        with suppress(StateError):  # whoever needs the state says what is wrong with it
+            if state.database.written_meanwhile():
+                owed.set()
 
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:

@@ -11,10 +11,9 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import random
-from urllib.parse import urlsplit
 
 from syndicator.deliveries.outcome import Outcome, Verdict
 from syndicator.deliveries.settling import Trouble, pause_for, settle
@@ -132,8 +131,15 @@ class Dispatcher:
                 full=[host for host, count in busy.items() if count >= self._most(host)],
             )
         for delivery in claimed:
+            self._lift(delivery.host)
             self._begin(delivery)
         return len(claimed)
+
+    def _lift(self, host: str) -> None:
+        """What is claimed for a host in a pause was sent again by somebody's word: its pause is over."""
+        pause = (self._pauses or {}).get(host)
+        if self._pauses and pause and pause.until > (now := self.clock()):
+            self._pauses[host] = replace(pause, until=now)
 
     def _most(self, host: str) -> int:
         """Whoever has not answered of late is asked by one: forty dead hosts must not fill all places twice."""
@@ -241,14 +247,6 @@ def _say(delivery: Delivery, outcome: Outcome, end: Settled) -> None:
 
 
 def _facts(delivery: Delivery) -> dict[str, object]:
-    kind = delivery.kind
-    who = (
-        {"hub": _shown(delivery.target)} if kind is DeliveryKind.HUB else {"kind": kind, "to": _shown(delivery.target)}
-    )
+    kind, target = delivery.kind, delivery.shown_target
+    who = {"hub": target} if kind is DeliveryKind.HUB else {"kind": kind.value, "to": target}
     return {**who, "topic": delivery.topic, "attempt": delivery.attempts + 1}
-
-
-def _shown(target: str) -> str:
-    """The address without what may be secret in it."""
-    parts = urlsplit(target)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

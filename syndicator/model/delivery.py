@@ -69,6 +69,12 @@ class Delivery:
         """As in Announcement."""
         return _host(self.target)
 
+    @property
+    def shown_target(self) -> str:
+        """The target without what may be secret in it."""
+        parts = urlsplit(self.target)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostPause:

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 import httpcore
@@ -17,9 +19,15 @@ from syndicator.outbound.addresses import Network, Refused, is_public, unwrapped
 __all__ = ["CONNECT_SECONDS", "Backend", "Resolver", "Transport", "look_up"]
 
 CONNECT_SECONDS = 5.0
-# httpcore walks all connections of a pool for every request: more of them are slower, not faster.
+# To one host. httpcore walks all connections of a pool for every request: more of them are slower, not faster.
 _CONNECTIONS = 20
+_KEPT_CONNECTIONS = 4
+# Hosts whose connections are kept for a while.
+_POOLS = 64
 _KEPT_SECONDS = 15.0
+
+#: Scheme, host and port.
+_Origin = tuple[bytes, bytes, int | None]
 
 # A host name and a port to IP addresses, the preferred ones first. Raises OSError when there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -93,42 +101,85 @@ class Backend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
+@dataclass(slots=True)
+class _Pool:
+    """The connections to one host; ``asked`` counts requests whose answers are not read to their end."""
+
+    connections: httpcore.AsyncConnectionPool
+    asked: int = 0
+
+
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
+    def __init__(self, response: httpcore.Response, pool: _Pool) -> None:
         self._response = response
+        self._pool: _Pool | None = pool
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in self._response.aiter_stream():
             yield part
 
     async def aclose(self) -> None:
+        if self._pool is not None:
+            self._pool.asked -= 1
+            self._pool = None
         await self._response.aclose()
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """A pool of connections made by one backend. httpcore's errors pass through as they are."""
+    """A few connections to each host, made by one backend. httpcore's errors pass through as they are.
+
+    Each host has a pool of its own: in one for all, hosts that hang would hold what others wait for, and httpcore walks
+    through all connections for each request.
+    """
 
     def __init__(self, backend: Backend, context: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_CONNECTIONS // 2,
-            keepalive_expiry=_KEPT_SECONDS,
-            network_backend=backend,
-        )
+        self._backend = backend
+        self._context = context
+        self._pools: OrderedDict[_Origin, _Pool] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        response = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
+        origin = (url.raw_scheme, url.raw_host, url.port)
+        pool = self._pool(origin)
+        pool.asked += 1
+        try:
+            await self._make_room()
+            response = await pool.connections.handle_async_request(
+                httpcore.Request(
+                    request.method,
+                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
             )
-        )
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
+        except BaseException:
+            pool.asked -= 1
+            raise
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, pool))
+
+    def _pool(self, origin: _Origin) -> _Pool:
+        """The host's own."""
+        if (pool := self._pools.get(origin)) is None:
+            pool = self._pools[origin] = _Pool(
+                httpcore.AsyncConnectionPool(
+                    ssl_context=self._context,
+                    max_connections=_CONNECTIONS,
+                    max_keepalive_connections=_KEPT_CONNECTIONS,
+                    keepalive_expiry=_KEPT_SECONDS,
+                    network_backend=self._backend,
+                )
+            )
+        self._pools.move_to_end(origin)
+        return pool
+
+    async def _make_room(self) -> None:
+        """Close the connections to hosts that were not asked for long where there are very many."""
+        if (more := len(self._pools) - _POOLS) > 0:
+            idle = [origin for origin, pool in self._pools.items() if not pool.asked]
+            for pool in [self._pools.pop(origin) for origin in idle[:more]]:
+                await pool.connections.aclose()
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        while self._pools:
+            await self._pools.popitem()[1].connections.aclose()

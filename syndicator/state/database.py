@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
 from syndicator.errors import StateError
 from syndicator.state.tables import HEAD, metadata
@@ -48,6 +48,8 @@ class Database:
     def __init__(self, url: str, *, busy: float = 5.0, connection: sqlite3.Connection | None = None) -> None:
         self.url = url
         self.engine: Engine
+        self._listener: PoolProxiedConnection | None = None
+        self._heard: int | None = None
         if connection is not None:
             self.engine = create_engine(url, creator=lambda: connection, poolclass=StaticPool)
         else:
@@ -191,8 +193,20 @@ class Database:
             ) from error
         return config
 
+    def written_meanwhile(self) -> bool:
+        """Whether anybody has written since this was asked last, another process included. It costs next to nothing."""
+        with self._explained():
+            if self._listener is None:
+                self._listener = self.engine.raw_connection()
+            (version,) = self._listener.cursor().execute("PRAGMA data_version").fetchone()
+        before, self._heard = self._heard, version
+        return before not in (None, version)
+
     def close(self) -> None:
         """Let go of all connections."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         self.engine.dispose()
 
     @contextmanager

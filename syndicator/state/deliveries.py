@@ -164,12 +164,13 @@ class SqlOutbox:
             return connection.execute(delete(tables.deliveries).where(*_meant(wanted))).rowcount
 
     def keep_hubs(self, hubs: Collection[str]) -> None:
-        """Forget what is owed to others than these."""
-        table = tables.deliveries
+        """Forget what is owed to others than these, and the pauses of hosts that are owed nothing."""
+        table, hosts = tables.deliveries, tables.hosts
         with self._database.write() as connection:
             connection.execute(
                 delete(table).where(table.c.kind == DeliveryKind.HUB.value, table.c.target.not_in(tuple(hubs)))
             )
+            connection.execute(delete(hosts).where(~exists().where(table.c.host == hosts.c.host)))
 
 
 # --- which ones ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.errors import BlockedAddress, OutboundError
-from syndicator.outbound import Outbound, retry_after
+from syndicator.outbound import Outbound, retry_after, transport
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 Talk = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
@@ -260,6 +260,34 @@ async def test_slow_hosts_do_not_use_up_the_connections() -> None:
         assert all(isinstance(answer, OutboundError) for answer in answers)
 
         assert (await outbound.get(good.url(), limit=10)).body == b"ok"
+
+
+async def test_hosts_that_hang_keep_nobody_waiting_for_another() -> None:
+    async with AsyncExitStack() as stack:
+        slow = [await stack.enter_async_context(host(silent)) for _ in range(25)]
+        good = await stack.enter_async_context(says(OK))
+        outbound = await stack.enter_async_context(client(timeout=30.0))
+        waiting = [asyncio.create_task(outbound.get(each.url(), limit=10)) for each in slow]
+        while not all(each.met for each in slow):
+            await asyncio.sleep(0)
+
+        async with asyncio.timeout(5):
+            assert (await outbound.get(good.url(), limit=10)).body == b"ok"
+
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_connections_to_hosts_that_were_not_asked_for_long_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_POOLS", 2)
+    async with AsyncExitStack() as stack:
+        hosts = [await stack.enter_async_context(says(OK)) for _ in range(3)]
+        outbound = await stack.enter_async_context(client())
+        for each in (*hosts, hosts[2], hosts[0]):
+            assert (await outbound.get(each.url(), limit=10)).body == b"ok"
+
+    assert [2, 1, 1] == [each.met for each in hosts]
 
 
 async def test_answers_that_are_left_half_read_do_not_use_up_the_connections() -> None:

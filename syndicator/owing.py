@@ -1,0 +1,127 @@
+"""``syndicator deliveries``: what is owed to whom, and the words that send it again or drop it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from syndicator.app import state_to_approve, state_to_read
+from syndicator.errors import SyndicatorError
+from syndicator.model import Delivery, HostState
+from syndicator.ports import Wanted
+from syndicator.settings import Settings
+
+#: So much of a body is shown.
+_SHOWN_BYTES = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What somebody asked for, oldest first, and the hosts that it goes to."""
+
+    deliveries: tuple[Delivery, ...]
+    hosts: tuple[HostState, ...]
+
+    def lines(self, most: int) -> tuple[str, ...]:
+        """For people; ``most`` deliveries at most, 0 for all."""
+        given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
+        lines = [f"{len(self.deliveries) - given_up} owed, {given_up} given up"]
+        lines += [host_line(host) for host in self.hosts]
+        shown = self.deliveries[:most] if most else self.deliveries
+        lines += [delivery_line(delivery) for delivery in shown]
+        if len(shown) < len(self.deliveries):
+            lines.append(f"and {len(self.deliveries) - len(shown)} more (--limit 0 shows all)")
+        return tuple(lines)
+
+    def facts(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "hosts": [asdict(host) for host in self.hosts],
+            "deliveries": [delivery_facts(delivery) for delivery in self.deliveries],
+        }
+
+
+def owed(settings: Settings, wanted: Wanted) -> Owed:
+    """From the state alone, whether or not the service runs. Raises StateError, and SyndicatorError for an id that is
+    not there."""
+    with state_to_read(settings) as state:
+        deliveries = tuple(state.outbox.deliveries(wanted))
+        hosts = state.outbox.hosts()
+    _expect(wanted, deliveries)
+    theirs = {delivery.host for delivery in deliveries}
+    return Owed(deliveries=deliveries, hosts=tuple(host for host in hosts if host.host in theirs))
+
+
+def send_again(settings: Settings, wanted: Wanted, now: datetime) -> int:
+    """Make them due now, as if never tried; a running service sends them within a second. Raises as ``owed``."""
+    _expect(wanted, owed(settings, wanted).deliveries)
+    with state_to_approve(settings) as state:
+        return state.outbox.send_again(wanted, now)
+
+
+def drop(settings: Settings, wanted: Wanted) -> tuple[Delivery, ...]:
+    """Forget them; what was forgotten. Raises as ``owed``."""
+    dropped = owed(settings, wanted).deliveries
+    with state_to_approve(settings) as state:
+        state.outbox.drop(wanted)
+    return dropped
+
+
+def _expect(wanted: Wanted, found: Sequence[Delivery]) -> None:
+    missing = sorted(set(wanted.ids) - {delivery.id for delivery in found})
+    if missing:
+        names = ", ".join(map(str, missing))
+        remedy = (
+            "'syndicator deliveries' lists what is owed; what was delivered, or replaced by a newer version, is not"
+        )
+        raise SyndicatorError(f"delivery {names}", "there is none", remedy)
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+
+def delivery_facts(delivery: Delivery) -> dict[str, Any]:
+    """All that may be shown: no secret of the address, and how long the body is instead of what it says."""
+    facts = asdict(delivery) | {"target": delivery.shown_target, "host": delivery.host, "bytes": len(delivery.body)}
+    del facts["body"]
+    return facts
+
+
+def body_head(delivery: Delivery) -> str:
+    """How what is sent begins, "" where that follows from the rest."""
+    head = delivery.body[:_SHOWN_BYTES].decode("utf-8", "replace")
+    return head + ("…" if len(delivery.body) > _SHOWN_BYTES else "")
+
+
+def host_line(host: HostState) -> str:
+    """A host and how it is, in a line."""
+    line = f"{host.host}  {host.pending} owed, {host.given_up} given up"
+    pause = host.pause
+    if pause and host.pending:
+        times = "once" if pause.failures == 1 else f"{pause.failures} times in a row"
+        return f"{line}, left alone until {_moment(pause.until)}: failed {times} ({pause.error})"
+    return f"{line}, next {_moment(host.next)}" if host.next else line
+
+
+def delivery_line(delivery: Delivery) -> str:
+    """A delivery in a line."""
+    attempts = "1 attempt" if delivery.attempts == 1 else f"{delivery.attempts} attempts"
+    when = f"next {_moment(delivery.due)}" if delivery.status == "pending" else f"given up {_moment(delivery.due)}"
+    error = f" ({delivery.error})" if delivery.error else ""
+    what = f"{delivery.kind.value}  {delivery.topic} to {delivery.shown_target}"
+    return f"  {delivery.id}  {what}, {attempts}, {when}{error}"
+
+
+def loss(dropped: Sequence[Delivery]) -> str:
+    """What is lost with those that were dropped, in a sentence."""
+    if not dropped:
+        return "nothing is dropped"
+    targets = sorted({delivery.host for delivery in dropped})
+    names = ", ".join(targets[:3]) + (f" and {len(targets) - 3} more" if len(targets) > 3 else "")
+    return f"{len(dropped)} dropped: {names} will not hear of these versions, only of the next"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
