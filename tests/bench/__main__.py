@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.builds import measure_builds
+from tests.bench.deliveries import measure_deliveries
 from tests.bench.measure import WrongResultError
 from tests.bench.product import ROOT
 from tests.bench.rendering import measure_rendering
@@ -25,6 +26,7 @@ PARTS: dict[str, Callable[[Path, bool], Section]] = {
     "builds-1k": lambda folder, quick: measure_builds(folder, 1_000, 2 if quick else 5),
     "builds-10k": lambda folder, quick: measure_builds(folder, 10_000, 1 if quick else 5),
     "feeds-1k": lambda folder, quick: measure_topics(folder, 1 if quick else 3),
+    "deliveries": lambda folder, quick: measure_deliveries(folder, 10 if quick else 100),
     "startup": lambda _, quick: measure_startup(3 if quick else 11),
     "rendering": lambda _, quick: measure_rendering(5 if quick else 31),
 }

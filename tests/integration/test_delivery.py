@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import Any
 import pytest
 
 from syndicator.deliveries.dispatch import Bounds, Dispatcher
+from syndicator.deliveries.outcome import Outcome, Verdict
 from syndicator.errors import StateError
-from syndicator.model import Announcement, Delivery, DeliveryKind
+from syndicator.model import Announcement, Delivery, DeliveryKind, HostPause
 from syndicator.outbound import Outbound
-from syndicator.ports import Publication, Settled
+from syndicator.ports import Publication, Settled, Wanted
 from syndicator.state.database import Database, open_database
 from syndicator.state.deliveries import SqlOutbox
 from syndicator.state.posts import SqlLedger
@@ -401,3 +403,223 @@ async def test_each_outcome_is_logged_once_with_its_facts_and_without_secrets(
     assert [vars(record)["attempt"] for record in caplog.records] == [1, 2]
     assert "secret" not in repr([vars(record) for record in caplog.records])
     assert [told.path for told in hub.told] == ["/hub?token=secret"] * 2
+
+
+# --- hosts ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_host_that_does_not_answer_is_asked_once_and_its_other_deliveries_cost_nothing(
+    outbound: Outbound, outbox: Owing, caplog: pytest.LogCaptureFixture
+) -> None:
+    """websub-10, websub-46: one question after the pause, for all that is owed."""
+    async with HubRecorder(usual=Answer(status=503, headers=(("Retry-After", "600"),))) as busy:
+        for number in range(20):
+            outbox.owe(busy.url, f"{TOPIC}?{number}")
+
+        assert await deliver(outbox, outbound) == 1
+        assert await deliver(outbox, outbound, NOON + timedelta(seconds=599)) == 0
+
+        assert [0] * 19 + [1] == sorted(row.attempts for row in outbox.deliveries())
+        assert NOON + timedelta(seconds=600) == outbox.next_due()
+        (state,) = outbox.hosts()
+        assert (20, 0, NOON + timedelta(seconds=600)) == (state.pending, state.given_up, state.next)
+        assert state.pause is not None
+        assert (1, "the hub answered 503") == (state.pause.failures, state.pause.error)
+
+        assert await deliver(outbox, outbound, NOON + timedelta(seconds=600)) == 1
+        busy.usual = Answer()
+        assert await deliver(outbox, outbound, NOON + timedelta(days=1)) == 20
+
+    assert () == outbox.deliveries() == outbox.pauses()
+    assert ["host left alone"] * 2 == [each.message for each in caplog.records if each.message.startswith("host")]
+
+
+async def test_what_is_owed_to_a_dead_host_for_too_long_is_given_up_tried_or_not(
+    outbound: Outbound, outbox: Owing
+) -> None:
+    async with HubRecorder() as gone:
+        address = gone.url
+    for number in range(20):
+        outbox.owe(address, f"{TOPIC}?{number}")
+    now = NOON
+    while (due := outbox.next_due()) is not None:
+        now = max(now, due)
+        await deliver(outbox, outbound, now)
+
+    assert {"given up"} == {row.status for row in outbox.deliveries()}
+    assert all("no connection" in row.error for row in outbox.deliveries())
+    assert timedelta(days=2) <= now - NOON <= timedelta(days=2, hours=13)
+    assert sum(row.attempts for row in outbox.deliveries()) < 120
+
+
+async def test_hosts_that_hang_take_nobodys_place(outbound: Outbound, outbox: Owing) -> None:
+    """More rows are owed to them, and for longer, than there are places."""
+    async with HubRecorder() as well, HubRecorder() as hanging, HubRecorder() as other:
+        hanging.script = other.script = deque([Hang()] * 1000)
+        for number in range(30):
+            outbox.owe(hanging.url, f"{TOPIC}?{number}", now=NOON - timedelta(hours=1))
+            outbox.owe(other.url, f"{TOPIC}?{number}", now=NOON - timedelta(hours=1))
+        for number in range(5):
+            outbox.owe(well.url, f"{TOPIC}?{number}")
+        well.look = lambda _: len(outbox.pauses())
+
+        await deliver(outbox, outbound, in_all=4)
+
+        assert [0] * 5 == [told.seen for told in well.told]
+        assert 1 == len(hanging.told) == len(other.told)
+
+
+async def test_what_is_owed_while_a_slow_host_keeps_us_waiting_goes_out_at_once(
+    outbound: Outbound, outbox: Owing
+) -> None:
+    async with HubRecorder(script=deque([Hang()])) as slow, HubRecorder() as quick:
+        outbox.owe(slow.url)
+        work = engine(outbox, outbound)
+        working = asyncio.create_task(work.work())
+        await slow.heard(1)
+
+        outbox.owe(quick.url)
+        work.wake.set()
+        await quick.heard(1, within=0.25)
+
+        assert not working.done()
+        assert await working == 2
+
+
+async def test_nothing_is_claimed_while_a_pass_publishes(hub: HubRecorder, outbound: Outbound, outbox: Owing) -> None:
+    @asynccontextmanager
+    async def nobodys() -> AsyncIterator[bool]:
+        yield False
+
+    outbox.owe(hub.url)
+
+    assert await engine(outbox, outbound).work(nobodys) == 0
+    assert hub.told == []
+
+
+async def test_hubs_hear_after_caches_let_go_and_the_world_sees_and_partners_after_their_feed(
+    outbound: Outbound, outbox: Owing
+) -> None:
+    """websub-7."""
+    order: list[str] = []
+    kinds = DeliveryKind
+
+    async def note(delivery: Delivery, _: Outbound, __: datetime) -> Outcome:
+        order.append(f"{delivery.kind.value} {delivery.topic[-1]}")
+        down = delivery.kind is kinds.HUB or (delivery.kind is kinds.VERIFY and delivery.topic.endswith("2"))
+        return Outcome(verdict=Verdict.OVER if down else Verdict.DONE, error="down")
+
+    for number, kind in enumerate((kinds.WEBHOOK, kinds.HUB, kinds.VERIFY, kinds.PURGE)):
+        for topic in (f"{TOPIC}?1", f"{TOPIC}?2"):
+            outbox.owe(f"https://host{number}.example/", topic, kind=kind)
+    work = engine(outbox, outbound)
+    work.handlers = dict.fromkeys(kinds, note)
+
+    assert await work.work() == 8
+
+    places = {word: place for place, word in enumerate(order)}
+    for topic in "12":
+        assert places[f"purge {topic}"] < places[f"verify {topic}"] < places[f"hub {topic}"]
+        assert max(places["verify 1"], places["verify 2"]) < places[f"webhook {topic}"]
+    assert {"given up"} == {row.status for row in outbox.deliveries()}
+
+
+async def test_a_fault_of_a_handler_is_one_deliverys_trouble(
+    outbound: Outbound, outbox: Owing, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_: Delivery, __: Outbound, ___: datetime) -> Outcome:
+        raise KeyError("a slip")
+
+    outbox.owe("https://hub.example/")
+    outbox.owe("https://hub.example/", kind=DeliveryKind.WEBHOOK, feed="other")
+    work = engine(outbox, outbound)
+    work.handlers = {DeliveryKind.HUB: broken}
+
+    await work.work()
+
+    hub, hook = outbox.deliveries()
+    assert ("pending", 1, "a fault of this program (KeyError)") == (hub.status, hub.attempts, hub.error)
+    assert ("given up", "nothing of the kind webhook is configured") == (hook.status, hook.error)
+    assert outbox.pauses() == ()
+
+
+async def test_what_was_answered_before_the_end_is_kept(outbound: Outbound, outbox: Owing) -> None:
+    """Cut off in the middle, only what was not answered stays owed."""
+    async with HubRecorder(script=deque([Hang()])) as slow, HubRecorder() as quick:
+        outbox.owe(slow.url)
+        outbox.owe(quick.url)
+        work = engine(outbox, outbound)
+        working = asyncio.create_task(work.work())
+        await slow.heard(1)
+        await quick.heard(1)
+        while len(work._on_way) > 1:
+            await asyncio.sleep(0)
+
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+
+        assert slow.url == only(outbox).target
+
+
+async def test_three_hundred_deliveries_to_hosts_of_all_sorts(outbox: Owing) -> None:
+    """Seven healthy hosts hear all they are owed, whatever three others do; the bench has this with 5,000."""
+    async with AsyncExitStack() as stack:
+        outbound = await stack.enter_async_context(Outbound(timeout=0.5, user_agent="syndicator/test"))
+        hubs = [await stack.enter_async_context(HubRecorder()) for _ in range(9)]
+        hubs[7].script = deque([Hang()] * 1000)
+        hubs[8].usual = Answer(status=503, headers=(("Retry-After", "600"),))
+        async with HubRecorder() as gone:
+            refusing = gone.url
+        targets = [hub.url for hub in hubs] + [refusing]
+        for number in range(30):
+            for target in targets:
+                outbox.owe(target, f"{TOPIC}?{number}")
+
+        await deliver(outbox, outbound)
+
+        wanted = {f"{TOPIC}?{number}" for number in range(30)}
+        assert [wanted] * 7 == [set(hub.topics) for hub in hubs[:7]]
+        assert [30] * 7 == [len(hub.told) for hub in hubs[:7]]
+        assert max(hub.most_at_once for hub in hubs) <= 2
+        assert {targets[7]: 30, targets[8]: 30, refusing: 30} == Counter(row.target for row in outbox.deliveries())
+        assert {0, 1} == {row.attempts for row in outbox.deliveries()}
+
+
+# --- by somebody's word --------------------------------------------------------------------------------------------
+
+
+async def test_what_was_given_up_can_be_sent_again_whatever_its_host_is_in(
+    hub: HubRecorder, outbound: Outbound, outbox: Owing
+) -> None:
+    hub.script = deque([Answer(status=503, headers=(("Retry-After", "600"),))])
+    outbox.owe(hub.url)
+    work = engine(outbox, outbound)
+    await work.work()
+    assert await work.work() == 0
+
+    assert outbox.send_again(Wanted(host=only(outbox).host), NOON) == 1
+    hub.script = deque([Reset()])
+    assert await work.work() == 1
+    (pause,) = outbox.pauses()
+    assert 2 == pause.failures
+
+    outbox.send_again(Wanted(), NOON)
+    assert await work.work() == 1
+    assert outbox.deliveries() == outbox.pauses() == ()
+
+
+def test_one_asks_by_kind_host_feed_and_status(outbox: Owing) -> None:
+    outbox.owe("https://a.example/", feed="main")
+    outbox.owe("https://b.example:8443/x", feed="other", kind=DeliveryKind.WEBHOOK)
+    outbox.give_up_for("a.example", NOON, NOON, "dead")
+    outbox.settle((), NOON, pauses=(HostPause(host="b.example:8443", until=NOON, failures=1, error="x"),))
+
+    def hosts(**wanted: str) -> list[str]:
+        return [row.host for row in outbox.deliveries(Wanted(**wanted))]  # type: ignore[arg-type]
+
+    assert ["a.example"] == hosts(kind="hub") == hosts(host="a.example") == hosts(feed="main")
+    assert ["a.example"] == hosts(status="given up")
+    assert ["b.example:8443"] == hosts(status="pending") == hosts(status="paused")
+    assert 1 == outbox.drop(Wanted(status="given up"))
+    assert ["b.example:8443"] == hosts()
