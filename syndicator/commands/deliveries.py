@@ -35,7 +35,7 @@ HostOption = Annotated[str, typer.Option("--host", metavar="HOST", help="Only to
 StatusOption = Annotated[Status | None, typer.Option("--status", help="Only those; paused: their host is left alone.")]
 FeedOption = Annotated[str, typer.Option("--feed", metavar="FEED", help="Only of this feed: its name, or name/value.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=0, metavar="N", help="Show N of them, 0 for all.")]
-Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID]…", help="As listed.", show_default=False)]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="ID", help="As listed.", show_default=False)]
 
 deliveries = typer.Typer(
     help="Show what hubs, caches and partners are still to hear; send it again, or drop it. Works beside a running "

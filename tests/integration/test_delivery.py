@@ -430,7 +430,7 @@ async def test_a_host_that_does_not_answer_is_asked_once_and_its_other_deliverie
         busy.usual = Answer()
         assert await deliver(outbox, outbound, NOON + timedelta(days=1)) == 20
 
-    assert () == outbox.deliveries() == outbox.pauses()
+    assert ((), ()) == (outbox.deliveries(), outbox.pauses())
     assert ["host left alone"] * 2 == [each.message for each in caplog.records if each.message.startswith("host")]
 
 
@@ -606,7 +606,7 @@ async def test_what_was_given_up_can_be_sent_again_whatever_its_host_is_in(
 
     outbox.send_again(Wanted(), NOON)
     assert await work.work() == 1
-    assert outbox.deliveries() == outbox.pauses() == ()
+    assert (outbox.deliveries(), outbox.pauses()) == ((), ())
 
 
 def test_one_asks_by_kind_host_feed_and_status(outbox: Owing) -> None:

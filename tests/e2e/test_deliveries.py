@@ -1,0 +1,136 @@
+"""``syndicator deliveries``: what is owed is shown, sent again and dropped, with a service and without one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from syndicator.app import state_to_approve
+from syndicator.model import Announcement, DeliveryKind
+from syndicator.ports import Publication
+from syndicator.settings import load_settings
+from tests.loopback_hub import LoopbackHub
+from tests.newsroom import Newsroom, eventually
+
+
+def asked(newsroom: Newsroom, *words: str) -> Any:
+    """What the command answers to programs."""
+    done = newsroom.command("deliveries", *words, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def said(newsroom: Newsroom, *words: str, status: int = 0) -> str:
+    """What it says to people."""
+    done = newsroom.command("deliveries", *words)
+    assert done.returncode == status, f"{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def owing(newsroom: Newsroom) -> Newsroom:
+    """A newsroom with a hub that nobody listens at any more, which is owed two topics, and a web hook's body."""
+    with LoopbackHub(status=503).listening() as hub:
+        url = hub.url
+    newsroom.feeds = '[[feeds]]\nname = "main"\nrss = "feed.xml"\njson = "feed.json"\n'
+    newsroom.settings = f'\n[[hubs]]\nurl = "{url}?token=secret"\n'
+    newsroom.configure()
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    return newsroom
+
+
+def test_what_is_owed_is_listed_for_people_and_programs_without_secrets(owing: Newsroom) -> None:
+    found = asked(owing)
+    lines = said(owing).splitlines()
+
+    assert ["feed.json", "feed.xml"] == sorted(each["topic"].rpartition("/")[2] for each in found["deliveries"])
+    (host,) = found["hosts"]
+    assert (2, 0, 1) == (host["pending"], host["given_up"], host["pause"]["failures"])
+    assert "2 owed, 0 given up" == lines[0]
+    assert "left alone until" in lines[1]
+    assert "failed once (no connection" in lines[1]
+    assert [1, 0] == [each["attempts"] for each in found["deliveries"]]
+    assert "1 attempt, next 20" in lines[2]
+    assert "secret" not in said(owing) + said(owing, "show", "1") + json.dumps(found) + json.dumps(asked(owing, "list"))
+
+
+def test_one_asks_for_some_of_them(owing: Newsroom) -> None:
+    (host,) = {each["host"] for each in asked(owing)["deliveries"]}
+    both = (("--kind", "hub"), ("--host", host), ("--status", "paused"), ("--status", "pending"), ("--feed", "main"))
+    none = (("--kind", "webhook"), ("--host", "x.example"), ("--status", "given-up"), ("--feed", "other"))
+
+    for words in both:
+        assert 2 == len(asked(owing, *words)["deliveries"]), words
+    for words in none:
+        assert {"hosts": [], "deliveries": []} == asked(owing, "list", *words), words
+    assert "and 1 more (--limit 0 shows all)" in said(owing, "--limit", "1")
+
+
+def test_one_is_shown_whole_with_the_beginning_of_what_is_sent(owing: Newsroom) -> None:
+    body = b'{"changed": ["' + "ü".encode() * 3000
+    hook = Announcement(
+        target="https://partner.example/hook", topic="t", digest="d", kind=DeliveryKind.WEBHOOK, feed="main", body=body
+    )
+    settings = load_settings(owing.root / "syndicator.toml", {})
+    with state_to_approve(settings) as state:
+        (pending, *_) = state.outbox.deliveries()
+        state.ledger.record(Publication(announcements=(hook,)), pending.since)
+
+    shown = asked(owing, "show", "3")
+
+    assert ("webhook", "main", len(body)) == (shown["kind"], shown["feed"], shown["bytes"])
+    assert shown["body"].startswith('{"changed": ["ü')
+    assert len(shown["body"]) < 2_001
+    assert "partner.example  1 owed" in said(owing, "show", "3")
+
+
+def test_what_is_not_there_or_not_meant_is_an_error(owing: Newsroom) -> None:
+    assert "delivery 99: there is none" in said(owing, "show", "99", status=1)
+    assert "delivery 98, 99: there is none" in said(owing, "retry", "1", "99", "98", status=1)
+    assert "delivery 99: there is none" in said(owing, "drop", "99", status=1)
+    assert "name deliveries, or say --all or --host HOST" in said(owing, "retry", status=2)
+    assert "only one of these" in said(owing, "retry", "1", "--all", status=2)
+    assert "name deliveries, or say --given-up" in said(owing, "drop", status=2)
+    assert "valid integer" in said(owing, "drop", "x", status=2)
+    assert "--status" in said(owing, "--status", "odd", status=2)
+    assert 2 == len(asked(owing)["deliveries"])
+
+
+def test_what_is_dropped_is_said_and_gone(owing: Newsroom) -> None:
+    (host,) = {each["host"] for each in asked(owing)["deliveries"]}
+
+    assert f"1 dropped: {host} will not hear of these versions, only of the next" in said(owing, "drop", "1")
+    assert "nothing is dropped" in said(owing, "drop", "--given-up")
+    assert [2] == [each["id"] for each in asked(owing)["deliveries"]]
+
+
+def test_a_running_service_sends_again_at_a_word(newsroom: Newsroom) -> None:
+    hub = LoopbackHub(status=410)
+    with hub.listening():
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+        with newsroom.running():
+            eventually(lambda: [1] * 3 == [each["attempts"] for each in asked(newsroom)["deliveries"]])
+            hub.status = 204
+            assert hub.topics == []
+
+            assert "3 due now" in said(newsroom, "retry", "--all")
+
+            eventually(lambda: len(hub.topics) == 3, within=3)
+            eventually(lambda: asked(newsroom) == {"hosts": [], "deliveries": []})
+
+
+def test_without_a_service_a_word_is_kept_for_whoever_sends_next(owing: Newsroom) -> None:
+    (host,) = {each["host"] for each in asked(owing)["deliveries"]}
+
+    assert "2 due now" in said(owing, "retry", "--host", host.upper())
+
+    found = asked(owing)
+    assert [0, 0] == [each["attempts"] for each in found["deliveries"]]
+    assert [None] == [each["pause"] for each in found["hosts"]]
+    assert {"due": 1} == asked(owing, "retry", "1")
