@@ -101,12 +101,36 @@ class Backend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Pool:
-    """The connections to one host; ``asked`` counts requests whose answers are not read to their end."""
+    """The connections to one host, which it ``keeps`` for more than one request or not.
+
+    ``asked`` counts requests whose answers are not read to their end, ``answered`` those that have one.
+    """
 
     connections: httpcore.AsyncConnectionPool
+    keeps: bool
     asked: int = 0
+    answered: int = 0
+
+    async def ask(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        self.asked += 1
+        try:
+            response = await self.connections.handle_async_request(
+                httpcore.Request(
+                    request.method,
+                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
+            )
+        except BaseException:
+            self.asked -= 1
+            raise
+        self.answered += 1
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, self))
 
 
 class _Body(httpx.AsyncByteStream):
@@ -136,50 +160,52 @@ class Transport(httpx.AsyncBaseTransport):
         self._backend = backend
         self._context = context
         self._pools: OrderedDict[_Origin, _Pool] = OrderedDict()
+        self._old: list[_Pool] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         origin = (url.raw_scheme, url.raw_host, url.port)
+        await self._make_room(origin)
         pool = self._pool(origin)
-        pool.asked += 1
         try:
-            await self._make_room()
-            response = await pool.connections.handle_async_request(
-                httpcore.Request(
-                    request.method,
-                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
-            )
-        except BaseException:
-            pool.asked -= 1
-            raise
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, pool))
+            return await pool.ask(request)
+        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+            if not (pool.answered and pool.keeps):
+                raise
+        # What was kept open was closed by the host meanwhile, or held words that belong to no answer.
+        if self._pools.get(origin) is pool:
+            self._old.append(self._pools.pop(origin))
+        return await self._pool(origin, keeps=False).ask(request)
 
-    def _pool(self, origin: _Origin) -> _Pool:
+    def _pool(self, origin: _Origin, *, keeps: bool = True) -> _Pool:
         """The host's own."""
         if (pool := self._pools.get(origin)) is None:
             pool = self._pools[origin] = _Pool(
                 httpcore.AsyncConnectionPool(
                     ssl_context=self._context,
                     max_connections=_CONNECTIONS,
-                    max_keepalive_connections=_KEPT_CONNECTIONS,
+                    max_keepalive_connections=_KEPT_CONNECTIONS if keeps else 0,
                     keepalive_expiry=_KEPT_SECONDS,
                     network_backend=self._backend,
-                )
+                ),
+                keeps=keeps,
             )
         self._pools.move_to_end(origin)
         return pool
 
-    async def _make_room(self) -> None:
-        """Close the connections to hosts that were not asked for long where there are very many."""
-        if (more := len(self._pools) - _POOLS) > 0:
-            idle = [origin for origin, pool in self._pools.items() if not pool.asked]
-            for pool in [self._pools.pop(origin) for origin in idle[:more]]:
+    async def _make_room(self, origin: _Origin) -> None:
+        """Close connections that nobody wants any more, and where there are very many those not used for long."""
+        if (more := len({*self._pools, origin}) - _POOLS) > 0:
+            idle = [known for known, pool in self._pools.items() if not pool.asked and known != origin]
+            self._old += [self._pools.pop(known) for known in idle[:more]]
+        if self._old:
+            unused = [pool for pool in self._old if not pool.asked]
+            self._old = [pool for pool in self._old if pool.asked]
+            for pool in unused:
                 await pool.connections.aclose()
 
     async def aclose(self) -> None:
-        while self._pools:
-            await self._pools.popitem()[1].connections.aclose()
+        self._old += self._pools.values()
+        self._pools.clear()
+        while self._old:
+            await self._old.pop().connections.aclose()

@@ -439,7 +439,7 @@ async def test_what_is_owed_to_a_dead_host_for_too_long_is_given_up_tried_or_not
 ) -> None:
     async with HubRecorder() as gone:
         address = gone.url
-    for number in range(20):
+    for number in range(6):
         outbox.owe(address, f"{TOPIC}?{number}")
     now = NOON
     while (due := outbox.next_due()) is not None:
@@ -449,7 +449,7 @@ async def test_what_is_owed_to_a_dead_host_for_too_long_is_given_up_tried_or_not
     assert {"given up"} == {row.status for row in outbox.deliveries()}
     assert all("no connection" in row.error for row in outbox.deliveries())
     assert timedelta(days=2) <= now - NOON <= timedelta(days=2, hours=13)
-    assert sum(row.attempts for row in outbox.deliveries()) < 120
+    assert sum(row.attempts for row in outbox.deliveries()) < 70
 
 
 async def test_hosts_that_hang_take_nobodys_place(outbound: Outbound, outbox: Owing) -> None:
@@ -599,7 +599,7 @@ async def test_what_was_given_up_can_be_sent_again_whatever_its_host_is_in(
     assert await work.work() == 0
 
     assert outbox.send_again(Wanted(host=only(outbox).host), NOON) == 1
-    hub.script = deque([Reset()])
+    hub.script = deque([Reset()] * 2)
     assert await work.work() == 1
     (pause,) = outbox.pauses()
     assert 2 == pause.failures
