@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 _FOR_READERS, _PART_FOR_READERS = 1.0, 0.25
 #: So often (seconds) the service looks whether another process has written to the state.
 _LISTEN_EVERY = 0.5
+#: A clock that moves by so much (seconds) between two looks was set.
+_CLOCK_STEP = 1.0
 
 
 def run_service(settings: Settings) -> int:
@@ -117,10 +120,13 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
 
 async def _listen(state: State, owed: asyncio.Event) -> None:
     """Have somebody look at what is owed when another process wrote: 'syndicator deliveries retry' does."""
+    ahead = time.time() - time.monotonic()
     while True:
         await asyncio.sleep(_LISTEN_EVERY)
+        before, ahead = ahead, time.time() - time.monotonic()
         with suppress(StateError):  # whoever needs the state says what is wrong with it
-            if state.database.written_meanwhile():
+            # Timers wait for an instant by the clock: one that was set back would have them wait for longer.
+            if state.database.written_meanwhile() or abs(ahead - before) > _CLOCK_STEP:
                 owed.set()
 
 

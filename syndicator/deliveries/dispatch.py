@@ -31,6 +31,8 @@ Turn = Callable[[], AbstractAsyncContextManager[bool]]
 
 #: While something is on its way the engine looks so often for what became due meanwhile (seconds).
 _LOOK_AGAIN = 1.0
+#: A clock that goes back by less is only being kept right.
+_STEP_BACK = timedelta(seconds=2)
 #: How what came of a delivery is called in logs.
 _WORDS = {DeliveryKind.HUB: ("announced", "announcement")}
 
@@ -75,6 +77,7 @@ class Dispatcher:
     _outcomes: list[tuple[Delivery, Outcome]] = field(default_factory=list)
     _answers: set[str] = field(default_factory=set)
     _pauses: dict[str, HostPause] | None = None
+    _latest: datetime | None = None
 
     async def work(self, turn: Turn = always) -> int:
         """Deliver until nothing is due and nothing is on its way; how many were begun.
@@ -120,10 +123,12 @@ class Dispatcher:
         async with turn() as allowed:
             if not allowed:
                 return 0
+            now = self.clock()
+            await self._watch_clock(now)
             busy = Counter(delivery.host for delivery in self._on_way.values())
             claimed = await asyncio.to_thread(
                 self.outbox.claim_deliveries,
-                self.clock(),
+                now,
                 free,
                 self.bounds.lease,
                 per_host=self.bounds.per_host,
@@ -140,6 +145,12 @@ class Dispatcher:
         pause = (self._pauses or {}).get(host)
         if self._pauses and pause and pause.until > (now := self.clock()):
             self._pauses[host] = replace(pause, until=now)
+
+    async def _watch_clock(self, now: datetime) -> None:
+        """What was owed by a clock that ran ahead must not wait until that time comes."""
+        if self._latest is None or now < self._latest - _STEP_BACK:
+            await asyncio.to_thread(self.outbox.clock_was_set, now)
+        self._latest = now
 
     def _most(self, host: str) -> int:
         """Whoever has not answered of late is asked by one: forty dead hosts must not fill all places twice."""

@@ -237,6 +237,10 @@ class Outbox(Protocol):
         """When one may be claimed next, pauses of hosts and stages considered."""
         ...
 
+    def clock_was_set(self, now: datetime) -> None:
+        """Make due what seems to be owed since a time to come: the clock went back meanwhile."""
+        ...
+
     def send_again(self, wanted: Wanted, now: datetime) -> int:
         """Make them due now, as if never tried, whatever their host's pause; how many."""
         ...

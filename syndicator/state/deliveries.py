@@ -29,6 +29,8 @@ from syndicator.state.database import Database
 _PENDING, _GIVEN_UP = "pending", "given up"
 _FIRST = (DeliveryKind.PURGE.value, DeliveryKind.VERIFY.value)
 _ALL = Wanted()
+#: No host is left alone for longer, whatever it asks for; a minute for what is on its way.
+_LONGEST_PAUSE = timedelta(days=1, minutes=1)
 
 
 def lift_leases(database: Database) -> None:
@@ -147,6 +149,14 @@ class SqlOutbox:
         first = func.min(_ready(), type_=tables.Instant())
         with self._database.read() as connection:
             return connection.execute(_paused(select(first)).where(_unblocked(tables.deliveries))).scalar()
+
+    def clock_was_set(self, now: datetime) -> None:
+        """What is owed since a time to come is due, and no host is left alone for longer than any is."""
+        table, hosts = tables.deliveries, tables.hosts
+        with self._database.write() as connection:
+            early = (table.c.status == _PENDING, table.c.since > now)
+            connection.execute(update(table).where(*early).values(since=now, due=now))
+            connection.execute(delete(hosts).where(hosts.c.until > now + _LONGEST_PAUSE))
 
     def send_again(self, wanted: Wanted, now: datetime) -> int:
         """Make them due now, as if never tried; what is on its way just now is not taken from whoever has it."""

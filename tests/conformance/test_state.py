@@ -639,3 +639,15 @@ def test_a_copy_made_while_somebody_begins_to_write_is_not_believed(
     assert ["_posts/a.md", "_posts/b.md"] == seen(open_to_read(tmp_path / "state.db"))
     for writer in writers:
         writer.close()
+
+
+def test_somebody_elses_writing_is_noticed_once(database: Database, ledger: SqlLedger, tmp_path: Path) -> None:
+    other = Database(f"sqlite:///{tmp_path}/state.db")
+    assert not database.written_meanwhile()
+    ledger.posts()
+    assert not database.written_meanwhile()
+
+    owe(SqlLedger(other))
+
+    assert [True, False] == [database.written_meanwhile(), database.written_meanwhile()]
+    other.close()

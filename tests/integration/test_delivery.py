@@ -140,7 +140,8 @@ async def test_several_topics_are_told_one_by_one(hub: HubRecorder, outbound: Ou
 
 
 async def test_nothing_due_means_nobody_is_asked(hub: HubRecorder, outbound: Outbound, outbox: Owing) -> None:
-    outbox.owe(hub.url, now=NOON + timedelta(seconds=1))
+    outbox.owe(hub.url)
+    outbox.settle([Settled(delivery=only(outbox), status="pending", due=NOON + timedelta(seconds=1))], NOON)
 
     assert await deliver(outbox, outbound) == 0
 
@@ -584,6 +585,26 @@ async def test_three_hundred_deliveries_to_hosts_of_all_sorts(outbox: Owing) -> 
         assert max(hub.most_at_once for hub in hubs) <= 2
         assert {targets[7]: 30, targets[8]: 30, refusing: 30} == Counter(row.target for row in outbox.deliveries())
         assert {0, 1} == {row.attempts for row in outbox.deliveries()}
+
+
+async def test_a_clock_that_is_set_back_keeps_nothing_waiting(
+    hub: HubRecorder, outbound: Outbound, outbox: Owing
+) -> None:
+    """What was owed by the clock that ran ahead goes out by the one that is right."""
+    outbox.owe(f"{hub.url}?1", now=NOON + timedelta(minutes=59))
+    hosts = (HostPause(host=only(outbox).host, until=NOON + timedelta(days=30), failures=9, error="x"),)
+    outbox.settle((), NOON, pauses=hosts)
+
+    assert await deliver(outbox, outbound) == 1
+
+    ticks = [NOON + timedelta(hours=1)]
+    work = engine(outbox, outbound)
+    work.clock = lambda: ticks[-1]
+    assert await work.work() == 0
+    outbox.owe(f"{hub.url}?2", now=NOON + timedelta(minutes=59))
+    ticks.append(NOON)
+    assert await work.work() == 1
+    assert outbox.deliveries() == ()
 
 
 # --- by somebody's word --------------------------------------------------------------------------------------------
