@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import threading
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +18,8 @@ from syndicator.ports import Publication
 from syndicator.settings import load_settings
 from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom, eventually
+
+FEEDS = '[[feeds]]\nname = "main"\nrss = "feed.xml"\njson = "feed.json"\n'
 
 
 def asked(newsroom: Newsroom, *words: str) -> Any:
@@ -30,17 +37,24 @@ def said(newsroom: Newsroom, *words: str, status: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.fixture
-def owing(newsroom: Newsroom) -> Newsroom:
-    """A newsroom with a hub that nobody listens at any more, which is owed two topics, and a web hook's body."""
-    with LoopbackHub(status=503).listening() as hub:
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
+    """A newsroom that owes two topics to a hub that nobody listens at any more."""
+    with LoopbackHub().listening() as hub:
         url = hub.url
-    newsroom.feeds = '[[feeds]]\nname = "main"\nrss = "feed.xml"\njson = "feed.json"\n'
+    newsroom = Newsroom(tmp_path_factory.mktemp("owing"), feeds=FEEDS)
     newsroom.settings = f'\n[[hubs]]\nurl = "{url}?token=secret"\n'
     newsroom.configure()
     newsroom.post("2026-01-01-a.md", title="Alpha")
     newsroom.build()
     return newsroom
+
+
+@pytest.fixture
+def owing(before: Newsroom, tmp_path: Path) -> Newsroom:
+    """The same for each test."""
+    shutil.copytree(before.root, tmp_path, dirs_exist_ok=True)
+    return Newsroom(tmp_path, feeds=FEEDS, settings=before.settings, port=before.port)
 
 
 def test_what_is_owed_is_listed_for_people_and_programs_without_secrets(owing: Newsroom) -> None:
@@ -134,3 +148,36 @@ def test_without_a_service_a_word_is_kept_for_whoever_sends_next(owing: Newsroom
     assert [0, 0] == [each["attempts"] for each in found["deliveries"]]
     assert [None] == [each["pause"] for each in found["hosts"]]
     assert {"due": 1} == asked(owing, "retry", "1")
+
+
+def test_a_kill_in_the_middle_of_three_hundred_deliveries_loses_none(newsroom: Newsroom) -> None:
+    """The bench has this with 5,000."""
+    go_on, heard = threading.Event(), list[str]()
+
+    def look(topic: str) -> None:
+        heard.append(topic)
+        if len(heard) > 60:
+            go_on.wait(20)
+
+    hubs = [LoopbackHub(look=look) for _ in range(3)]
+    topics = {f"https://news.example.org/{number}.xml" for number in range(100)}
+    with ExitStack() as stack:
+        for hub in hubs:
+            stack.enter_context(hub.listening())
+        newsroom.settings = "".join(f'\n[[hubs]]\nurl = "{hub.url}"\n' for hub in hubs)
+        newsroom.configure()
+        newsroom.build()
+        owed = tuple(Announcement(target=hub.url, topic=topic, digest="d") for hub in hubs for topic in sorted(topics))
+        with state_to_approve(load_settings(newsroom.root / "syndicator.toml", {})) as state:
+            state.ledger.record(Publication(announcements=owed), datetime.now(UTC))
+
+        with newsroom.running() as process:
+            eventually(lambda: len(heard) > 60)
+            process.kill()
+            process.wait()
+        go_on.set()
+        with newsroom.running():
+            eventually(lambda: all(topics <= set(hub.topics) for hub in hubs))
+            eventually(lambda: asked(newsroom) == {"hosts": [], "deliveries": []})
+
+    assert len(heard) < 300 + 3 * 2 + 64
