@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -105,17 +106,20 @@ class Backend(httpcore.AsyncNetworkBackend):
 class _Pool:
     """The connections to one host, which it ``keeps`` for more than one request or not.
 
-    ``asked`` counts requests whose answers are not read to their end, ``answered`` those that have one.
+    ``asked`` counts requests whose answers are not read to their end, ``answered`` those that have one,
+    ``used`` is when the last one began.
     """
 
     connections: httpcore.AsyncConnectionPool
     keeps: bool
     asked: int = 0
     answered: int = 0
+    used: float = 0.0
 
     async def ask(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         self.asked += 1
+        self.used = time.monotonic()
         try:
             response = await self.connections.handle_async_request(
                 httpcore.Request(
@@ -194,10 +198,15 @@ class Transport(httpx.AsyncBaseTransport):
         return pool
 
     async def _make_room(self, origin: _Origin) -> None:
-        """Close connections that nobody wants any more, and where there are very many those not used for long."""
-        if (more := len({*self._pools, origin}) - _POOLS) > 0:
-            idle = [known for known, pool in self._pools.items() if not pool.asked and known != origin]
-            self._old += [self._pools.pop(known) for known in idle[:more]]
+        """Close connections that were not used for long, and sooner where there are very many: a pool that nobody asks
+        for anything does not do so itself."""
+        idle = [known for known, pool in self._pools.items() if not pool.asked and known != origin]
+        more = len({*self._pools, origin}) - _POOLS
+        since = time.monotonic() - _KEPT_SECONDS
+        for place, known in enumerate(idle):  # the one that was not used for longest comes first
+            if place >= more and self._pools[known].used > since:
+                break
+            self._old.append(self._pools.pop(known))
         if self._old:
             unused = [pool for pool in self._old if not pool.asked]
             self._old = [pool for pool in self._old if pool.asked]

@@ -290,6 +290,17 @@ async def test_connections_to_hosts_that_were_not_asked_for_long_are_closed(monk
     assert [2, 1, 1] == [each.met for each in hosts]
 
 
+async def test_connections_that_were_not_used_for_long_are_closed_by_the_next_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "_KEPT_SECONDS", 0.0)
+    async with says(OK) as first, says(OK) as second, client() as outbound:
+        for each in (first, second, first):
+            assert (await outbound.get(each.url(), limit=10)).body == b"ok"
+
+    assert [2, 1] == [first.met, second.met]
+
+
 async def test_answers_that_are_left_half_read_do_not_use_up_the_connections() -> None:
     async with host(endless) as it, client(timeout=2.0) as outbound:
         for _ in range(25):
