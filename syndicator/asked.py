@@ -92,7 +92,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         deliveries=deliveries,
         hubs=settings.hub_urls(),
         feeds=feeds_of(feeds, documents, held, orders(settings).feeds),
-        owed=owed_of(deliveries),
+        owed=owed_of(deliveries, state.outbox.pauses()),
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, feeds, documents, deliveries, now),
         held=tuple(held.values()),

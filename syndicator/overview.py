@@ -8,14 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.health import Live
-from syndicator.model import (
-    Announcement,
-    Delivery,
-    DocumentRecord,
-    FeedRecord,
-    FeedSpec,
-    Held,
-)
+from syndicator.model import Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, HostPause
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
 from syndicator.text import bare, printable
@@ -49,7 +42,8 @@ class FeedStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedStanding:
-    """What one host is owed of one kind: when the next is tried, and how the last of them failed ("" for nothing)."""
+    """What one host is owed of one kind: when the next is tried, how the last of them failed ("" for nothing), and the
+    pause in which nothing goes there."""
 
     kind: str
     host: str
@@ -57,6 +51,7 @@ class OwedStanding:
     given_up: int = 0
     next: datetime | None = None
     error: str = ""
+    pause: HostPause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,25 +197,27 @@ def feeds_of(
     return tuple(found)
 
 
-def owed_of(deliveries: Iterable[Delivery]) -> tuple[OwedStanding, ...]:
+def owed_of(deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = ()) -> tuple[OwedStanding, ...]:
     """What is owed, by kind and host, in the order in which it goes out."""
+    alone = {pause.host: pause for pause in pauses}
     groups: dict[tuple[int, str, str], list[Delivery]] = {}
     for delivery in deliveries:
-        host = Announcement(target=delivery.target, topic=delivery.topic, digest=delivery.digest).host
-        groups.setdefault((delivery.kind.stage, delivery.kind.value, host), []).append(delivery)
-    return tuple(_owed(kind, host, group) for (_, kind, host), group in sorted(groups.items()))
+        groups.setdefault((delivery.kind.stage, delivery.kind.value, delivery.host), []).append(delivery)
+    return tuple(_owed(kind, host, group, alone.get(host)) for (_, kind, host), group in sorted(groups.items()))
 
 
-def _owed(kind: str, host: str, group: Sequence[Delivery]) -> OwedStanding:
+def _owed(kind: str, host: str, group: Sequence[Delivery], pause: HostPause | None) -> OwedStanding:
     pending = [delivery for delivery in group if delivery.status == "pending"]
     failed = [delivery for delivery in group if delivery.error]
+    due = min((delivery.due for delivery in pending), default=None)
     return OwedStanding(
         kind=kind,
         host=host,
         pending=len(pending),
         given_up=len(group) - len(pending),
-        next=min((delivery.due for delivery in pending), default=None),
+        next=max(due, pause.until) if due and pause else due,
         error=max(failed, key=lambda delivery: (delivery.attempts, delivery.id)).error if failed else "",
+        pause=pause if pending else None,
     )
 
 
@@ -243,7 +240,8 @@ def told_owed(owed: OwedStanding) -> str:
         f"{owed.pending} owed",
         *([f"{owed.given_up} given up"] if owed.given_up else []),
         *([f"next {moment(owed.next)}"] if owed.next else []),
-        *([owed.error] if owed.error else []),
+        *([f"left alone until {moment(owed.pause.until)}: {owed.pause.error}"] if owed.pause else []),
+        *([owed.error] if owed.error and not owed.pause else []),
     ]
     return f"{owed.kind} at {owed.host}: {', '.join(facts)}"
 
@@ -276,19 +274,21 @@ def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
     return (f"  {one.path}{title}: {one.state}, {when}" + ("" if still else "; no document has it"), *still)
 
 
-def undelivered(topics: Collection[str], deliveries: Iterable[Delivery], now: datetime) -> tuple[str, ...]:
+def undelivered(
+    topics: Collection[str], deliveries: Iterable[Delivery], now: datetime, pauses: Iterable[HostPause] = ()
+) -> tuple[str, ...]:
     """What somebody has not heard of these topics yet, and until when that waits, in lines."""
-    lines = [_waiting(one, now) for one in deliveries if one.topic in topics]
+    alone = {pause.host: pause for pause in pauses if pause.until > now}
+    lines = [_waiting(one, now, alone.get(one.host)) for one in deliveries if one.topic in topics]
     more = len(lines) - _MOST
     return tuple(lines[:_MOST] + ([f"and {more} more"] if more > 0 else []))
 
 
-def _waiting(one: Delivery, now: datetime) -> str:
+def _waiting(one: Delivery, now: datetime, pause: HostPause | None) -> str:
     what = {"purge": "caches may show the old one", "verify": "nobody has seen the new one at its address yet"}
     to = what.get(one.kind.value, f"{bare(one.target)} has not heard of it")
     if one.status != "pending":
         return f"{one.topic}: {to}: given up ({one.error or 'it never answered'})"
-    when = (
-        f"tried again {moment(one.due)}" if one.attempts else f"due {moment(one.due)}" if one.due > now else "due now"
-    )
-    return f"{one.topic}: {to}: {when}" + (f" ({one.error})" if one.error else "")
+    due, error = (max(one.due, pause.until), one.error or pause.error) if pause else (one.due, one.error)
+    when = f"tried again {moment(due)}" if one.attempts or pause else f"due {moment(due)}" if due > now else "due now"
+    return f"{one.topic}: {to}: {when}" + (f" ({error})" if error else "")

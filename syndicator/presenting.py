@@ -15,7 +15,7 @@ from syndicator.asked import look
 from syndicator.configuration.values import spelled
 from syndicator.health import Health, Live, Wait
 from syndicator.live import name_of_state
-from syndicator.overview import owed_of, told, told_live, told_owed
+from syndicator.overview import told, told_live, told_owed
 from syndicator.settings import Settings
 from syndicator.text import bare
 from syndicator.web.app import build_app
@@ -105,7 +105,7 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         refused=things.refused,
         pending=len(things.deliveries) - given_up,
         given_up=given_up,
-        owed=tuple(hide(told_owed(owed)) for owed in owed_of(things.deliveries)),
+        owed=tuple(hide(told_owed(owed)) for owed in things.owed),
         problems=tuple(f"{part}: {problem}" for part, problem in live.problems),
     )
 

@@ -145,7 +145,7 @@ def _told(verdicts: list[Verdict], settings: Settings, state: State, now: dateti
     topics = {document.url for document in state.ledger.documents().values() if document.feed in feeds}
     if not topics:
         return
-    lines = undelivered(topics, state.outbox.deliveries(), now)
+    lines = undelivered(topics, state.outbox.deliveries(), now, state.outbox.pauses())
     yield from (("not told", line) for line in lines)
     if not lines and settings.hub_urls():
         yield "told", "whoever is to hear of the documents that show it has heard"

@@ -55,14 +55,7 @@ def say(line: str) -> None:
 def say_json(value: Any) -> None:
     import orjson
 
-    typer.echo(orjson.dumps(value, default=_text, option=orjson.OPT_INDENT_2).decode())
-
-
-def _text(value: object) -> str:
-    """What is sent to others, as JSON can have it."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    raise TypeError(type(value).__name__)
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
 def complain(line: str) -> None:

@@ -21,11 +21,13 @@ from syndicator.model import (
     FeedSpec,
     Format,
     Held,
+    HostPause,
 )
 from syndicator.overview import (
     Holder,
     StateOfThings,
     feeds_of,
+    moment,
     owed_of,
     told,
     told_live,
@@ -191,3 +193,16 @@ def test_the_machine_itself_is_asked_whatever_address_the_service_listens_at() -
 def test_nobody_who_does_not_answer_is_heard() -> None:
     assert hear("http://127.0.0.1:9/readyz?json", "s") is None
     assert hear("http://127.0.0.1:99999/", "s") is None
+
+
+def test_what_waits_for_a_host_that_is_left_alone_says_so() -> None:
+    one = delivery(due=NOW)
+    until = NOW + timedelta(minutes=5)
+    pause = HostPause(host=one.host, until=until, failures=2, error="no connection")
+
+    (standing,) = owed_of([one], [pause])
+    (line,) = undelivered({one.topic}, [one], NOW, [pause])
+
+    assert (until, pause) == (standing.next, standing.pause)
+    assert told_owed(standing).endswith(f"next {moment(until)}, left alone until {moment(until)}: no connection")
+    assert line.endswith(f"tried again {moment(until)} (no connection)")
