@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +17,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from syndicator.scheduler import Clock
+from syndicator.scheduler import Clock, Moment
 
 SOON = timedelta(milliseconds=30)
 LONG = timedelta(hours=1)
@@ -207,6 +209,96 @@ async def test_a_wall_clock_that_jumps_ahead_is_noticed_at_the_next_heartbeat() 
         await set_within(ticks.done, 3)
         clock.stop()
         await asyncio.sleep(0)
+
+
+class Hands:
+    """The hands of all clocks, moved by the test: what the wall's is ahead of time, what the machine has slept."""
+
+    def __init__(self) -> None:
+        self.ahead = self.slept = 0.0
+
+    def __call__(self) -> Moment:
+        return Moment(time.time() + self.ahead + self.slept, time.monotonic() + self.slept, time.monotonic())
+
+
+@asynccontextmanager
+async def ticking(hands: Hands) -> AsyncIterator[Clock]:
+    clock = Clock(heartbeat=SOON, moment=hands)
+    clock.start()
+    yield clock
+    clock.stop()
+    await asyncio.sleep(0)
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    return [(record.message, vars(record)["by"]) for record in caplog.records if record.name == "syndicator.scheduler"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "slept", "told"),
+    [
+        (3600.0, 0.0, [("the clock was set forward", "1:00:00")]),
+        (-3600.0, 0.0, [("the clock was set back", "1:00:00")]),
+        (0.0, 7200.0, [("the machine has slept", "2:00:00")]),
+        (-5.0, 60.0, [("the clock was set back", "0:00:05"), ("the machine has slept", "0:01:00")]),
+    ],
+)
+async def test_a_jump_of_a_clock_is_told_once_and_wakes_who_wants_to_know(
+    caplog: pytest.LogCaptureFixture, ahead: float, slept: float, told: list[tuple[str, str]]
+) -> None:
+    caplog.set_level(logging.INFO)
+    hands, ticks = Hands(), Ticks()
+    async with ticking(hands) as clock:
+        clock.on_jump(ticks)
+        hands.ahead, hands.slept = ahead, slept
+        await set_within(ticks.done, 1)
+        await asyncio.sleep(3 * SOON.total_seconds())
+
+    assert told == said(caplog)
+    assert 1 == len(ticks.at)
+
+
+async def test_a_clock_that_is_nudged_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    hands, ticks, later = Hands(), Ticks(), Ticks()
+    async with ticking(hands) as clock:
+        clock.on_jump(ticks)
+        hands.ahead = 0.4
+        clock.after(4 * SOON, later, name="later")
+        await set_within(later.done)
+
+    assert ([], []) == (said(caplog), ticks.at)
+
+
+async def test_what_was_to_come_after_some_time_does_not_wait_for_a_clock_that_was_set_back() -> None:
+    """An hour more for "again in 5 seconds", or for every interval."""
+    hands, once, often, at = Hands(), Ticks(), Ticks(enough=3), Ticks()
+    real = now()
+    async with ticking(hands) as clock:
+        clock.after(6 * SOON, once, name="again")
+        clock.every(5 * SOON, often, name="scan")
+        clock.at(real + 2 * SOON, at, name="embargo")
+        hands.ahead = -3600.0
+        with time_machine.travel(real - LONG, tick=True):
+            await set_within(once.done, 3)
+            await set_within(often.done, 3)
+            assert [] == at.at
+            clock.forget("embargo")
+            clock.forget("embargo")
+
+
+async def test_what_has_gone_off_does_not_go_off_again_when_the_clock_jumps() -> None:
+    hands, once, jumps = Hands(), Ticks(), Ticks()
+    async with ticking(hands) as clock:
+        clock.on_jump(jumps)
+        clock.after(SOON, once, name="again")
+        await set_within(once.done)
+        await asyncio.sleep(0.01)
+        hands.ahead = 3600.0
+        await set_within(jumps.done)
+        await asyncio.sleep(3 * SOON.total_seconds())
+
+    assert 1 == len(once.at)
 
 
 @pytest.mark.parametrize("interval", [timedelta(0), timedelta(seconds=-1)])
