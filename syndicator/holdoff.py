@@ -73,7 +73,7 @@ def _there(record: PostRecord | None) -> PostRecord | None:
 
 
 def _begun(fresh: PostRecord, prior: PostRecord | None, wait: timedelta, now: datetime) -> PostRecord:
-    state = fresh.state(now)
+    state = fresh.first_state(now)
     if state not in _TO_BE_SHOWN:
         return fresh
     ready: datetime | None = now

@@ -97,7 +97,7 @@ def settle(
         origin = origins.get(fresh.path)
         if origin is not None:
             note(_carry_on(fresh, origin, now))
-        elif fresh.state(now) is PostState.LIVE:
+        elif fresh.first_state(now) is PostState.LIVE:
             newcomers.append(fresh)
         else:
             note(fresh._replace(entry_id=""))

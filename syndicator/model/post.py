@@ -205,13 +205,18 @@ class PostRecord(NamedTuple):
             return PostState.KILLED
         if self.visibility is Visibility.DRAFT or self.due is None:
             return PostState.DRAFT
-        if self.due > now:
+        # A clock that was set back takes nothing away, and brings nothing back, that it decided before.
+        if self.due > now and not (self.entry_id and self.published == self.due):
             return PostState.EMBARGOED
-        if self.expires is not None and self.expires <= now:
+        if self.expires is not None and self.expires <= (max(now, self.down) if self.down else now):
             return PostState.EXPIRED
         if self.settles is not None and self.settles > now:
             return PostState.SETTLING
         return PostState.LIVE
+
+    def first_state(self, now: datetime) -> PostState:
+        """The same for a post that nobody has seen yet, whatever id it will have."""
+        return self._replace(entry_id="").state(now)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The post's values of a field that feeds can be made from: category, tag, author, language, a mapped one."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.ledger import Settled, record_of, settle
-from syndicator.model import PostRecord, Skim, Visibility
+from syndicator.model import PostRecord, PostState, Skim, Visibility
 from syndicator.ports import Move
 from syndicator.posts.references import FORMER
 
@@ -327,6 +327,25 @@ def test_an_embargoed_post_gets_its_id_when_its_time_comes_though_its_file_did_n
 
     assert {"_posts/2026-03-01-bread.md": ""} == ids(embargoed)
     assert "" not in ids(live).values()
+
+
+def test_a_clock_that_goes_back_takes_nothing_away_that_was_shown_by_its_date() -> None:
+    embargoed = settled({}, post(published=NOON))
+    early = settled({}, post(published=NOON), now=NOON - timedelta(seconds=1))
+    (shown,), (never,) = embargoed.records.values(), early.records.values()
+
+    assert PostState.LIVE is shown.state(NOON - timedelta(hours=1))
+    assert PostState.EMBARGOED is never.state(NOON - timedelta(hours=1))
+    put_off = settled(dict(embargoed.records), post(published=LATER), now=NOON - timedelta(hours=1))
+    assert PostState.EMBARGOED is put_off.records[shown.path].state(NOON)
+
+
+def test_a_clock_that_goes_back_brings_nothing_back_that_had_expired() -> None:
+    (record,) = settled({}, post(expires=NOON)).records.values()
+    taken_down = record._replace(down=NOON + timedelta(seconds=1))
+
+    assert PostState.EXPIRED is taken_down.state(NOON - timedelta(hours=1))
+    assert PostState.LIVE is taken_down._replace(expires=LATER).state(NOON + timedelta(hours=1))
 
 
 def test_nothing_new_changes_nothing() -> None:
