@@ -16,7 +16,7 @@ from syndicator.publishers.local import LocalPublisher
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.built import BuiltFolder
-from syndicator.sources.folder import FolderSource
+from syndicator.sources.folder import Asking, FolderSource
 from syndicator.sources.site import SiteFolder
 
 if TYPE_CHECKING:
@@ -70,11 +70,15 @@ def reader(settings: Settings, *, mends: bool = False) -> Reader:
 
 
 class Readers:
-    """Gives the reader for each pass: the same one until a file of the site's own configuration changes."""
+    """Gives the reader for each pass: the same one until a file of the site's own configuration changes.
 
-    def __init__(self, settings: Settings, *, mends: bool = False) -> None:
+    ``is_being_written`` is what a folder's files are held back by, see FolderSource.
+    """
+
+    def __init__(self, settings: Settings, *, mends: bool = False, is_being_written: Asking | None = None) -> None:
         self._settings = settings
         self._mends = mends
+        self._is_being_written = is_being_written
         self._files: SiteFolder | GitFiles | None = None
         self._reader: Reader | None = None
 
@@ -82,7 +86,7 @@ class Readers:
         """Raises SourceError and ConfigError; the next call tries again."""
         if self._reader is None or self._files is None or not self._files.unchanged():
             self._reader, self._files = None, _files(self._settings)
-            self._reader = _reader(self._settings, self._files, mends=self._mends)
+            self._reader = _reader(self._settings, self._files, self._is_being_written, mends=self._mends)
         else:
             self._reader.look_again()
         return self._reader
@@ -138,10 +142,12 @@ def _configured(settings: Settings, files: SiteFiles) -> Configured:
             return plain.configure(files)
 
 
-def _reader(settings: Settings, files: SiteFolder | GitFiles, *, mends: bool) -> Reader:
+def _reader(
+    settings: Settings, files: SiteFolder | GitFiles, is_being_written: Asking | None = None, *, mends: bool
+) -> Reader:
     configured = _configured(settings, files)
     dialect, limit, built = configured.dialect, settings.source.max_post_bytes, _built(settings)
-    source = _source(settings, dialect, mends=mends)
+    source = _source(settings, dialect, is_being_written, mends=mends)
     if not (settings.site.title and settings.site.url):
         source.require()  # where there is no folder, nothing else is worth a word
     site, warnings = site_of(settings, configured.facts)
@@ -173,10 +179,12 @@ def _built(settings: Settings) -> str:
     return posixpath.normpath(folder) if folder else ""
 
 
-def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> FolderSource | GitSource:
-    limit = settings.source.max_post_bytes
+def _source(
+    settings: Settings, dialect: Dialect, is_being_written: Asking | None, *, mends: bool
+) -> FolderSource | GitSource:
+    limit, closed = settings.source.max_post_bytes, _built(settings)
     if settings.source.kind == "folder":
-        return FolderSource(settings.source_path, dialect, limit=limit, closed=_built(settings))
+        return FolderSource(settings.source_path, dialect, is_being_written, limit=limit, closed=closed)
     from syndicator.sources.git import GitSource
 
     return GitSource(
@@ -184,7 +192,7 @@ def _source(settings: Settings, dialect: Dialect, *, mends: bool) -> FolderSourc
         settings.source_folder,
         dialect,
         limit=limit,
-        closed=_built(settings),
+        closed=closed,
         history=settings.source.depth == 0,
         mends=mends,
     )

@@ -18,10 +18,12 @@ from syndicator.model import digest
 _LARGEST = 10_000_000
 #: What timers are for, in the words of people: what happens then, and why not now.
 _TIMERS = {
-    "scan": ("looking through the source", "it is looked through every so often, whatever was noticed"),
+    "scan": ("looking through the source", "it is looked through now and then, whatever was noticed"),
     "fetch": ("asking the repository", "it is asked every so often"),
     "next change": ("the next change by the clock alone", "its instant has not come"),
     "second look": ("a second look", "something changed a moment ago, and may have changed again unnoticed"),
+    "first pass": ("the first pass", "the folder is about to be watched"),
+    "refusals": ("saying what is wrong with posts", "they were touched a moment ago, and may be half there"),
     "next of deliveries": ("the next delivery", "nothing that is owed is due before"),
     "next of images": ("the next question about an image", "no image host is to be asked before"),
 }

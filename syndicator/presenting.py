@@ -16,6 +16,7 @@ from syndicator.configuration.values import spelled
 from syndicator.health import Health, Live, Wait
 from syndicator.live import name_of_state
 from syndicator.overview import told, told_live, told_owed
+from syndicator.ports import Sight
 from syndicator.settings import Settings
 from syndicator.text import bare
 from syndicator.web.app import build_app
@@ -30,6 +31,8 @@ class Service(Protocol):
 
     @property
     def health(self) -> Health: ...
+    @property
+    def sight(self) -> Sight | None: ...
     def wake(self) -> None: ...
 
 
@@ -41,7 +44,7 @@ def server_of(
     hook = Hook(secret=source.hook_secret, git=source.kind == "git", branch=source.branch, wake=service.wake)
 
     def live() -> Live:
-        return live_of(settings, service.health, hook, waits, started)
+        return live_of(settings, service, hook, waits, started)
 
     app = build_app(
         shelf,
@@ -55,10 +58,10 @@ def server_of(
 
 
 def live_of(
-    settings: Settings, health: Health, hook: Hook, waits: Callable[[], tuple[Wait, ...]], started: datetime
+    settings: Settings, service: Service, hook: Hook, waits: Callable[[], tuple[Wait, ...]], started: datetime
 ) -> Live:
     """What the service knows of itself at this moment, fit to be shown to anybody."""
-    hide = _veil(settings)
+    hide, health = _veil(settings), service.health
     return Live(
         version=__version__,
         state=name_of_state(settings.state_path),
@@ -67,7 +70,7 @@ def live_of(
         stopping=health.stopping,
         problems=tuple((hide(p), hide(problem)) for p, problem in sorted(health.problems.items()) if not _of_post(p)),
         waits=tuple(replace(wait, what=hide(wait.what), why=hide(wait.why)) for wait in waits()),
-        watching=hide(_watching(settings, health)),
+        watching=hide(_watching(settings, service)),
         scanned=health.scanned,
         called=hook.heard,
         refused=hook.refused,
@@ -115,14 +118,14 @@ def _of_post(part: str) -> bool:
     return part.startswith("post ")
 
 
-def _watching(settings: Settings, health: Health) -> str:
+def _watching(settings: Settings, service: Service) -> str:
     """ "" when changes are noticed at once, else why not."""
     if settings.source.kind == "git":
         hook = ", or when its host calls" if settings.source.hook_secret else ""
         return f"the repository is asked every {spelled(settings.source.every)}{hook}"
     if not settings.source.watch:
         return "[source] watch is off"
-    return health.problems.get("watch", "")
+    return service.health.problems.get("watch", "") or (service.sight.blind if service.sight else "")
 
 
 def _veil(settings: Settings) -> Callable[[str], str]:

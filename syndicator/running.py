@@ -30,6 +30,7 @@ from syndicator.sending import ask, dispatcher, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
 from syndicator.sources.watch import hints
+from syndicator.sources.watcher import Sight
 from syndicator.web.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
     shelf, health, clock = Shelf(settings.serve.cache, publisher(settings).read), Health(), Clock()
     async with outbound(settings) as client:
         service = _service(settings, state, client, shelf, health, clock)
-        waits = partial(_waits, clock, health)
+        waits = partial(_waits, service, health)
         server = server_of(settings, state, shelf, service, waits)
         await server.start()
         clock.start()
@@ -131,8 +132,9 @@ async def _listen(state: State, owed: asyncio.Event) -> None:
 
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
-    out = publisher(settings)
-    pipeline = Pipeline(Readers(settings, mends=True), out, state.ledger, orders(settings))
+    out, sight = publisher(settings), Sight()
+    readers = Readers(settings, mends=True, is_being_written=sight.is_being_written)
+    pipeline = Pipeline(readers, out, state.ledger, orders(settings))
     far = upstream(settings)
     watch = settings.source.watch and far is None
     deliveries = dispatcher(settings, state, client)
@@ -143,7 +145,8 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
         next_delivery=state.outbox.next_due,
         owed=deliveries.wake,
         next_question=state.desk.next_image_due,
-        hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings))) if watch else None,
+        hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings), sight)) if watch else None,
+        sight=sight,
         ledger=state.ledger,
         publisher=out,
         window=shelf,
@@ -154,8 +157,10 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
     )
 
 
-def _waits(clock: Clock, health: Health) -> tuple[Wait, ...]:
-    return waits_of(clock.pending(), lambda part: health.problems.get(part, ""))
+def _waits(service: Service, health: Health) -> tuple[Wait, ...]:
+    """In the words of people, and without what is nobody's business: why the next change comes names a post."""
+    timers = ((wait.what, wait.until) for wait in service.waits() if wait.until is not None)
+    return waits_of(timers, lambda part: health.problems.get(part, ""))
 
 
 def _own_files(settings: Settings) -> tuple[Path, ...]:

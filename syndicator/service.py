@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from syndicator.errors import PublishError, SyndicatorError
-from syndicator.health import Health, own_fault
-from syndicator.model import DocumentRecord, digest
+from syndicator.alarms import Alarms
+from syndicator.errors import SyndicatorError
+from syndicator.health import Health, Wait
+from syndicator.looks import pause_of_scans, second_look
+from syndicator.mending import Mending
 from syndicator.passes import Report
-from syndicator.ports import Ledger, Publisher, Timer, Touched, Upstream, Window
+from syndicator.ports import Ledger, Publisher, Sight, Timer, Touched, Upstream, Window
+from syndicator.reporting import Reporting
+from syndicator.showing import Showing
+from syndicator.touches import Touches
 
-log = logging.getLogger(__name__)
-
-#: After a fault of the world (folder gone, disk full, database locked) it is tried again so much later.
-_AGAIN = timedelta(seconds=5)
-#: After a fault of this program the pauses grow up to this: it will hardly mend itself.
-_AGAIN_AT_MOST = timedelta(minutes=5)
-#: A second look after a change: for what the watcher missed, and for time stamps too coarse to tell two writes apart.
-_SECOND_LOOK = timedelta(seconds=1)
-#: While looks find no more to publish their pauses grow up to this.
-_LAST_LOOK = timedelta(minutes=1)
 #: A lane rests at least so long: what is due and cannot be had now must not keep it spinning.
 _REST = timedelta(seconds=1)
+#: A file that was touched may be half there: what is wrong with it is said when it has stayed so for so long.
+_YOUNG = timedelta(seconds=2)
 
 #: Held while deliveries are claimed; gives whether any may be.
 _Turn = Callable[[], AbstractAsyncContextManager[bool]]
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(slots=True, kw_only=True)
 class Service:
     """Lanes that only meet over events: whoever has work for another sets its event.
 
-    A lane whose work is None (``deliver``, ``ask``, ``hints``, ``upstream``) is switched off.
+    A lane whose work is None (``deliver``, ``ask``, ``hints``, ``upstream``) is switched off. ``sight`` is what
+    is seen of changes by ``hints``.
     """
 
     make_pass: Callable[[datetime, Touched], Report]
@@ -45,13 +47,15 @@ class Service:
     ask: Callable[[], Awaitable[int]] | None
     next_delivery: Callable[[], datetime | None]
     next_question: Callable[[], datetime | None]
-    hints: Callable[[asyncio.Event], AsyncIterator[None]] | None
+    hints: Callable[[asyncio.Event], AsyncIterator[Touched]] | None
     ledger: Ledger
     publisher: Publisher
     window: Window
     timer: Timer
     every: timedelta
     upstream: Upstream | None = None
+    sight: Sight | None = None
+    now: Callable[[], datetime] = _wall_clock
     health: Health = field(default_factory=Health)
     #: Set when deliveries may be due; whoever is at them looks again when it is.
     owed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -59,47 +63,69 @@ class Service:
     _publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
     #: Whether readers are shown all that was published. A pass leaves this open until somebody has looked.
     _current: bool = False
-    _documents: dict[str, tuple[DocumentRecord, bytes]] = field(default_factory=dict)
-    _pages: tuple[DocumentRecord, ...] = ()
-    _failures: dict[str, int] = field(default_factory=dict)
-    _odd: frozenset[str] = frozenset()
     _look: timedelta = timedelta(0)
+    #: What a whole scan takes of a processor, and when (of a clock that never jumps) the next one is due.
+    _cost: timedelta | None = None
+    _scan_due: float = 0.0
+    #: When (of the same clock) a path was touched lately.
+    _young: dict[str, float] = field(default_factory=dict)
+    _last_pass: datetime | None = None
     _look_at_source: Callable[[], None] = lambda: None
+    _changed: Touches = field(default_factory=Touches)
+    _alarms: Alarms = field(init=False)
+    _mending: Mending = field(init=False)
+    _showing: Showing = field(init=False)
+    _reporting: Reporting = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._alarms = Alarms(self.timer, self.now)
+        self._mending = Mending(self._alarms, self.health)
+        self._showing = Showing(self.ledger, self.publisher, self.window)
+        self._reporting = Reporting(self.health)
+
+    def waits(self) -> tuple[Wait, ...]:
+        """What the service waits for now, the next first."""
+        left = timedelta(seconds=max(self._scan_due - time.monotonic(), 0)) if self._sees_all() else timedelta(0)
+        return self._alarms.waits({"scan": self.now() + left})
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish the pass and the deliveries that are under way."""
-        owed = self.owed
-        changed, asked, lost, stale = (asyncio.Event() for _ in range(4))
-        self._look_at_source = changed.set if self.upstream is None else stale.set
+        changed, owed = self._changed, self.owed
+        asked, lost, stale = (asyncio.Event() for _ in range(3))
+        self._look_at_source = partial(changed.report, None) if self.upstream is None else stale.set
         # Serve at once what was published before, while the first pass is made.
-        await self._show(changed)
-        self.health.ready = self._current and bool(self._documents)
-        self.timer.every(self.every, changed.set, name="scan")
+        await self._show()
+        self.health.ready = self._current and bool(self._showing)
+        self._alarms.every(self.every, self._scan_or_not, name="scan", why="[source] every")
+        # Who is woken knows what is due by the new time.
+        self.timer.on_jump(lambda: _set(changed, owed, asked))
         report = await asyncio.to_thread(self.upstream.report) if self.upstream else None
-        if self.upstream is None or (report and report.commit):
+        if self.hints is not None:
+            # Who is watched is looked through when that has begun, so that nothing gets in between; but not for long.
+            self._alarms.after(_REST, changed.set, name="first pass", why="the folder is about to be watched")
+        elif self.upstream is None or (report and report.commit):
             changed.set()
         async with asyncio.TaskGroup() as lanes:
-            lanes.create_task(self._passes(stop, changed, owed, asked, stale), name="passes")
+            lanes.create_task(self._passes(stop, owed, asked, stale), name="passes")
             if self.upstream is not None:
-                self.timer.every(self.every, stale.set, name="fetch")
+                self._alarms.every(self.every, stale.set, name="fetch", why="[source] every")
                 stale.set()
-                fetch = partial(self._fetch, self.upstream)
+                fetch, fetched = partial(self._fetch, self.upstream), partial(changed.report, None)
                 lanes.create_task(
-                    self._lane(stop, stale, "source", fetch, _never, after=changed, patient=True), name="source"
+                    self._lane(stop, stale, "source", fetch, _never, after=fetched, patient=True), name="source"
                 )
             if self.deliver is not None:
                 deliver = partial(self.deliver, self._turn)
                 lanes.create_task(self._lane(stop, owed, "deliveries", deliver, self.next_delivery), name="deliveries")
             if self.ask is not None:
                 lanes.create_task(
-                    self._lane(stop, asked, "images", self.ask, self.next_question, after=changed), name="images"
+                    self._lane(stop, asked, "images", self.ask, self.next_question, after=changed.set), name="images"
                 )
             lost.set()
-            watching = lanes.create_task(self._watch(stop, lost, changed), name="watch")
+            watching = lanes.create_task(self._watch(stop, lost), name="watch")
             await stop.wait()
             self.health.stopping = True
-            for event in (changed, owed, asked, lost, stale):
-                event.set()  # so that nobody waits for work that will not come
+            _set(changed, owed, asked, lost, stale)  # so that nobody waits for work that will not come
             watching.cancel()
 
     def wake(self) -> None:
@@ -112,26 +138,25 @@ class Service:
     # --- lanes ---------------------------------------------------------------------------------------------------
 
     async def _passes(
-        self,
-        stop: asyncio.Event,
-        changed: asyncio.Event,
-        owed: asyncio.Event,
-        asked: asyncio.Event,
-        stale: asyncio.Event,
+        self, stop: asyncio.Event, owed: asyncio.Event, asked: asyncio.Event, stale: asyncio.Event
     ) -> None:
-        while await _woken(changed, stop):
-            now = datetime.now(UTC)
+        while await _woken(self._changed, stop):
+            now, touched = self.now(), self._changed.take()
+            await self._check_clock(now)
             report: Report | None = None
             async with self._publishing:
                 self._current = False
-                with self._mending("pass", changed):
-                    report = await asyncio.to_thread(self.make_pass, now, None)
-                    self.health.scanned = now
+                with self._mending.tried("pass", self._changed.set, lost=self._changed.lose):
+                    report, cost = await asyncio.to_thread(self._timed_pass, now, touched)
+                    if touched != frozenset():
+                        self.health.scanned = now
                 # After a pass that failed too: it may have published before it did.
-                await self._show(changed)
+                await self._show()
             if report is not None:
+                self._last_pass = max(self._last_pass or now, now)
                 self._tell(report)
-                self._look_again(report, now, changed)
+                self._reporting.tell_published(report)
+                self._look_again(report, touched, cost)
                 self.health.ready |= self._current
                 asked.set()
             if self._current:
@@ -139,18 +164,48 @@ class Service:
             if self.upstream is not None and self.upstream.is_spoilt():
                 stale.set()
 
-    def _look_again(self, report: Report, now: datetime, changed: asyncio.Event) -> None:
-        """Set the timers of coming passes. Looks that follow each other and publish nothing become ever rarer."""
+    def _timed_pass(self, now: datetime, touched: Touched) -> tuple[Report, timedelta]:
+        """A pass, and what it took of a processor."""
+        begun = time.thread_time()
+        report = self.make_pass(now, touched)
+        return report, timedelta(seconds=time.thread_time() - begun)
+
+    def _look_again(self, report: Report, touched: Touched, cost: timedelta) -> None:
+        """Set the timers of coming passes."""
+        is_exact = self._sees_all()
+        if touched is None:
+            # One that read much tells little of what it takes to find nothing.
+            if not report.read:
+                self._cost = cost
+            self._scan_due = (
+                time.monotonic() + pause_of_scans(self.every, self._cost, is_exact=is_exact).total_seconds()
+            )
         if report.next_change is not None:
-            self.timer.at(report.next_change, changed.set, name="next change")
-        if report.written or report.deleted:
-            self._look = _SECOND_LOOK
-        elif report.read or report.again:
-            self._look = min(max(self._look * 2, _SECOND_LOOK), _LAST_LOOK)
+            self._alarms.at(report.next_change, self._changed.set, name="next change", why=report.next_why)
         else:
-            self._look = timedelta(0)
-        if self._look:
-            self.timer.at(now + self._look, changed.set, name="second look")
+            self._alarms.forget("next change")
+        look = second_look(report, touched, self._look, self._cost, is_exact=is_exact)
+        self._look = look.after if look else timedelta(0)
+        if look is not None:
+            wake = partial(self._changed.report, look.touched)
+            self._alarms.after(look.after, wake, name="second look", why="files may not have been whole")
+
+    def _scan_or_not(self) -> None:
+        """At intervals: look everywhere when that is due, else only at what needs no scan, such as approvals."""
+        if time.monotonic() >= self._scan_due or not self._sees_all():
+            self._changed.report(None)
+        else:
+            self._changed.set()
+
+    def _sees_all(self) -> bool:
+        return self.sight is not None and self.sight.is_exact
+
+    async def _check_clock(self, now: datetime) -> None:
+        if self._last_pass is None:
+            with suppress(SyndicatorError):
+                last = await asyncio.to_thread(self.ledger.last_pass)
+                self._last_pass = last.at if last else None
+        self._reporting.tell_clock(now, self._last_pass, self._showing.newest)
 
     async def _lane(
         self,
@@ -160,137 +215,69 @@ class Service:
         work: Callable[[], Awaitable[int]],
         next_due: Callable[[], datetime | None],
         *,
-        after: asyncio.Event | None = None,
+        after: Callable[[], None] | None = None,
         patient: bool = False,
     ) -> None:
-        """Do what is due, then sleep until the next is; ``after`` is set whenever something came of it.
+        """Do what is due, then sleep until the next is; ``after`` is called whenever something came of it.
 
         With ``patient`` the pauses after faults of the world grow too: others may be at fault, and are not pestered.
         """
         while await _woken(wake, stop):
-            with self._mending(name, wake, patient=patient):
+            with self._mending.tried(name, wake.set, patient=patient):
                 if await work() and after is not None:
-                    after.set()
+                    after()
                 due = await asyncio.to_thread(next_due)
                 if due is not None:
-                    self.timer.at(max(due, datetime.now(UTC) + _REST), wake.set, name=f"next of {name}")
+                    due = max(due, self.now() + _REST)
+                    self._alarms.at(due, wake.set, name=f"next of {name}", why="due then")
+                else:
+                    self._alarms.forget(f"next of {name}")
 
     async def _fetch(self, upstream: Upstream) -> int:
         return await asyncio.to_thread(upstream.fetch, lambda: self.health.stopping)
 
-    async def _watch(self, stop: asyncio.Event, lost: asyncio.Event, changed: asyncio.Event) -> None:
+    async def _watch(self, stop: asyncio.Event, lost: asyncio.Event) -> None:
         while self.hints is not None and await _woken(lost, stop):
-            with self._mending("watch", lost):
-                async for _ in self.hints(stop):
-                    changed.set()
+            with self._mending.tried("watch", lost.set):
+                async for touched in self.hints(stop):
+                    self._alarms.forget("first pass")
+                    self._young |= dict.fromkeys(touched or (), time.monotonic())
+                    self._changed.report(touched)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[bool]:
         async with self._publishing:
             yield self._current and not self.health.stopping
 
-    # --- showing -------------------------------------------------------------------------------------------------
-
-    async def _show(self, changed: asyncio.Event) -> None:
+    async def _show(self) -> None:
         """Let readers see what the ledger says is published; until that is done, no hub is told."""
-        with self._mending("serving", changed):
-            await asyncio.to_thread(self._swap)
+        self._current = False
+        with self._mending.tried("serving", self._changed.set, lost=self._changed.lose):
+            await asyncio.to_thread(self._showing.swap)
             self._current = True
-
-    def _swap(self) -> None:
-        """Show every published document; bytes that did not change are not read again.
-
-        Raises PublishError when some cannot be had, after the others are shown.
-        """
-        shown: dict[str, tuple[DocumentRecord, bytes]] = {}
-        missing: PublishError | None = None
-        documents = self.ledger.documents()
-        pages = tuple(record for record in documents.values() if record.page)
-        for path, record in documents.items():
-            if record.page:
-                continue
-            known = self._documents.get(path)
-            try:
-                same = known is not None and known[0].digest == record.digest
-                shown[path] = (record, known[1] if known and same else self._read(path, record))
-            except PublishError as error:
-                missing = missing or error
-                if known is not None:
-                    shown[path] = known
-        if (shown, pages) != (self._documents, self._pages):
-            self.window.show(tuple(shown.values()), pages)
-            self._documents, self._pages = shown, pages
-        if missing is not None:
-            raise missing
-
-    def _read(self, path: str, record: DocumentRecord) -> bytes:
-        body = self.publisher.read(path)
-        if body is None or digest(body) != record.digest:
-            reason = "is not there any more" if body is None else "was changed by somebody else"
-            raise PublishError(path, reason, "the next pass writes it again")
-        return body
 
     # --- telling -------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _mending(self, part: str, wake: asyncio.Event, *, patient: bool = False) -> Iterator[None]:
-        """What goes wrong inside is said once, remembered for whoever asks, and tried again later."""
-        again = min(_AGAIN * 2 ** min(self._failures.get(part, 0), 10), _AGAIN_AT_MOST)
-        try:
-            yield
-        except SyndicatorError as error:
-            self._trouble(part, str(error), wake, again if patient else _AGAIN)
-        except Exception as error:  # noqa: BLE001 - the last good feeds are served whatever is wrong with this program
-            self._trouble(part, own_fault(error), wake, again, error)
-        else:
-            self._failures.pop(part, None)
-            if part in self.health.problems:
-                self.health.problems = {k: v for k, v in self.health.problems.items() if k != part}
-                log.info("part works again", extra={"part": part})
-
-    def _trouble(
-        self, part: str, problem: str, wake: asyncio.Event, again: timedelta, error: Exception | None = None
-    ) -> None:
-        if self.health.problems.get(part) != problem:
-            facts = {"part": part, "reason": problem, "again_in_seconds": again.total_seconds()}
-            log.error("part failed", extra=facts, exc_info=error)
-        self.health.problems = self.health.problems | {part: problem}
-        self._failures[part] = self._failures.get(part, 0) + 1
-        self.timer.at(datetime.now(UTC) + again, wake.set, name=f"again: {part}")
-
     def _tell(self, report: Report) -> None:
-        before = self.health.problems
-        for refusal in report.refused:
-            if before.get(f"post {refusal.path}") != refusal.reason:
-                log.warning(
-                    "post refused", extra={"post": refusal.place, "reason": refusal.reason, "remedy": refusal.remedy}
-                )
-        for held in report.held:
-            if before.get(f"feed {held.feed}") != held.reason:
-                log.warning("feed held", extra={"feed": held.feed, "reason": held.reason, "remedy": held.remedy})
-        odd = frozenset(map(str, report.warnings))
-        for warning in sorted(odd - self._odd):
-            log.info("post has an oddity", extra={"post": warning})
-        self._odd = odd
-        posts = {f"post {refusal.path}": refusal.reason for refusal in report.refused}
-        feeds = {f"feed {held.feed}": held.reason for held in report.held}
-        kept = {part: problem for part, problem in before.items() if not part.startswith(("post ", "feed "))}
-        self.health.problems = kept | posts | feeds
-        if report.written or report.deleted:
-            log.info(
-                "feeds published",
-                extra={
-                    "written": len(report.written),
-                    "deleted": len(report.deleted),
-                    "live": report.live,
-                    "announcements": report.announced,
-                    "seconds": round(report.seconds, 3),
-                },
-            )
+        oldest = time.monotonic() - _YOUNG.total_seconds()
+        self._young = {path: at for path, at in self._young.items() if at > oldest}
+        if self._reporting.tell(report, self._is_young):
+            self._alarms.after(_YOUNG, partial(self._tell, report), name="refusals", why="files may be half there")
+        else:
+            self._alarms.forget("refusals")
+
+    def _is_young(self, path: str) -> bool:
+        """Whether it was touched lately, or a folder that it is in."""
+        return any(one == path or path.startswith(f"{one}/") for one in self._young)
 
 
 def _never() -> None:
     """Nothing is due: a timer wakes."""
+
+
+def _set(*events: asyncio.Event) -> None:
+    for event in events:
+        event.set()
 
 
 async def _woken(event: asyncio.Event, stop: asyncio.Event) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from syndicator.ports.dialect import HTML_ENDINGS, Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
 from syndicator.ports.publisher import Publisher
-from syndicator.ports.serving import Timer, Window
+from syndicator.ports.serving import Sight, Timer, Window
 from syndicator.ports.source import (
+    BEING_WRITTEN,
     BuiltSite,
     FetchReport,
     LiveFiles,
@@ -33,6 +34,7 @@ from syndicator.ports.state import (
 )
 
 __all__ = [
+    "BEING_WRITTEN",
     "HTML_ENDINGS",
     "BuiltSite",
     "Configured",
@@ -54,6 +56,7 @@ __all__ = [
     "Refusal",
     "Scan",
     "Settled",
+    "Sight",
     "SiteFacts",
     "SiteFiles",
     "Source",

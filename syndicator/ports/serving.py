@@ -13,7 +13,23 @@ class Timer(Protocol):
     """Wakes somebody at an instant; a later call with the same name replaces the earlier."""
 
     def at(self, instant: datetime, wake: Callable[[], None], *, name: str) -> None: ...
+    def after(self, delay: timedelta, wake: Callable[[], None], *, name: str) -> None: ...
     def every(self, interval: timedelta, wake: Callable[[], None], *, name: str) -> None: ...
+    def forget(self, name: str) -> None: ...
+    def on_jump(self, wake: Callable[[], None]) -> None:
+        """Wake when the wall clock was set, or the machine has slept."""
+        ...
+
+
+class Sight(Protocol):
+    """What is seen of changes. ``blind`` says why some may go unseen until the next scan, "" when none do."""
+
+    blind: str
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing changes unseen, and it is known which files are being written."""
+        ...
 
 
 class Window(Protocol):

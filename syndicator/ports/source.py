@@ -13,6 +13,9 @@ from syndicator.model import ImageFacts, Lifetime, SiteData, SourceFile
 #: Files or folders below the source's folder where something may have changed; None for anywhere.
 Touched = frozenset[str] | None
 
+#: Why a file is refused that may be whole in a moment. It is read again then; nobody needs to do anything.
+BEING_WRITTEN = "is being written"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:

@@ -13,23 +13,35 @@ from pathlib import Path, PurePosixPath
 from syndicator.errors import PostError, SourceError
 from syndicator.images import measure_file
 from syndicator.model import ImageFacts, SourceFile
-from syndicator.ports import Dialect, Scan
+from syndicator.ports import BEING_WRITTEN, Dialect, Scan
 from syndicator.sources.belongings import Belongings
+from syndicator.sources.settling import is_half
 from syndicator.sources.walking import leads_on, version_of
 from syndicator.text import printable
+
+#: A file that changed less than so many seconds ago and looks like half of one is not believed yet; whether somebody is
+#: still writing is asked of all that changed less than so many ago.
+_YOUNG, _LONG = 2.0, 15.0
+
+#: Whether a file (its path, the seconds since it changed) may not be whole yet.
+Asking = Callable[[str, float], bool]
 
 
 class FolderSource:
     """Reads posts below ``root``; nothing outside it, whatever links say. ``limit`` is the largest post in bytes, and
-    in the folder ``closed`` there are none ("" for no such folder).
+    in the folder ``closed`` there are none ("" for no such folder). A file that ``is_being_written`` is refused for the
+    moment; without, files are taken as they are.
     """
 
-    def __init__(self, root: Path, dialect: Dialect, *, limit: int, closed: str = "") -> None:
+    def __init__(
+        self, root: Path, dialect: Dialect, is_being_written: Asking | None = None, *, limit: int, closed: str = ""
+    ) -> None:
         self._root = root
         self._folder = str(root)
         self._dialect = dialect
         self._limit = limit
         self._closed = closed
+        self._is_being_written = is_being_written
         self._inside: set[str] = set()
 
     def scan(self, known: Mapping[str, str]) -> Scan:
@@ -58,7 +70,12 @@ class FolderSource:
             # One byte more than promised, so that a file that grew meanwhile is noticed.
             data = os.read(handle, status.st_size + 1)
             if len(data) != status.st_size:
-                raise PostError(path, "changed while it was read", remedy="it is read again when it is whole")
+                raise _unfinished(path)
+            if self._is_being_written is not None:
+                # After it was read, so that whoever begins to write meanwhile is noticed.
+                age = abs(time.time() - status.st_mtime)
+                if (age < _YOUNG and is_half(data)) or (age < _LONG and self._is_being_written(path, age)):
+                    raise _unfinished(path)
             beside, mark = self._beside(path)
             version = version_of(status, time.time_ns()) + mark
             return SourceFile(path=path, version=version, data=data, beside=beside)
@@ -253,6 +270,10 @@ class _Look:
         if self._closed and target.is_relative_to(Path(self._root, self._closed)):
             return False
         return leads_on(entry, target, self._linked)
+
+
+def _unfinished(path: str) -> PostError:
+    return PostError(path, BEING_WRITTEN, remedy="it is read again when it is whole")
 
 
 _name = attrgetter("name")

@@ -1,55 +1,61 @@
-"""Hints that a folder may have changed; the scan is the truth."""
+"""Hints of what may have changed in a folder; the scan is the truth."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from watchfiles import Change, awatch
-from watchfiles._rust_notify import WatchfilesRustInternalError
+from syndicator.ports import Touched
+from syndicator.sources import inotify
+from syndicator.sources.filesystems import is_remote, kind_of
+from syndicator.sources.watcher import Begun, Ended, Sight, Watcher
 
 log = logging.getLogger(__name__)
 
-#: Milliseconds: how long events are gathered at most, and how long a quiet moment ends the gathering.
-_GATHER, _STEP = 200, 20
-#: Milliseconds after which somebody looks whether the folder still is the one that is watched.
-_STILL_THERE = 1_000
+#: Seconds after which somebody looks whether the folder still is the one that is watched.
+_STILL_THERE = 0.5
 #: Seconds after which a folder that cannot be watched is tried again: they double up to the longest.
 _SHORTEST, _LONGEST = 2.0, 60.0
+#: To see whether a folder is there costs nothing, so that one that is back is watched soon.
+_MISSING = 0.25
+_REMEDY = "raise it with sysctl, and start again"
+_LIMITS = {
+    errno.EMFILE: f"fs.inotify.max_user_instances is reached; {_REMEDY}",
+    errno.ENOSPC: f"fs.inotify.max_user_watches is reached; {_REMEDY}",
+}
 
 
-async def hints(root: Path, stop: asyncio.Event, ignore: Sequence[Path] = ()) -> AsyncGenerator[None, None]:
-    """Yield whenever something below the folder may have changed, until ``stop``; also when watching has begun.
+async def hints(
+    root: Path, stop: asyncio.Event, ignore: Sequence[Path] = (), sight: Sight | None = None
+) -> AsyncGenerator[Touched, None]:
+    """Yield what below the folder may have changed, until ``stop``: None, for anything, when watching has begun anew.
 
     What happens to the paths to ``ignore``, and below them, is no hint. A folder that is missing or replaced is
-    watched again when it is back. Where some folder may not be read the others are watched all the same. Trouble is
-    said once. Links inside are not followed.
+    watched again when it is back. Trouble is said once; ``sight`` knows of it, too.
     """
-    said, pause, whole = "", _SHORTEST, True
+    sight, said, pause = sight or Sight(), "", _SHORTEST
     while not stop.is_set():
-        begun = False
         try:
-            async with aclosing(_batches(root, stop, ignore, whole=whole)) as batches:
-                async for changed in batches:
-                    if not begun:
-                        said = _say(root, said, "" if whole else "some folders in it may not be read")
-                    if changed or not begun:
+            async with aclosing(_changes(root, stop, ignore, sight)) as changes:
+                async for touched in changes:
+                    if isinstance(touched, Begun):
+                        said = _say(root, said, sight.blind or touched.oddity)
+                        pause = _SHORTEST
                         yield None
-                    begun, pause = True, _SHORTEST
-            whole = True
-        except (OSError, WatchfilesRustInternalError) as error:
-            if whole and isinstance(error, PermissionError):
-                whole = False
-                continue
-            said = _say(root, said, f"it is not watched at all: {error}")
-            await _pause(stop, pause)
-            whole = True
-            # To see whether a folder is there costs nothing, so that one that is back is watched soon.
-            pause = _SHORTEST if isinstance(error, FileNotFoundError) else min(pause * 2, _LONGEST)
+                    else:
+                        yield touched
+        except OSError as error:
+            reason = _LIMITS.get(error.errno or 0, str(error))
+            sight.blind = f"it is not watched at all: {reason}"
+            said = _say(root, said, sight.blind)
+            missing = isinstance(error, FileNotFoundError)
+            await _pause(stop, _MISSING if missing else pause)
+            pause = _SHORTEST if missing else min(pause * 2, _LONGEST)
 
 
 def _say(root: Path, said: str, problem: str) -> str:
@@ -63,32 +69,68 @@ def _say(root: Path, said: str, problem: str) -> str:
     return problem
 
 
-async def _batches(
-    root: Path, stop: asyncio.Event, ignore: Sequence[Path], *, whole: bool
-) -> AsyncGenerator[bool, None]:
-    """Whether something has changed, now and then, until another folder stands in the root's place.
+async def _changes(
+    root: Path, stop: asyncio.Event, ignore: Sequence[Path], sight: Sight
+) -> AsyncGenerator[Touched | Begun, None]:
+    """What was touched, now and then, until another folder stands in the root's place: first that it is watched.
 
-    Raises OSError or WatchfilesRustInternalError when the folder cannot be watched. With ``whole`` a folder inside
-    that may not be read is such a fault; without it, only those that may are watched, each by itself.
+    Raises OSError when the folder cannot be watched.
     """
     identity = await asyncio.to_thread(_identity, root)
     if identity is None:
         raise FileNotFoundError("it is not there")
     real = await asyncio.to_thread(root.resolve)
-    folders = [real] if whole else await asyncio.to_thread(_readable, real)
-    # Not ignore_permission_denied: with it one folder that may not be read silently ends the watch over all others.
-    watch = awatch(
-        *folders, recursive=whole, watch_filter=_outside(_below(real, ignore)), debounce=_GATHER, step=_STEP,
-        rust_timeout=_STILL_THERE, yield_on_timeout=True, stop_event=stop,
-    )  # fmt: skip
-    async with aclosing(watch) as batches:
-        async for changes in batches:
-            yield bool(changes)
-            if await asyncio.to_thread(_identity, root) != identity:
-                yield True
+    ignored = await asyncio.to_thread(_below, real, ignore)
+    if not inotify.is_there():
+        async with aclosing(_noticed(root, real, ignored, identity, stop, sight)) as noticed:
+            async for touched in noticed:
+                yield touched
+        return
+    far = await asyncio.to_thread(kind_of, real)
+    watcher = Watcher(
+        real=real,
+        ignored=tuple(path.removeprefix(f"{real}/") for path in ignored),
+        beside=await asyncio.to_thread(_leading_to, root, real),
+        sight=sight,
+        is_same=lambda: _identity(root) == identity,
+        look_every=_STILL_THERE,
+        remote=f"it is on {far}: what other machines change there is not seen" if is_remote(far) else "",
+    )
+    stopping = asyncio.create_task(stop.wait())
+    stopping.add_done_callback(lambda _: watcher.news.put_nowait(Ended()))
+    watcher.start()
+    try:
+        while not isinstance(news := await watcher.news.get(), Ended):
+            if isinstance(news, Exception):
+                raise news
+            yield news
+    finally:
+        stopping.cancel()
+        await asyncio.to_thread(watcher.stop)
+    if stop.is_set():
+        return
+    if await asyncio.to_thread(_identity, root) is None:
+        yield None  # else watching begins anew at once, which is a hint
+
+
+async def _noticed(
+    root: Path, real: Path, ignored: Sequence[str], identity: tuple[int, int], stop: asyncio.Event, sight: Sight
+) -> AsyncGenerator[Touched | Begun, None]:
+    from syndicator.sources.notices import notices
+
+    begun = False
+    async with aclosing(notices(real, ignored, stop, _STILL_THERE)) as batches:
+        async for touched in batches:
+            if not begun:
+                sight.blind, begun = "", True
+                yield Begun()
+            elif touched != frozenset():
+                yield touched
+            now = await asyncio.to_thread(_identity, root)
+            if now is None:
+                yield None
+            if now != identity:
                 return
-            if not whole and await asyncio.to_thread(_any_folder, changes):
-                return  # one that is new, or may be read from now on
 
 
 def _identity(root: Path) -> tuple[int, int] | None:
@@ -99,25 +141,22 @@ def _identity(root: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _readable(root: Path) -> list[Path]:
-    return [root, *(Path(folder) for folder, _, _ in os.walk(root) if folder != str(root))]
-
-
-def _any_folder(changes: Collection[tuple[Change, str]]) -> bool:
-    return any(Path(path).is_dir() for _, path in changes)
-
-
 def _below(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
     """Those of the paths that lie inside the root, as the watcher will name them."""
     found = {form for path in paths for form in (path.resolve(), path.parent.resolve() / path.name)}
     return tuple(str(path) for path in found if path != root and path.is_relative_to(root))
 
 
-def _outside(ignored: Sequence[str]) -> Callable[[Change, str], bool]:
-    def counts(_: Change, path: str) -> bool:
-        return not any(path == one or path.startswith(f"{one}/") for one in ignored)
-
-    return counts
+def _leading_to(root: Path, real: Path) -> tuple[str, ...]:
+    """The names that decide which folder the root is: its own, and those of links on the way to it."""
+    found, at = {str(real)}, Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would lose the links
+    for _ in range(40):
+        link = next((path for path in reversed([at, *at.parents]) if path.is_symlink()), None)
+        if link is None:
+            break
+        found.add(str(link.parent.resolve() / link.name))
+        at = Path(os.path.normpath(link.parent.resolve() / link.readlink() / at.relative_to(link)))
+    return tuple(sorted(found))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -304,15 +304,22 @@ def test_the_content_folder_may_go_and_come_back(newsroom: Newsroom) -> None:
         eventually(lambda: b"source" not in newsroom.get("readyz?verbose")[2])
 
 
-def test_a_burst_of_saves_makes_few_passes(newsroom: Newsroom) -> None:
-    newsroom.post("2026-01-01-a.md", title="Alpha")
-    with newsroom.running():
-        for number in range(100):
-            newsroom.post(f"2026-02-01-p{99 - number:03d}.md", title=f"Post {number}")
-        eventually(lambda: json.loads(newsroom.files()["feed.json"])["items"][0]["title"] == "Post 99")
-        eventually(lambda: len(newsroom.items()) == 50)
+def test_a_burst_of_500_saves_makes_two_passes_at_most_and_hubs_hear_of_each_topic_as_often(newsroom: Newsroom) -> None:
+    """websub-8."""
+    with LoopbackHub().listening() as hub:
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+        with newsroom.running():
+            eventually(lambda: len(hub.heard) == 3)
+            for number in range(500):
+                newsroom.post(f"2026-02-01-p{499 - number:03d}.md", title=f"Post {number}")
+            eventually(lambda: served(newsroom)[0] == "Post 499")
+            eventually(lambda: attempts(newsroom) == [])
 
-    assert newsroom.log().count("feeds published") <= 8
+        assert 50 == len(newsroom.items())
+    assert newsroom.log().count("feeds published") <= 1 + 2
+    assert len(hub.heard) <= 3 * (1 + 2)
 
 
 def test_ctrl_c_in_a_build_is_status_130(newsroom: Newsroom) -> None:

@@ -28,6 +28,7 @@ from syndicator.model import (
 )
 from syndicator.passes import Report
 from syndicator.ports import (
+    BEING_WRITTEN,
     EntryRecord,
     FetchReport,
     ImageAnswer,
@@ -42,6 +43,7 @@ from syndicator.service import Service
 Turn = Callable[[], AbstractAsyncContextManager[bool]]
 REPORT = Report(posts=1, live=1, read=0, entries=0, feeds=1, documents=1)
 FEED = "feed.xml"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -67,9 +69,19 @@ class Timers:
 
     set: dict[str, tuple[datetime, Callable[[], None]]] = field(default_factory=dict)
     intervals: dict[str, timedelta] = field(default_factory=dict)
+    jump: Callable[[], None] = lambda: None
 
     def at(self, instant: datetime, wake: Callable[[], None], *, name: str) -> None:
         self.set[name] = (instant, wake)
+
+    def after(self, delay: timedelta, wake: Callable[[], None], *, name: str) -> None:
+        self.set[name] = (datetime.now(UTC) + delay, wake)
+
+    def forget(self, name: str) -> None:
+        self.set.pop(name, None)
+
+    def on_jump(self, wake: Callable[[], None]) -> None:
+        self.jump = wake
 
     def every(self, interval: timedelta, wake: Callable[[], None], *, name: str) -> None:
         self.intervals[name] = interval
@@ -84,6 +96,14 @@ class Timers:
 
 
 @dataclass(slots=True)
+class Seen:
+    """Everything is seen."""
+
+    blind: str = ""
+    is_exact: bool = True
+
+
+@dataclass(slots=True)
 class World:
     """Ledger, folder of documents and hubs in one: ``publish`` does what a pass does, ``owed`` is what hubs await."""
 
@@ -94,6 +114,7 @@ class World:
     shelf: Shelf = field(default_factory=Shelf)
     timers: Timers = field(default_factory=Timers)
     passes: int = 0
+    looked: list[Touched] = field(default_factory=list)
     work: Callable[[], Report] = lambda: REPORT
     reads: list[str] = field(default_factory=list)
     fault: Exception | None = None
@@ -117,7 +138,8 @@ class World:
         self.owed.append((path, body))
         return replace(REPORT, written=(path,), read=1)
 
-    def make_pass(self, _: datetime, _touched: Touched) -> Report:
+    def make_pass(self, _: datetime, touched: Touched) -> Report:
+        self.looked.append(touched)
         self.passes += 1
         return self.work()
 
@@ -180,7 +202,7 @@ class World:
         return {}
 
     def last_pass(self) -> PassRecord | None:
-        raise NotImplementedError
+        return None
 
     def remember(self, change: LedgerChange) -> None:
         raise NotImplementedError
@@ -485,17 +507,20 @@ async def test_a_fault_in_a_lane_is_known_and_mends_itself(world: World, name: s
 async def test_a_watch_that_breaks_is_begun_again(world: World) -> None:
     service, begun = service_of(world), 0
 
-    async def hints(stop: asyncio.Event) -> AsyncIterator[None]:
+    async def hints(stop: asyncio.Event) -> AsyncIterator[Touched]:
         nonlocal begun
+        await asyncio.sleep(0)
         begun += 1
         if begun == 1:
             raise RuntimeError("the watcher is gone")
-        yield
+        yield None
         await stop.wait()
 
     service.hints = hints
     async with running(service):
-        await until(lambda: "watch" in service.health.problems and world.passes == 1)
+        await until(lambda: "watch" in service.health.problems)
+        world.timers.fire("first pass")
+        await world.passed(1)
         world.timers.fire("again: watch")
         await until(lambda: world.passes == 2)
 
@@ -551,13 +576,32 @@ async def test_looks_that_publish_nothing_become_ever_rarer(world: World, report
     assert [1, 2, 4, 8, 16, 32, 60, 60] == pauses
 
 
+async def test_the_first_pass_is_made_when_the_folder_is_watched_and_only_that(world: World) -> None:
+    service = service_of(world)
+
+    async def hints(stop: asyncio.Event) -> AsyncIterator[Touched]:
+        await rest()
+        assert 0 == world.passes
+        yield None
+        await stop.wait()
+
+    service.hints = hints
+    async with running(service):
+        await world.passed(1)
+        await rest()
+        assert "first pass" not in world.timers.set
+
+    assert [None] == world.looked
+
+
 async def test_a_burst_of_hints_during_a_pass_makes_one_more(world: World) -> None:
     service, gate, hint = service_of(world), threading.Event(), asyncio.Event()
 
-    async def hints(stop: asyncio.Event) -> AsyncIterator[None]:
+    async def hints(stop: asyncio.Event) -> AsyncIterator[Touched]:
+        yield None
         await hint.wait()
-        for _ in range(100):
-            yield
+        for number in range(100):
+            yield frozenset({f"{number}.md"})
         await stop.wait()
 
     service.hints = hints
@@ -571,6 +615,154 @@ async def test_a_burst_of_hints_during_a_pass_makes_one_more(world: World) -> No
         await rest()
 
     assert 2 == world.passes
+    assert [None, frozenset(f"{number}.md" for number in range(100))] == world.looked
+
+
+async def test_a_pass_looks_where_something_was_touched_and_everywhere_after_one_that_failed(world: World) -> None:
+    service, hinted = service_of(world), asyncio.Queue[Touched]()
+
+    async def hints(_: asyncio.Event) -> AsyncIterator[Touched]:
+        yield None
+        while (touched := await hinted.get()) != frozenset({"stop"}):
+            yield touched
+
+    service.hints = hints
+    async with running(service):
+        await world.passed(1)
+        hinted.put_nowait(frozenset({"a.md"}))
+        await world.passed(2)
+        world.work = broken
+        hinted.put_nowait(frozenset({"b.md"}))
+        await world.passed(3, "again: pass")
+        world.work = lambda: replace(REPORT, next_change=datetime.now(UTC))
+        world.timers.fire("again: pass")
+        await world.passed(4, "next change")
+        world.timers.fire("next change")
+        await world.passed(5)
+        world.timers.fire("scan")
+        await world.passed(6)
+        hinted.put_nowait(frozenset({"stop"}))
+
+    assert [None, {"a.md"}, {"b.md"}, None, frozenset(), None] == world.looked
+
+
+async def test_where_nothing_changes_unseen_intervals_look_nowhere_until_a_scan_is_due(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look at intervals is for what needs no scan: approvals, documents that somebody has changed."""
+    service, sight = service_of(world), Seen()
+    service.sight = sight
+    monkeypatch.setattr("syndicator.service.pause_of_scans", lambda *_, is_exact: timedelta(hours=1 if is_exact else 0))
+    async with running(service):
+        await world.passed(1)
+        await until(lambda: (service.waits()[-1].until or NEVER) > datetime.now(UTC) + timedelta(minutes=59))
+        world.timers.set["scan"][1]()
+        await world.passed(2)
+        sight.is_exact = False
+        world.timers.set["scan"][1]()
+        await world.passed(3)
+
+    assert [None, frozenset(), None] == world.looked
+
+
+async def test_every_wait_has_a_reason_and_a_time(world: World) -> None:
+    service, soon = service_of(world), datetime.now(UTC) + timedelta(seconds=30)
+    service.next_delivery = lambda: soon
+    world.work = lambda: replace(REPORT, next_change=soon + timedelta(days=1), next_why="an embargo", read=1)
+    async with running(service):
+        await until(lambda: len(service.waits()) == 4)
+        waits = service.waits()
+
+    assert ["second look", "next of deliveries", "scan", "next change"] == [wait.what for wait in waits]
+    assert soon == waits[1].until
+    assert all(wait.why and wait.until for wait in waits)
+
+
+async def test_a_fault_is_a_wait_with_its_reason(world: World) -> None:
+    service = service_of(world)
+    world.work = broken
+    async with running(service):
+        await world.passed(1, "again: pass")
+        (wait,) = [wait for wait in service.waits() if wait.what == "again: pass"]
+
+    assert "KeyError" in wait.why
+
+
+def refused(reason: str, path: str = "a.md") -> Report:
+    return replace(REPORT, refused=(Refusal(path=path, version="", reason=reason, since=datetime.now(UTC)),))
+
+
+async def test_what_is_wrong_with_a_file_that_was_just_touched_is_said_when_it_stays_so(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Programs write files in parts: what is refused now is perhaps only the first of them."""
+    service, hinted = service_of(world), asyncio.Queue[Touched]()
+
+    async def hints(_: asyncio.Event) -> AsyncIterator[Touched]:
+        yield None
+        while (touched := await hinted.get()) != frozenset({"stop"}):
+            yield touched
+
+    service.hints = hints
+    async with running(service):
+        await world.passed(1)
+        world.work = lambda: refused("no end of front matter", "new/a.md")
+        hinted.put_nowait(frozenset({"new"}))
+        await world.passed(2, "refusals")
+        assert ([], {}) == (caplog.messages, service.health.problems)
+        service._young = {}  # two seconds later
+        world.timers.fire("refusals")
+        assert {"post new/a.md": "no end of front matter"} == service.health.problems
+        assert ["post refused"] == caplog.messages
+        hinted.put_nowait(frozenset({"stop"}))
+
+
+async def test_a_file_that_is_being_written_is_looked_at_again_and_no_refusal_is_said(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = service_of(world)
+    service.sight = Seen()
+    world.work = lambda: refused(BEING_WRITTEN)
+    async with running(service):
+        await world.passed(1, "second look")
+        world.work = lambda: REPORT
+        world.timers.fire("second look")
+        await world.passed(2)
+
+    assert [None, {"a.md"}] == world.looked
+    assert ([], {}) == (caplog.messages, service.health.problems)
+
+
+async def test_a_clock_that_was_set_makes_one_pass_that_looks_nowhere(world: World) -> None:
+    async with running(service_of(world)):
+        await world.passed(1)
+        await rest()
+        world.timers.jump()
+        await world.passed(2)
+        await rest()
+
+    assert [None, frozenset()] == world.looked
+
+
+async def test_a_clock_behind_what_was_published_is_a_problem_that_is_said_once_and_goes_when_it_gets_there(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    service, published = service_of(world), datetime(2026, 3, 1, tzinfo=UTC)
+    world.publish(b"one")
+    world.owed = []
+    service.now = lambda: published - timedelta(hours=1)
+    async with running(service):
+        await world.passed(1)
+        await until(lambda: "clock" in service.health.problems)
+        assert "feed.xml was published at 2026-03-01 00:00:00 UTC" in service.health.problems["clock"]
+        world.timers.set["scan"][1]()
+        await world.passed(2)
+        service.now = lambda: published + timedelta(seconds=1)
+        world.timers.set["scan"][1]()
+        await world.passed(3)
+        assert "clock" not in service.health.problems
+
+    assert 1 == caplog.messages.count("the clock is wrong")
 
 
 @dataclass(slots=True)
@@ -628,6 +820,8 @@ async def test_images_that_became_known_make_a_pass(world: World) -> None:
     service.ask = ask
     async with running(service):
         await until(lambda: world.passes == 2)
+
+    assert [None, frozenset()] == world.looked
 
 
 async def test_a_lane_rests_though_something_is_due_that_it_cannot_get(world: World) -> None:
