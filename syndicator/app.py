@@ -228,6 +228,7 @@ def orders(settings: Settings) -> Orders:
         feeds_url=settings.publish.url,
         lists=settings.lists(),
         hubs=settings.hub_urls(),
+        audience=settings.audience(),
         announce=settings.announce.enabled,
         ask_images=settings.images.ask,
         guard=settings.guard.to_limits(),
@@ -251,7 +252,7 @@ def state_to_write(settings: Settings) -> Iterator[State]:
         database = open_database(settings.state_url, settings.state_path.parent)
         with _state(database) as state:
             lift_leases(state.database)
-            state.outbox.keep_hubs(settings.hub_urls())
+            state.outbox.keep_targets(settings.targets())
             yield state
 
 

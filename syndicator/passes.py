@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicator.model import FeedSpec, Format, Held, Limits, PostWarning, Verdict
+from syndicator.model import Audience, FeedSpec, Format, Held, Limits, PostWarning, Verdict
 from syndicator.ports import Refusal
 
 
@@ -14,13 +14,14 @@ class Orders:
     """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds.
 
     ``guard`` says how much of a feed may change at once, None for any. ``approve`` lets all through this time.
-    ``hold_off`` is how long a post waits before it first appears.
+    ``hold_off`` is how long a post waits before it first appears. ``audience`` is who is owed something beside the hubs.
     """
 
     feeds: tuple[FeedSpec, ...]
     feeds_url: str
     lists: tuple[tuple[Format, str], ...] = ()
     hubs: tuple[str, ...] = ()
+    audience: Audience = field(default_factory=Audience)
     announce: bool = True
     ask_images: bool = True
     allow_empty: bool = False

@@ -259,6 +259,7 @@ class Pipeline:
             site=self._reader.site,
             feeds_url=self._orders.feeds_url,
             hubs=self._orders.hubs,
+            audience=self._orders.audience,
             salt=self._reader.rules_name,
             announce=self._orders.announce,
             dry_run=self._orders.dry_run,

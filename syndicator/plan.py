@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ import orjson
 
 from syndicator.errors import ConfigError, Fault
 from syndicator.history import archive_path
-from syndicator.model import Announcement, DocumentRecord, FeedRecord, Format, digest
+from syndicator.model import DocumentRecord, FeedRecord, Format, digest
 from syndicator.selections import Selection
 
 #: Parts the two names in the source of a page.
@@ -137,16 +137,3 @@ def decide(wanted: Sequence[Wanted], remembered: Mapping[str, DocumentRecord], a
     )
     paths = {item.path for item in wanted}
     return Plan(render=render, delete=tuple(sorted(path for path in remembered if path not in paths)))
-
-
-def announcements(
-    now_published: Iterable[DocumentRecord], remembered: Mapping[str, DocumentRecord]
-) -> tuple[Announcement, ...]:
-    """One word a topic a hub, for documents whose bytes or address changed."""
-    return tuple(
-        Announcement(target=hub, topic=document.url, digest=document.digest, feed=document.feed)
-        for document in now_published
-        if (known := remembered.get(document.path)) is None
-        or (known.digest, known.url) != (document.digest, document.url)
-        for hub in document.hubs
-    )

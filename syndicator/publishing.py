@@ -12,20 +12,22 @@ from syndicator.crew import Crew
 from syndicator.feeds import identify, settings_digest
 from syndicator.gathering import Gathering
 from syndicator.holding import Judged, changes
-from syndicator.model import DocumentRecord, FeedRecord, Held, Tombstone, Verdict
-from syndicator.plan import Plan, Wanted, announcements, decide, says_the_same, want, want_pages
+from syndicator.model import Announcement, DeliveryKind, DocumentRecord, FeedRecord, Held, Tombstone, Verdict
+from syndicator.dues import changed, owed
+from syndicator.plan import Plan, Wanted, decide, says_the_same, want, want_pages
 from syndicator.ports import Ledger, Publication
 from syndicator.progress import Progress
 from syndicator.selections import Selection
 from syndicator.takedowns import by_id, fallen, tombstones
+from syndicator.telling import Happened, notices
 from syndicator.traces import name_of, noted
 from syndicator.writing import Press, Writing, document_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Paths of documents that were ``written`` and ``deleted``, how many announcements are owed for them, which feeds
-    are ``held``, and what rules decided about entries of feeds that were written.
+    """Paths of documents that were ``written`` and ``deleted``, how many words to hubs and partners are owed for them,
+    which feeds are ``held``, and what rules decided about entries of feeds that were written.
     """
 
     written: tuple[str, ...]
@@ -57,13 +59,29 @@ def publish(
     feeds |= {name: prior[name] for name in held}
     held = {**judged.held, **held}
     documents = tuple(document_of(one, remembered.get(one.wanted.path), now) for one in done)
+    announcements: tuple[Announcement, ...] = ()
+    if press.announce:
+        news, gone = changed(documents, remembered), [remembered[path] for path in plan.delete]
+        happened = Happened(
+            selections=judged.selections,
+            feeds=feeds,
+            prior=prior,
+            news=news,
+            gone=gone,
+            unwritten={item.feed for item in plan.render} - {document.feed for document in documents} - held.keys(),
+            verdicts=writing.verdicts,
+        )
+        announcements = (
+            *owed(news, gone, remembered, press.audience),
+            *notices(happened, press.audience, gathering, press.ledger, now),
+        )
     publication = Publication(
         feeds=tuple(feed for name, feed in feeds.items() if prior.get(name) != feed),
         dropped_feeds=tuple(sorted(prior.keys() - feeds.keys())),
         documents=(*documents, *_behind(plan, documents, remembered)),
         dropped_documents=plan.delete,
         dropped_entries=gathering.dropped,
-        announcements=announcements(documents, remembered) if press.announce else (),
+        announcements=announcements,
         held=changes(held, {**press.waiting, **judged.held}),
         freed=tuple(sorted(press.waiting.keys() - held.keys())),
     )
@@ -78,7 +96,7 @@ def publish(
     return Published(
         written=tuple(sorted(written)),
         deleted=plan.delete,
-        announced=len(publication.announcements),
+        announced=sum(one.kind in (DeliveryKind.HUB, DeliveryKind.WEBHOOK) for one in announcements),
         held=held,
         verdicts=tuple(writing.verdicts),
     )

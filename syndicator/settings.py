@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
 
-from syndicator.configuration.environment import read_environment
+from syndicator.caches import origin, request_for
+from syndicator.configuration.environment import content, read_environment
 from syndicator.configuration.faults import Origins, explain, profile_faults, wrong_value
 from syndicator.configuration.feedfaults import feed_faults
 from syndicator.configuration.feedtable import FeedTable
@@ -33,9 +34,12 @@ from syndicator.configuration.tables import (
     SourceTable,
     StateTable,
 )
+from syndicator.configuration.tellfaults import hook_faults, purge_faults
+from syndicator.configuration.telltables import PurgeTable, WebhooksTable
+from syndicator.configuration.tellvalues import secret_keys
 from syndicator.configuration.tomlfile import TomlFile, read_toml
 from syndicator.errors import ConfigError, Fault
-from syndicator.model import FeedSpec, Format, Person
+from syndicator.model import Audience, DeliveryKind, FeedSpec, Format, Person
 from syndicator.posts.fields import DEFAULT_FIELDS
 from syndicator.profiles.files import Shelf, read_folder
 
@@ -55,6 +59,8 @@ class Settings(BaseSettings):
     feeds: tuple[FeedTable, ...] = (FeedTable.model_validate(_ONE_FEED),)
     hubs: tuple[HubsTable, ...] = ()
     hub: HubTable = HubTable()
+    purge: PurgeTable = PurgeTable()
+    webhooks: tuple[WebhooksTable, ...] = ()
     serve: ServeTable = ServeTable()
     state: StateTable = StateTable()
     network: NetworkTable = NetworkTable()
@@ -67,6 +73,7 @@ class Settings(BaseSettings):
     _file: Path = PrivateAttr()
     _config_place: tuple[str, int | None] = PrivateAttr()
     _shelf: Shelf = PrivateAttr(default_factory=Shelf)
+    _secrets: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def __init__(self, file: Path, *tables: dict[str, Any], config_place: tuple[str, int | None] = ("", None)) -> None:
         """What earlier tables say goes on top of later ones. Raises pydantic's ValidationError."""
@@ -155,6 +162,34 @@ class Settings(BaseSettings):
         """The hubs to tell, each once, in the file's order."""
         return tuple(dict.fromkeys(hub.url for hub in self.hubs))
 
+    def audience(self) -> Audience:
+        """Who is owed something after a publication, beside the hubs."""
+        purge, publish = self.purge.to_purge(), self.publish
+        return Audience(
+            purge=origin(request_for(purge, publish.url).url) if purge.is_on else "",
+            verify=publish.url if publish.verify else "",
+            hooks=tuple(hook.to_hook() for hook in self.webhooks),
+        )
+
+    def targets(self) -> dict[DeliveryKind, tuple[str, ...]]:
+        """All addresses that anything may be owed to, by kind."""
+        audience = self.audience()
+        return {
+            DeliveryKind.PURGE: (audience.purge,),
+            DeliveryKind.VERIFY: (audience.verify,),
+            DeliveryKind.HUB: self.hub_urls(),
+            DeliveryKind.WEBHOOK: tuple(hook.url for hook in audience.hooks),
+        }
+
+    def hook_keys(self, hook: WebhooksTable) -> tuple[bytes, ...]:
+        """What messages to a web hook are signed with."""
+        return secret_keys(hook.secret or self._secrets[hook.secret_in])
+
+    def with_secrets(self, secrets: Mapping[str, str]) -> Self:
+        """The same with what is in files that hold secrets, by their names."""
+        self._secrets = dict(secrets)
+        return self
+
 
 def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     """The configuration in a TOML file, with what the environment sets on top. Raises ConfigError with all faults."""
@@ -173,6 +208,19 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
         faults.append(wrong_value(path, None, wrong, origins))
     for path, wrong in source_faults(_merged("source", toml.tables, environment.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
+    base, secrets = file.absolute().parent, dict[str, str]()
+
+    def secret(name: str) -> str:
+        secrets[name] = content(base, name)
+        return secrets[name]
+
+    hooks = environment.tables.get("webhooks", toml.tables.get("webhooks"))
+    tell_faults = (
+        *purge_faults(_merged("purge", toml.tables, environment.tables)),
+        *hook_faults(hooks, _names(feeds), secret),
+    )
+    for path, wrong in tell_faults:
+        faults.append(wrong_value(path, None, wrong, origins))
     profiles = _merged("profiles", toml.tables, environment.tables)
     shelf, own = _shelf_of(profiles.get("folder"), file.absolute().parent)
     faults += own
@@ -183,12 +231,18 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     try:
         named = origins.fault(("source", "config"), "")
         settings = Settings(file, environment.tables, toml.tables, needed, config_place=(named.where, named.line))
-        settings = settings.with_shelf(shelf)
+        settings = settings.with_shelf(shelf).with_secrets(secrets)
     except ValidationError as error:
         faults.extend(explain(error.errors(include_url=False), origins))
     if faults:
         raise ConfigError(_in_order(faults, toml))
     return settings
+
+
+def _names(feeds: object) -> dict[str, bool]:
+    """The names of feeds, as written, and whether each makes a feed for each value."""
+    tables = [table for table in (feeds if isinstance(feeds, list) else ()) if isinstance(table, dict)]
+    return {table["name"]: bool(table.get("each")) for table in tables if isinstance(table.get("name"), str)}
 
 
 def _shelf_of(folder: object, base: Path) -> tuple[Shelf, tuple[Fault, ...]]:

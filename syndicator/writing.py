@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +15,8 @@ from syndicator.feeds import build_feed
 from syndicator.gathering import Gathering
 from syndicator.history import paging
 from syndicator.making import Written, write_documents
-from syndicator.model import DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Limits, Site, Verdict
+from syndicator.model import Audience, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Limits, Site, Verdict
+from syndicator.dues import changed, owed
 from syndicator.plan import Plan, Wanted, says_the_same
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
@@ -34,6 +35,7 @@ class Press:
 
     Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered. ``limits``
     say how much may change at once, None for any. ``waiting`` are the feeds that were held before.
+    ``audience`` is who is owed something beside the hubs.
     """
 
     publisher: Publisher
@@ -46,6 +48,7 @@ class Press:
     dry_run: bool
     limits: Limits | None
     waiting: Mapping[str, Held]
+    audience: Audience = field(default_factory=Audience)
 
 
 class Writing:
@@ -125,12 +128,14 @@ class Writing:
 
     def _keep_pages(self) -> None:
         """Remember pages that stand by now: whoever is stopped in the first minutes of a long archive goes on there.
-        Nobody is owed word of them."""
+        Nobody but caches is owed word of them."""
         if self._publisher:
             latest = self._written[self._kept :]
             self._publisher.settle([one.wanted.path for one in latest])
             documents = tuple(document_of(one, self._remembered.get(one.wanted.path), self._now) for one in latest)
-            self._press.ledger.record(Publication(documents=documents), self._now)
+            audience = self._press.audience if self._press.announce else Audience()
+            owed_now = owed(changed(documents, self._remembered), (), self._remembered, audience)
+            self._press.ledger.record(Publication(documents=documents, announcements=tuple(owed_now)), self._now)
         self._kept = len(self._written)
 
     def _windows(

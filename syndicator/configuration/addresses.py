@@ -20,8 +20,11 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
 _ADDRESS = re.compile(r"https?://([^/?#\\]+)([^\s\\]*)", re.IGNORECASE)
 
 
-def _address(value: str) -> str:
-    """An absolute address, percent-encoded once. A name and password in it would be shown to every reader."""
+def check_address(value: str) -> str:
+    """An absolute address, percent-encoded once. A name and password in it would be shown to every reader.
+
+    Raises Wrong.
+    """
     match = _ADDRESS.fullmatch(value)
     if match is None:
         bare = re.fullmatch(r"(?:\w[\w-]*\.)+\w{2,}(?:[:/][^\s\\]*)?", value)
@@ -61,7 +64,7 @@ def _host(value: str) -> str:
 
 
 def _base_address(value: str) -> str:
-    url = _address(value)
+    url = check_address(value)
     if "?" in url:
         raise Wrong("holds a query (?…), and other addresses are built upon it", "leave it out")
     return url if url.endswith("/") else f"{url}/"
@@ -69,7 +72,7 @@ def _base_address(value: str) -> str:
 
 def picture(value: str) -> str:
     """An absolute address, a path of the site, or nothing. Raises Wrong."""
-    return value if not value or re.fullmatch(r"/(?!/)[^\s\\#]*", value) else _address(value)
+    return value if not value or re.fullmatch(r"/(?!/)[^\s\\#]*", value) else check_address(value)
 
 
 def _network(value: object) -> IpNetwork:
@@ -91,7 +94,7 @@ def _network(value: object) -> IpNetwork:
 # --- kinds --------------------------------------------------------------------------------------------------------
 
 
-Address = Annotated[str, AfterValidator(_address), Expect('an address such as "https://hub.example.net/"')]
+Address = Annotated[str, AfterValidator(check_address), Expect('an address such as "https://hub.example.net/"')]
 BaseAddress = Annotated[str, AfterValidator(_base_address), Expect('an address such as "https://news.example.org/"')]
 Host = Annotated[str, AfterValidator(_host), Expect('an address or a name of this machine such as "127.0.0.1"')]
 Network = Annotated[IpNetwork, BeforeValidator(_network)]

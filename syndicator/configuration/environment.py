@@ -44,7 +44,7 @@ def read_environment(environ: Mapping[str, str], keys: Mapping[Path, Key], base:
             if path in owners:
                 raise Wrong(f"sets the same as {owners[path]}", "unset one of them")
             owners[path] = name
-            text = _content(base, environ[name]) if from_file else environ[name]
+            text = content(base, environ[name]) if from_file else environ[name]
             found.append((path, name, _decode(text, key)))
         except Wrong as wrong:
             faults.append(Fault(where=printable(name), problem=wrong.problem, remedy=wrong.remedy))
@@ -84,7 +84,8 @@ def _inside_a_list(keys: Mapping[Path, Key], path: Path) -> Key | None:
     return next((key for key in parents if key and key.kind is Kind.TABLES), None)
 
 
-def _content(base: FilePath, name: str) -> str:
+def content(base: FilePath, name: str) -> str:
+    """What is in a file that holds one value, without the end of its last line. Raises Wrong."""
     file = base / name
     try:
         with file.open("rb") as stream:

@@ -18,7 +18,10 @@ from syndicator.text import printable
 
 _KEY_OF_A_MAPPING = "[key]"
 _NAME_OF_A_FIELD = "a name of lower-case letters and underscores"
-_NAMES_OF: Mapping[str | int, str] = {"includes": 'the name of an include such as "figure.html", in quotes'}
+_NAMES_OF: Mapping[str | int, str] = {
+    "includes": 'the name of an include such as "figure.html", in quotes',
+    "headers": 'the name of a header such as "Authorization"',
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +56,11 @@ def explain(errors: Iterable[ErrorDetails], origins: Origins) -> Iterator[Fault]
     """Each of pydantic's errors as a fault."""
     for error in errors:
         path: KeyPath = error["loc"]
-        if path[-1] == _KEY_OF_A_MAPPING and len(path) == (5 if path[0] == "feeds" else 4):
-            yield origins.fault(path[:-1], f"expected {_NAMES_OF.get(path[1], _NAME_OF_A_FIELD)}")
+        if path[-1] == _KEY_OF_A_MAPPING and len(path) == (5 if isinstance(path[1], int) else 4):
+            cause = error.get("ctx", {}).get("error")
+            expected = f"expected {_NAMES_OF.get(path[-3], _NAME_OF_A_FIELD)}"
+            wrong = cause if isinstance(cause, Wrong) else Wrong()
+            yield origins.fault(path[:-1], wrong.problem or expected, wrong.remedy)
         elif error["type"] == "extra_forbidden":
             yield origins.fault(path, "is not known", _known_instead(path, error["input"], origins.keys))
         elif error["type"] == "missing":

@@ -88,7 +88,7 @@ def _keys(model: type[BaseModel], parent: Path) -> Iterator[Key]:
         elif origin is dict and get_origin(arguments[1]) is Annotated:
             expect = _expect(arguments[1].__metadata__)
             kind = _kind(get_args(arguments[1])[0])
-            yield Key(path=(*path, ANY), kind=kind, expected=expect.text)
+            yield Key(path=(*path, ANY), kind=kind, expected=expect.text, secret=expect.secret)
 
 
 def _key(path: Path, field: FieldInfo) -> Key:

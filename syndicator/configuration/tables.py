@@ -106,7 +106,8 @@ class AuthorTable(Table):
 
 class PublishTable(Table):
     """``[publish]``: the folder that documents go to, where the world finds what is in it, and lists of all feeds;
-    how long a post waits before it first appears; where in its text a post is corrected, and what stands before that.
+    how long a post waits before it first appears; where in its text a post is corrected, and what stands before that;
+    whether and how long documents are looked at as the world sees them, before hubs hear of them.
     """
 
     to: Folder
@@ -116,6 +117,8 @@ class PublishTable(Table):
     settle: Pause = timedelta()
     corrections: Literal["end", "start", "off"] = "end"
     correction_label: Text = ""
+    verify: Switch = False
+    verify_within: Duration = timedelta(minutes=10)
 
 
 class ProfilesTable(Table):

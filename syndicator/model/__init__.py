@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model.delivery import Announcement, Delivery, DeliveryKind, HostPause, HostState
+from syndicator.model.delivery import Announcement, Audience, Delivery, DeliveryKind, Hook, HostPause, HostState
 from syndicator.model.feed import (
     Content,
     Document,
@@ -37,6 +37,7 @@ from syndicator.model.values import digest
 
 __all__ = [
     "Announcement",
+    "Audience",
     "Concern",
     "Content",
     "Correction",
@@ -55,6 +56,7 @@ __all__ = [
     "Format",
     "Held",
     "Hero",
+    "Hook",
     "HostPause",
     "HostState",
     "Image",

@@ -100,5 +100,33 @@ class HostState:
     pause: HostPause | None = None
 
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A partner's web hook, as far as it says who hears what: ``feeds`` are names of feeds ("category/news") or of what
+    makes several of them ("category"), none for all.
+    """
+
+    url: str
+    feeds: tuple[str, ...] = ()
+
+    def wants(self, feed: str) -> bool:
+        """Whether it hears of this feed."""
+        return not self.feeds or feed in self.feeds or feed.partition("/")[0] in self.feeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who is owed something after a publication, beside the hubs that documents name.
+
+    ``purge`` is the address that caches are told at, ``verify`` that below which documents are looked at as the world
+    sees them, each "" where that is not done.
+    """
+
+    purge: str = ""
+    verify: str = ""
+    hooks: tuple[Hook, ...] = ()
+
+
 def _host(target: str) -> str:
     return urlsplit(target).netloc.rpartition("@")[2].lower()

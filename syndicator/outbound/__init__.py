@@ -56,6 +56,8 @@ class _Errand:
     trusted: bool
     redirects: int
     followed: frozenset[int]
+    accept: str = "identity"
+    packed: bool = False
 
 
 class Outbound:
@@ -107,11 +109,15 @@ class Outbound:
         trusted: bool = False,
         redirects: int = 3,
         truncate: bool = False,
+        accept: str = "identity",
+        packed: bool = False,
     ) -> Reply:
         """Ask for a body of at most ``limit`` bytes, or for its first ones (``truncate``).
 
-        With no ``redirects`` a redirect is an answer like any other. Raises BlockedAddress when no connection may be
-        made, and OutboundError when there is no answer, or one that is too long, too slow or compressed.
+        With no ``redirects`` a redirect is an answer like any other. With ``packed`` a body in gzip is good too: it
+        comes back as it is, capped as such, whatever was asked for (``accept``). Raises BlockedAddress when no
+        connection may be made, and OutboundError when there is no answer, or one that is too long, too slow or
+        compressed.
         """
         return await self._run(
             _Errand(
@@ -123,6 +129,8 @@ class Outbound:
                 trusted=trusted,
                 redirects=redirects,
                 followed=frozenset({301, 302, 303, 307, 308} if redirects else ()),
+                accept=accept,
+                packed=packed,
             )
         )
 
@@ -131,17 +139,36 @@ class Outbound:
 
         Only 307 and 308 are followed, three times at most, with method and body kept (websub-10). Raises as ``get``.
         """
+        content = urlencode(fields).encode("ascii")
+        headers = (("Content-Type", "application/x-www-form-urlencoded"),)
+        return await self.send("POST", url, content, headers=headers, trusted=trusted)
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        content: bytes = b"",
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        trusted: bool = False,
+        redirects: int = 3,
+        limit: int = _FORM_ANSWER,
+    ) -> Reply:
+        """Send a body; the first bytes of the answer, up to ``limit``, come back.
+
+        Only 307 and 308 are followed, with method, headers and body kept. Raises as ``get``.
+        """
         return await self._run(
             _Errand(
-                method="POST",
+                method=method,
                 url=url,
-                headers=(("Content-Type", "application/x-www-form-urlencoded"),),
-                content=urlencode(fields).encode("ascii"),
-                limit=_FORM_ANSWER,
+                headers=tuple(headers),
+                content=content,
+                limit=limit,
                 truncate=True,
                 trusted=trusted,
-                redirects=3,
-                followed=frozenset({307, 308}),
+                redirects=redirects,
+                followed=frozenset({307, 308} if redirects else ()),
             )
         )
 
@@ -167,7 +194,7 @@ class Outbound:
     async def _once(self, errand: _Errand, url: httpx.URL, *, trusted: bool) -> Reply:
         client = self._trusted if trusted else self._guarded
         # httpx would unpack an answer without any limit: 48 KB on the wire can be 50 MB in memory.
-        own = (("User-Agent", self._agent), ("Accept-Encoding", "identity"))
+        own = (("User-Agent", self._agent), ("Accept-Encoding", errand.accept))
         request = client.build_request(errand.method, url, content=errand.content, headers=[*errand.headers, *own])
         response = await client.send(request, stream=True, follow_redirects=False)
         try:
@@ -200,7 +227,8 @@ async def _read(response: httpx.Response, errand: _Errand) -> tuple[bytes, bool]
     """The bytes on the wire, and whether there may be more of them."""
     if response.status_code in errand.followed:
         return b"", True
-    if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding not in ("", "identity") and not (errand.packed and coding == "gzip"):
         if response.is_success and errand.method == "GET":
             raise _Unfit("the answer is compressed, although it was asked not to be")
         return b"", True

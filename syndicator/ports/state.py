@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from syndicator.model import (
     Announcement,
     Delivery,
+    DeliveryKind,
     DocumentRecord,
     EnclosureRef,
     Entry,
@@ -249,8 +250,8 @@ class Outbox(Protocol):
         """Forget them; how many."""
         ...
 
-    def keep_hubs(self, hubs: Collection[str]) -> None:
-        """Forget what is owed to hubs that are not configured any more."""
+    def keep_targets(self, targets: Mapping[DeliveryKind, Collection[str]]) -> None:
+        """Forget what is owed to others than these, by kind: they are not configured any more."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    not_,
     or_,
     select,
     update,
@@ -173,13 +174,14 @@ class SqlOutbox:
         with self._database.write() as connection:
             return connection.execute(delete(tables.deliveries).where(*_meant(wanted))).rowcount
 
-    def keep_hubs(self, hubs: Collection[str]) -> None:
-        """Forget what is owed to others than these, and the pauses of hosts that are owed nothing."""
+    def keep_targets(self, targets: Mapping[DeliveryKind, Collection[str]]) -> None:
+        """Forget what is owed to others than these, by kind, and the pauses of hosts that are owed nothing."""
         table, hosts = tables.deliveries, tables.hosts
+        wanted = [
+            and_(table.c.kind == kind.value, table.c.target.in_(tuple(targets.get(kind, ())))) for kind in DeliveryKind
+        ]
         with self._database.write() as connection:
-            connection.execute(
-                delete(table).where(table.c.kind == DeliveryKind.HUB.value, table.c.target.not_in(tuple(hubs)))
-            )
+            connection.execute(delete(table).where(not_(or_(*wanted))))
             connection.execute(delete(hosts).where(~exists().where(table.c.host == hosts.c.host)))
 
 

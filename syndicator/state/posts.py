@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce, update
 
 from syndicator.model import (
+    Announcement,
+    DeliveryKind,
     DocumentRecord,
     Entry,
     FeedRecord,
@@ -19,6 +21,7 @@ from syndicator.model import (
     PostRecord,
     Visibility,
 )
+from syndicator.notices import merge
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
 from syndicator.state import tables
 from syndicator.state.database import Database
@@ -228,13 +231,14 @@ def something_happened(connection: Connection) -> None:
 
 
 def _owe(connection: Connection, publication: Publication, now: datetime) -> None:
-    # One row a topic a hub: a newer version replaces what was still owed, and starts its attempts afresh.
+    # One row a topic a target: a newer version replaces what was still owed, and starts its attempts afresh.
     table = tables.deliveries
-    for owed in publication.announcements:
+    announcements = [_with_what_was_unheard(connection, owed) for owed in publication.announcements]
+    for owed in announcements:
         connection.execute(
             delete(table).where(table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
         )
-    if publication.announcements:
+    if announcements:
         rows = [
             {
                 **asdict(owed),
@@ -246,9 +250,22 @@ def _owe(connection: Connection, publication: Publication, now: datetime) -> Non
                 "leased_until": None,
                 "error": "",
             }
-            for owed in publication.announcements
+            for owed in announcements
         ]
         connection.execute(insert(table), rows)
+
+
+def _with_what_was_unheard(connection: Connection, owed: Announcement) -> Announcement:
+    """A web hook's message tells what the one before did too, where that was not heard."""
+    if owed.kind is not DeliveryKind.WEBHOOK:
+        return owed
+    table = tables.deliveries
+    same = (table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
+    before = connection.execute(select(table.c.body).where(*same)).scalar()
+    if not before:
+        return owed
+    message, body = merge(before, owed.body)
+    return replace(owed, digest=message, body=body)
 
 
 def _forget_topics(connection: Connection, paths: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from syndicator.model import (
     Announcement,
     Concern,
     Delivery,
+    DeliveryKind,
     DocumentRecord,
     Enclosure,
     EnclosureRef,
@@ -330,7 +331,7 @@ def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: SqlLedger
     assert () == outbox.deliveries()
 
     owe(ledger)
-    outbox.keep_hubs(["https://other.example/"])
+    outbox.keep_targets({DeliveryKind.HUB: ["https://other.example/"]})
     assert () == outbox.deliveries()
 
 

@@ -201,6 +201,8 @@ async def test_four_are_asked_at_a_time(httpserver: HTTPServer) -> None:
             trusted: bool = False,
             redirects: int = 3,
             truncate: bool = False,
+            accept: str = "identity",
+            packed: bool = False,
         ) -> Reply:
             nonlocal asking, most
             asking += 1

@@ -1,0 +1,21 @@
+"""When to look again at what should be there in a moment: soon, then a little later, and not for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+_LONGEST = timedelta(seconds=30)
+
+
+def next_look(
+    attempts: int, since: datetime, now: datetime, within: timedelta, retry_after: timedelta | None = None
+) -> timedelta | None:
+    """The pause after ``attempts`` (0 or more) before this one: 1, 2, 4 … 30 seconds, or what the host asks for.
+
+    The last look is made when the time ``within`` is over; None after that.
+    """
+    left = since + within - now
+    if left <= timedelta(0):
+        return None
+    pause = min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST)
+    return min(max(pause, retry_after or pause), left)
