@@ -1,4 +1,4 @@
-"""``syndicator build``: one pass, then word to the hubs."""
+"""``syndicator build``: one pass, then word to caches, hubs and partners."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write, upstream
 from syndicator.crew import Crew
 from syndicator.errors import SourceError
+from syndicator.model import DeliveryKind
 from syndicator.ports import Upstream
 from syndicator.progress import Progress
 from syndicator.reading import begin_reading
@@ -36,8 +37,8 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build did. ``owed_before`` counts the announcements that hubs were owed when these were about to be told,
-    ``heard`` those of them that reached their hub, ``owed`` those still owed, ``given_up`` all that nobody tries again.
+    """What a build did. ``owed_before`` counts the words that hubs and partners were owed when these were about to be
+    told, ``heard`` those of them that were heard, ``owed`` those still owed, ``given_up`` all that nobody tries again.
     ``trouble`` is why nothing new was fetched, "" when all is well.
     """
 
@@ -50,7 +51,7 @@ class Built:
 
 
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
-    """One pass, then word to the hubs. Raises SyndicatorError; a dry run changes nothing on disk."""
+    """One pass, then word to others. Raises SyndicatorError; a dry run changes nothing on disk."""
     far = upstream(settings)
     trouble = _fetch(far) if far and not options.dry_run else ""
     source = reader(settings, mends=not options.dry_run)
@@ -128,5 +129,6 @@ def _tell(
 
 
 def _owed(state: State, status: str = "") -> set[int]:
-    """The announcements that stand in the state, all or with this status."""
-    return {delivery.id for delivery in state.outbox.deliveries() if status in ("", delivery.status)}
+    """The words to hubs and partners that stand in the state, all or with this status."""
+    words = (DeliveryKind.HUB, DeliveryKind.WEBHOOK)
+    return {row.id for row in state.outbox.deliveries() if row.kind in words and status in ("", row.status)}

@@ -6,19 +6,26 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from syndicator import __version__
 from syndicator.app import State
 from syndicator.asking import ask_images
 from syndicator.deliveries.dispatch import Bounds, Dispatcher, Handler
+from syndicator.deliveries.purge import purge
+from syndicator.deliveries.verify import look
+from syndicator.deliveries.webhook import Call, call
 from syndicator.model import DeliveryKind
 from syndicator.outbound import Outbound
+from syndicator.ports import Wanted
 from syndicator.settings import Settings
 from syndicator.websub.hub import tell_hub
 
 #: How many questions are claimed at a time.
 BATCH = 20
 LEASE = timedelta(minutes=2)
+#: A build that waits for caches rests at least so long between two looks (seconds).
+_REST = 0.2
 
 
 def outbound(settings: Settings, *, seconds: float = 0.0) -> Outbound:
@@ -31,9 +38,18 @@ def outbound(settings: Settings, *, seconds: float = 0.0) -> Outbound:
     )
 
 
-def handlers(settings: Settings) -> Mapping[DeliveryKind, Handler]:  # noqa: ARG001 - some kinds have settings
-    """Who carries out deliveries of which kind."""
-    return {DeliveryKind.HUB: tell_hub}
+def handlers(settings: Settings) -> Mapping[DeliveryKind, Handler]:
+    """Who carries out deliveries of which kind. What is secret stays here: no row of the state has it."""
+    calls = {
+        hook.url: Call(keys=settings.hook_keys(hook), headers=tuple(sorted(hook.headers.items())))
+        for hook in settings.webhooks
+    }
+    return {
+        DeliveryKind.PURGE: partial(purge, how=settings.purge.to_purge(), within=settings.purge.within),
+        DeliveryKind.VERIFY: partial(look, within=settings.publish.verify_within),
+        DeliveryKind.HUB: tell_hub,
+        DeliveryKind.WEBHOOK: partial(call, calls=calls),
+    }
 
 
 def dispatcher(settings: Settings, state: State, client: Outbound) -> Dispatcher:
@@ -61,16 +77,31 @@ def settle_up(settings: Settings, state: State, *, announce: bool, asking: bool,
 
 
 async def _settle_up(settings: Settings, state: State, announce: bool, asking: bool, patience: timedelta) -> int:
-    facts = 0
+    facts, loop = 0, asyncio.get_running_loop()
+    ends = loop.time() + patience.total_seconds()
     try:
         async with asyncio.timeout(patience.total_seconds()), outbound(settings) as client:
+            engine = dispatcher(settings, state, client)
             if announce:
-                await dispatcher(settings, state, client).work()
+                await engine.work()
             if asking:
                 facts = await ask(state, client)
+            while announce and (due := await asyncio.to_thread(_next_of_caches, state)) is not None:
+                pause = max((due - clock()).total_seconds(), _REST)
+                if pause > ends - loop.time():
+                    break
+                await asyncio.sleep(pause)
+                await engine.work()
     except TimeoutError:
         return facts
     return facts
+
+
+def _next_of_caches(state: State) -> datetime | None:
+    """When caches are told or looked at again, which others wait for."""
+    kinds = (DeliveryKind.PURGE, DeliveryKind.VERIFY)
+    rows = (row for kind in kinds for row in state.outbox.deliveries(Wanted(kind=kind.value, status="pending")))
+    return min((row.due for row in rows), default=None)
 
 
 def clock() -> datetime:

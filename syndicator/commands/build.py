@@ -117,8 +117,9 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         f"({report.seconds:.2f} s)"
     )
     say(f"folder   {settings.publish_path}\naddress  {settings.publish.url}")
+    whom = "hubs     " if not settings.webhooks else "hubs and partners  "
     if dry_run and report.announced:
-        say(f"hubs     {report.announced} would be announced")
+        say(f"{whom}{report.announced} would be announced")
     elif built.owed_before or built.given_up:
         failed = (
             f"{built.owed} still owed" if built.owed else "",
@@ -126,7 +127,7 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         )
         left = ", ".join(filter(None, failed))
         say(
-            f"hubs     {built.owed_before} to announce: {built.heard} heard"
+            f"{whom}{built.owed_before} to announce: {built.heard} heard"
             + (f", {left} ('syndicator status' shows why)" if left else "")
         )
     if report.next_change:

@@ -34,7 +34,12 @@ _LOOK_AGAIN = 1.0
 #: A clock that goes back by less is only being kept right.
 _STEP_BACK = timedelta(seconds=2)
 #: How what came of a delivery is called in logs.
-_WORDS = {DeliveryKind.HUB: ("announced", "announcement")}
+_WORDS = {
+    DeliveryKind.PURGE: ("purged", "purge"),
+    DeliveryKind.VERIFY: ("seen by the world", "look from outside"),
+    DeliveryKind.HUB: ("announced", "announcement"),
+    DeliveryKind.WEBHOOK: ("web hook called", "web hook"),
+}
 
 
 def always() -> AbstractAsyncContextManager[bool]:
@@ -254,7 +259,9 @@ def _say(delivery: Delivery, outcome: Outcome, end: Settled) -> None:
     elif end.status == "given up":
         log.error("%s given up", noun, extra=facts | {"reason": outcome.error})
     else:
-        log.warning("%s postponed", noun, extra=facts | {"reason": outcome.error, "due": end.due.isoformat()})
+        # Who has a pace of its own expects that it takes a few attempts.
+        level = logging.WARNING if outcome.pace is None else logging.INFO
+        log.log(level, "%s postponed", noun, extra=facts | {"reason": outcome.error, "due": end.due.isoformat()})
 
 
 def _facts(delivery: Delivery) -> dict[str, object]:

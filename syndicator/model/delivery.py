@@ -100,7 +100,6 @@ class HostState:
     pause: HostPause | None = None
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
     """A partner's web hook, as far as it says who hears what: ``feeds`` are names of feeds ("category/news") or of what
