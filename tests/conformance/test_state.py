@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import orjson
 import pytest
 from alembic import command
 from sqlalchemy import inspect, text
@@ -43,6 +44,7 @@ from syndicator.model import (
     Tombstone,
     Visibility,
 )
+from syndicator.notices import Notice, ToldEntry, write
 from syndicator.ports import (
     EntryRecord,
     ImageAnswer,
@@ -65,6 +67,7 @@ from syndicator.state.tables import HEAD
 NOON = datetime(2026, 3, 9, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
 HUB, TOPIC = "https://hub.example/", "https://news.example.org/feed.xml"
+NOTICE = Notice(feed="main", feed_id="urn:uuid:1", title="The Example", at=NOON)
 
 
 @pytest.fixture
@@ -321,6 +324,48 @@ def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: 
     assert outbox.next_due() is None
     owe(ledger, "d2")
     assert ["pending"] == [d.status for d in outbox.deliveries()]
+
+
+def test_what_is_owed_to_a_target_that_is_configured_no_more_is_forgotten_by_kind(
+    ledger: SqlLedger, outbox: SqlOutbox
+) -> None:
+    owed = tuple(
+        Announcement(kind=kind, target=target, topic=TOPIC, digest="d1", body=write(NOTICE)[1])
+        for kind in DeliveryKind
+        for target in ("https://a.example/", "https://b.example/")
+    )
+    ledger.record(Publication(announcements=owed), NOON)
+
+    outbox.keep_targets({DeliveryKind.HUB: ["https://a.example/"], DeliveryKind.WEBHOOK: ["https://b.example/"]})
+
+    assert [("hub", "https://a.example/"), ("webhook", "https://b.example/")] == [
+        (delivery.kind.value, delivery.target) for delivery in outbox.deliveries()
+    ]
+    outbox.keep_targets({})
+    assert () == outbox.deliveries()
+
+
+@pytest.mark.parametrize("status", ["pending", "given up", "done"])
+def test_a_message_takes_in_the_one_before_unless_that_was_heard(
+    ledger: SqlLedger, outbox: SqlOutbox, status: str
+) -> None:
+    def tell(*names: str) -> None:
+        message, body = write(replace(NOTICE, added=tuple(ToldEntry(id=name) for name in names)))
+        hook = Announcement(kind=DeliveryKind.WEBHOOK, target=HUB, topic="main", feed="main", digest=message, body=body)
+        ledger.record(Publication(announcements=(hook,), dropped_documents=("feed.xml",)), NOON)
+
+    ledger.record(Publication(documents=(DOCUMENT,)), NOON)
+    tell("a")
+    (first,) = outbox.deliveries()
+    if status != "pending":
+        outbox.settle(settled(first, status, NOON, "410"), NOON)
+    tell("b")
+
+    (second,) = outbox.deliveries()
+    told = orjson.loads(second.body)
+    assert (["b"] if status == "done" else ["b", "a"]) == [entry["id"] for entry in told["entries"]["added"]]
+    assert (told["id"], "pending", 0, "") == (second.digest, second.status, second.attempts, second.error)
+    assert first.id != second.id
 
 
 def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: SqlLedger, outbox: SqlOutbox) -> None:

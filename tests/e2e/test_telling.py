@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.edge import Asked, Edge, Said
+from tests.forking import forker
 from tests.newsroom import Newsroom, eventually, free_port
 
 SECRET = "whsec_" + b64encode(bytes(range(32))).decode()
@@ -154,43 +155,36 @@ def test_partners_hear_what_changed_what_was_taken_down_and_what_a_feed_lost(wor
     assert before == len(world.edge.asked)
 
 
-def test_what_a_partner_did_not_hear_is_in_the_next_message(world: World) -> None:
-    world.status["/hook"] = 500
+def test_where_nobody_is_to_be_told_nobody_is_owed_anything(world: World) -> None:
     world.newsroom.post("2026-01-01-a.md", title="Alpha")
-    world.newsroom.build()
-    world.status["/hook"] = 204
+    world.newsroom.build("--no-announce")
     world.newsroom.post("2026-01-02-b.md", title="Beta")
-    world.newsroom.post("2026-01-01-a.md", "Edited.", title="Alpha")
-
-    world.newsroom.build(env={"SYNDICATOR_ANNOUNCE__GIVE_UP_AFTER": "1d"})
-
-    assert {"added": ["Beta", "Alpha"]} == world.entries("main")
-    assert {"feed.json", "feed.xml", "atom.xml"} == {
-        document["url"].removeprefix(world.edge.url) for document in world.messages()["main"]["documents"]
-    }
-
-
-@pytest.mark.parametrize("how", ["option", "setting"])
-def test_where_nobody_is_to_be_told_nobody_is_owed_anything(world: World, how: str) -> None:
-    if how == "setting":
-        world.tell(f"{TELL}\n[announce]\nenabled = false\n")
-    world.newsroom.post("2026-01-01-a.md", title="Alpha")
-
-    world.newsroom.build(*(["--no-announce"] if how == "option" else []))
+    world.newsroom.build(env={"SYNDICATOR_ANNOUNCE__ENABLED": "false"})
 
     assert ([], []) == (world.owed(), world.edge.asked)
 
 
-def test_what_is_owed_to_nobody_any_more_is_forgotten(world: World) -> None:
-    world.status |= {"/hook": 500, "/hub": 500}
+def test_a_hub_that_is_down_holds_up_no_partner_and_a_kill_loses_nobody(world: World, tmp_path: Path) -> None:
+    """websub-10, promise 5: killed at the end of a build, between caches, hubs and partners."""
+    words = [str(10**6), str(world.root), "-c", str(world.root / "syndicator.toml"), "build"]
+    world.status["/hub"] = 503
     world.newsroom.post("2026-01-01-a.md", title="Alpha")
-    world.newsroom.build()
-    assert {"hub", "webhook"} == {kind for kind, _, _ in world.owed()}
+    done = forker().run(words, program="tests.mortal")
+    points = int(done.stderr.splitlines()[-1].removeprefix("points: "))
+    assert {"hub"} == {kind for kind, _, _ in world.owed()}
+    assert {"added": ["Alpha"]} == world.entries("main")
 
-    world.tell("", verify=False)
-    world.newsroom.build()
+    for back in (3, 6):
+        world.edge.asked.clear()
+        for path in world.root.glob("state.db*"):
+            path.unlink()
+        forker().run([str(points - back), *words[1:]], program="tests.mortal")
+        world.newsroom.build()
 
-    assert [] == world.owed()
+        assert {"added": ["Alpha"]} == world.entries("main")
+        assert {"atom.xml", "feed.json", "feed.xml"} <= {path for what, path in world.happened() if what == "hub"}
+        first = {what: world.happened().index((what, "feed.xml")) for what in ("purge", "look", "hub")}
+        assert ["purge", "look", "hub"] == sorted(first, key=lambda what: first[what])
 
 
 def test_hubs_wait_while_the_world_sees_the_old_version_and_hear_when_it_does_not(world: World) -> None:
