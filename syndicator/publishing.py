@@ -9,11 +9,11 @@ from datetime import datetime
 from syndicator.archiving import Archiving
 from syndicator.concerns import swollen
 from syndicator.crew import Crew
+from syndicator.dues import changed, owed
 from syndicator.feeds import identify, settings_digest
 from syndicator.gathering import Gathering
 from syndicator.holding import Judged, changes
 from syndicator.model import Announcement, DeliveryKind, DocumentRecord, FeedRecord, Held, Tombstone, Verdict
-from syndicator.dues import changed, owed
 from syndicator.plan import Plan, Wanted, decide, says_the_same, want, want_pages
 from syndicator.ports import Ledger, Publication
 from syndicator.progress import Progress

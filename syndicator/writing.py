@@ -10,13 +10,13 @@ from functools import partial
 from syndicator.archiving import Archiving, PageTask
 from syndicator.concerns import too_large
 from syndicator.crew import Crew
+from syndicator.dues import changed, owed
 from syndicator.errors import PublishError
 from syndicator.feeds import build_feed
 from syndicator.gathering import Gathering
 from syndicator.history import paging
 from syndicator.making import Written, write_documents
 from syndicator.model import Audience, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Limits, Site, Verdict
-from syndicator.dues import changed, owed
 from syndicator.plan import Plan, Wanted, says_the_same
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from syndicator.dues import changed, owed
 from syndicator.model import Announcement, Audience, DeliveryKind, DocumentRecord, Format, Hook
-from syndicator.owing import changed, owed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HUBS = ("https://hub.example.net/", "https://other.example/hub")
