@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from syndicator.model import digest
+from syndicator.text import legal
 
 VERSION = 1
 #: Entries are left out, the least urgent first, where a message would be larger.
@@ -147,6 +148,7 @@ def _entry(entry: ToldEntry) -> dict[str, str]:
 
 
 def _short(text: str, *, url: bool = False) -> str:
+    text = legal(text)
     return text if url or len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
 
 

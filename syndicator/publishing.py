@@ -68,7 +68,7 @@ def publish(
             prior=prior,
             news=news,
             gone=gone,
-            unwritten={item.feed for item in plan.render} - {document.feed for document in documents} - held.keys(),
+            unwritten=_unwritten(plan, documents) - held.keys(),
             verdicts=writing.verdicts,
         )
         announcements = (
@@ -184,6 +184,12 @@ def _behind(
         known = remembered.get(item.path)
         if item.path not in done and known and known.source and not (item.page and says_the_same(item, known)):
             yield replace(known, source="")
+
+
+def _unwritten(plan: Plan, documents: Sequence[DocumentRecord]) -> set[str]:
+    """Feeds of which no document but pages could be written, though some should have been."""
+    wanted = {item.feed for item in plan.render if not item.page}
+    return wanted - {document.feed for document in documents if not document.page}
 
 
 def _changed(document: DocumentRecord, known: DocumentRecord | None) -> bool:

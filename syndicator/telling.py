@@ -85,15 +85,16 @@ class _Telling:
         """What there is to say of a feed, None for nothing."""
         prior, record, selection = self._happened.prior.get(name), self._happened.feeds.get(name), None
         documents = tuple(sorted(self._documents.get(name, ()), key=lambda document: document.url))
+        waits = not documents and name in self._happened.unwritten
+        buried = prior is not None and record is not None and prior.tombstones != record.tombstones
+        if not (documents or waits or buried):
+            return None
         if record is not None:
             selection = self._selections.get(name)
             if selection is None:
                 return None  # a sitemap, or a list of feeds
-        elif not documents:
-            return None
         removed = tuple(self._removed(prior, record, selection)) if prior else ()
         added, changed = self._shown(prior, record, selection) if record and selection else ((), ())
-        waits = not documents and name in self._happened.unwritten
         if not documents and not waits:
             # Whatever else left it was not seen in it: it was a candidate for its place.
             added, changed, removed = (), (), tuple(entry for entry in removed if entry.why == PostState.KILLED)

@@ -216,6 +216,17 @@ def test_hubs_wait_while_the_world_sees_the_old_version_and_hear_when_it_does_no
     assert "ERROR" not in room.log().upper()
 
 
+def test_the_service_itself_may_be_where_the_world_looks(world: World) -> None:
+    room = world.newsroom
+    room.port = free_port()
+    world.tell('[[hubs]]\nurl = "{url}hub"\n')
+    room.post("2026-01-01-a.md", "Words. " * 1000, title="Alpha")
+    with room.running():
+        eventually(lambda: [] == world.owed() and len(world.edge.asked) >= 3)
+
+    assert 3 == room.log().count("seen by the world")
+
+
 def test_when_the_world_never_sees_it_that_is_said_loudly_and_hubs_hear_all_the_same(world: World) -> None:
     world.tell('[[hubs]]\nurl = "{url}hub"\n')
     world.newsroom.post("2026-01-01-a.md", title="Alpha")

@@ -168,6 +168,7 @@ def test_a_title_without_end_is_cut_and_an_entry_that_alone_is_too_long_is_left_
 
     body = write(replace(NOTICE, title="T" * 10_000, added=(endless, replace(entry("b"), title="B" * 10_000))))[1]
 
+    assert b'"X"' in write(replace(NOTICE, title="X\ud800"))[1]
     assert (500, 500) == (len(said(body)["feed"]["title"]), len(said(body)["entries"]["added"][0]["title"]))
     assert ["tag:b"] == ids(body)["added"]
 
