@@ -267,9 +267,13 @@ def _values_for_each(*tables: dict[str, Any]) -> frozenset[str]:
 
 
 def _merged(name: str, *tables: dict[str, Any]) -> dict[str, Any]:
-    """A table as written, later ones on top."""
-    found = (table.get(name) for table in tables)
-    return {key: value for table in found if isinstance(table, dict) for key, value in table.items()}
+    """A table as written, later ones on top; so are tables in it."""
+    merged: dict[str, Any] = {}
+    for table in (table.get(name) for table in tables):
+        for key, value in table.items() if isinstance(table, dict) else ():
+            before = merged.get(key)
+            merged[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def _base_path(*tables: dict[str, Any]) -> str:

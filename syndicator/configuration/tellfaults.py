@@ -25,6 +25,7 @@ def purge_faults(purge: Mapping[str, object]) -> Iterator[tuple[KeyPath, Wrong]]
         for key in sorted(given - {"within"}):
             yield ("purge", key), Wrong("is set, but nothing is purged without preset or url", "set one of them")
         return
+    yield from _headers(("purge",), purge.get("headers"))
     strange = {key for name, keys in _OF_PRESETS.items() if name != preset for key in keys}
     for key in sorted(given & (strange | (set(_OF_REQUESTS) if preset else set()))):
         place = f"with preset = {preset}" if preset else "in a request of your own"
@@ -94,10 +95,17 @@ def hook_faults(
             except Wrong as wrong:
                 yield (*place, "secret_in"), wrong
         yield from _strange_feeds(place, hook.get("feeds"), feeds)
-        headers = hook.get("headers")
-        for name in headers if isinstance(headers, dict) else ():
-            if isinstance(name, str) and name.lower() in _OF_MESSAGES:
-                yield (*place, "headers", name), Wrong("is a header that is set by itself", "leave it out")
+        yield from _headers(place, hook.get("headers"), _OF_MESSAGES)
+
+
+def _headers(place: KeyPath, headers: object, ours: Sequence[str] = ()) -> Iterator[tuple[KeyPath, Wrong]]:
+    seen: set[str] = set()
+    for name in headers if isinstance(headers, dict) else ():
+        if isinstance(name, str) and name.lower() in ours:
+            yield (*place, "headers", name), Wrong("is a header that is set by itself", "leave it out")
+        elif isinstance(name, str) and name.lower() in seen:
+            yield (*place, "headers", name), Wrong("is named twice", "leave out one of them: case does not matter")
+        seen.add(str(name).lower())
 
 
 def _strange_feeds(place: KeyPath, wanted: object, feeds: Mapping[str, bool]) -> Iterator[tuple[KeyPath, Wrong]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 _LONGEST = timedelta(seconds=30)
+#: By these a host says that it is asked too much, and not only by this delivery, when it says for how long.
+BUSY = frozenset({429, 503})
 
 
 def next_look(

@@ -9,7 +9,7 @@ import orjson
 from syndicator.caches import Purge, Request, request_for
 from syndicator.configuration.values import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict, meaning
-from syndicator.deliveries.pauses import next_look
+from syndicator.deliveries.pauses import BUSY, next_look
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery
 from syndicator.outbound import Outbound, retry_after
@@ -24,6 +24,7 @@ async def purge(delivery: Delivery, outbound: Outbound, now: datetime, *, how: P
     """Send the request. What does not work by the time (``within``) is given up: hubs have waited long enough."""
     request = request_for(how, delivery.topic)
     wait: timedelta | None = None
+    busy = False
     try:
         reply = await outbound.send(
             request.method, request.url, request.content, headers=request.headers, trusted=True, limit=_ANSWER
@@ -33,6 +34,7 @@ async def purge(delivery: Delivery, outbound: Outbound, now: datetime, *, how: P
     else:
         verdict, problem = _judge(how, request, reply.status, reply.body)
         wait = retry_after(reply.headers, now)
+        busy = reply.status in BUSY and wait is not None
     if verdict is Verdict.DONE:
         return Outcome(verdict=verdict)
     # What answers repeat is theirs to choose.
@@ -42,7 +44,7 @@ async def purge(delivery: Delivery, outbound: Outbound, now: datetime, *, how: P
     pause = next_look(delivery.attempts, delivery.since, now, within, wait)
     if pause is None:
         return Outcome(verdict=Verdict.OVER, error=f"not purged within {spelled(within)}: {problem}; {_STAYS}")
-    return Outcome(verdict=Verdict.LATER, error=problem, pace=pause)
+    return Outcome(verdict=Verdict.LATER, error=problem, pace=pause, host=busy)
 
 
 def _judge(how: Purge, request: Request, status: int, body: bytes) -> tuple[Verdict, str]:

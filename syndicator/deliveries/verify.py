@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from syndicator.configuration.values import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict
-from syndicator.deliveries.pauses import next_look
+from syndicator.deliveries.pauses import BUSY, next_look
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery, digest
 from syndicator.outbound import Outbound, Reply, retry_after
@@ -29,15 +29,16 @@ _REMEDY = "purge the cache in front of it ([purge] does that by itself). Hubs ar
 async def look(delivery: Delivery, outbound: Outbound, now: datetime, *, within: timedelta) -> Outcome:
     """Fetch the document as a hub would, and compare. After the time ``within`` hubs are told all the same."""
     wait: timedelta | None = None
-    problem = ""
+    problem, busy = "", False
     for coding in _CODINGS:
         try:
             reply = await _fetch(delivery, outbound, coding)
-        except OutboundError as error:
-            problem = f"it cannot be fetched: {error.reason}"
+        except OutboundError as failure:
+            problem = f"it cannot be fetched: {failure.reason}"
         else:
             problem = _problem(delivery, reply)
             wait = retry_after(reply.headers, now)
+            busy = reply.status in BUSY and wait is not None
         if problem:
             break
     if not problem:
@@ -46,7 +47,8 @@ async def look(delivery: Delivery, outbound: Outbound, now: datetime, *, within:
     if pause is None:
         late = f"after {spelled(within)} the world still does not see the new version: {problem}"
         return Outcome(verdict=Verdict.OVER, error=f"{late}; {_REMEDY}")
-    return Outcome(verdict=Verdict.LATER, error=f"waiting for the world to see the new version: {problem}", pace=pause)
+    error = f"waiting for the world to see the new version: {problem}"
+    return Outcome(verdict=Verdict.LATER, error=error, pace=pause, host=busy)
 
 
 async def _fetch(delivery: Delivery, outbound: Outbound, coding: str) -> Reply:

@@ -104,6 +104,13 @@ body = '{"files": ["{url}"]}'
     assert (("Authorization", "Bearer {token}"), ("Host", "{host}")) == purge.headers
 
 
+def test_headers_of_the_environment_come_beside_those_of_the_file(tmp_path: Path) -> None:
+    text = '[purge]\nurl = "{url}"\nheaders = { Authorization = "Bearer {token}" }\n'
+    settings = load(tmp_path, text, {"SYNDICATOR_PURGE__TOKEN": "abc", "SYNDICATOR_PURGE__HEADERS__X_ZONE": "z"})
+
+    assert {"Authorization": "Bearer {token}", "x_zone": "z"} == settings.purge.headers
+
+
 def test_secrets_come_from_files_and_from_the_environment_and_are_never_shown(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("TOKEN\n", encoding="utf-8")
     (tmp_path / "hook").write_text(f"{SECRET}\n{OTHER}\n", encoding="utf-8")
@@ -226,6 +233,10 @@ def test_secrets_come_from_files_and_from_the_environment_and_are_never_shown(tm
             '[purge]\nurl = "{url}"\nheaders = { X = "a\\nb" }\n',
             ("line 3: purge.headers.X: is not text that a header can have; "
             "ASCII on one line, without white space around it"),
+        ),
+        (
+            '[purge]\nurl = "{url}"\nheaders = { X-Key = "a", x-key = "b" }\n',
+            "line 3: purge.headers.x-key: is named twice; leave out one of them: case does not matter",
         ),
         (f'[[webhooks]]\nsecret = "{SECRET}"\n', "line 1: webhooks[0].url: is missing; add url = … under [[webhooks]]"),
         (
