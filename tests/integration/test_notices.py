@@ -232,6 +232,17 @@ def test_a_feed_that_is_held_tells_nothing_until_it_is_approved(tmp_path: Path) 
     assert [f"Post {day} (gone)" for day in range(11, 0, -1)] == desk.heard()["main"]["removed"]
 
 
+def test_a_feed_that_is_held_for_its_size_tells_nothing(desk: Desk) -> None:
+    desk.feeds(FEEDS, f"{HOOK}\n[guard]\nmax_bytes = 5000\n")
+    desk.room.post("2026-03-04-p4.md", "Words. " * 1000, title="Delta")
+
+    assert ["main"] == [held.feed for held in desk.publish().held]
+    assert {} == desk.owed()
+
+    desk.publish(approve=True)
+    assert {"main": {"added": ["Delta"]}} == desk.heard()
+
+
 def test_a_message_waits_for_documents_that_could_not_be_written(desk: Desk) -> None:
     """Nothing is lost: disk full while a post is published."""
     desk.room.post("2026-03-04-p4.md", title="Delta")
