@@ -14,7 +14,7 @@ class Orders:
     """What the configuration wants published where, and how a pass is to be made; ``lists`` are those of all feeds.
 
     ``guard`` says how much of a feed may change at once, None for any. ``approve`` lets all through this time.
-    ``hold_off`` is how long a post waits before it first appears. ``audience`` is who is owed something beside the hubs.
+    ``hold_off`` is how long a post waits before it first appears, ``audience`` who is owed something beside the hubs.
     """
 
     feeds: tuple[FeedSpec, ...]
