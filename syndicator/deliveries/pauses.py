@@ -16,7 +16,7 @@ def next_look(
 
     The last look is made when the time ``within`` is over; None after that.
     """
-    left = since + within - now
+    left = min(since + within - now, within)  # a clock that was set back makes nobody wait for longer
     if left <= timedelta(0):
         return None
     pause = min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST)

@@ -1,0 +1,35 @@
+"""How soon caches are looked at again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.deliveries.pauses import next_look
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECOND, WITHIN = timedelta(seconds=1), timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "late", "asked", "pause"),
+    [
+        (0, 0, None, 1),
+        (3, 7, None, 8),
+        (5, 31, None, 30),
+        (10**9, 100, None, 30),
+        (0, 0, 90, 90),
+        (4, 0, 3, 16),
+        (4, 595, None, 5),
+        (0, 0, 86_400, 600),
+        (9, 600, None, None),
+        (9, 86_400, 60, None),
+        (0, -3600, 86_400, 600),
+    ],
+)
+def test_pauses_grow_quickly_and_end(attempts: int, late: int, asked: int | None, pause: int | None) -> None:
+    """``late`` is how many seconds after the publication; before it, when a clock was set back."""
+    wait = next_look(attempts, NOON, NOON + late * SECOND, WITHIN, None if asked is None else asked * SECOND)
+
+    assert (None if pause is None else pause * SECOND) == wait
