@@ -26,7 +26,7 @@ from syndicator.outbound import Outbound
 from syndicator.pipeline import Pipeline
 from syndicator.presenting import server_of
 from syndicator.scheduler import Clock
-from syndicator.sending import ask, dispatcher, outbound
+from syndicator.sending import ask, dispatcher, minding, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
 from syndicator.sources.watch import hints
@@ -140,7 +140,7 @@ def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, h
     deliveries = dispatcher(settings, state, client)
     return Service(
         make_pass=lambda now, touched: pipeline.run(now, touched=touched),
-        deliver=deliveries.work if settings.announce.enabled else None,
+        deliver=minding(deliveries, state, health) if settings.announce.enabled else None,
         ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,
         owed=deliveries.wake,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from syndicator import __version__
 from syndicator.app import State
 from syndicator.asking import ask_images
-from syndicator.deliveries.dispatch import Bounds, Dispatcher, Handler
+from syndicator.deliveries.dispatch import Bounds, Dispatcher, Handler, Turn
 from syndicator.deliveries.purge import purge
 from syndicator.deliveries.verify import look
 from syndicator.deliveries.webhook import Call, call
+from syndicator.health import Health
 from syndicator.model import DeliveryKind
 from syndicator.outbound import Outbound
 from syndicator.ports import Wanted
@@ -26,6 +27,8 @@ BATCH = 20
 LEASE = timedelta(minutes=2)
 #: A build that waits for caches rests at least so long between two looks (seconds).
 _REST = 0.2
+#: The part of the service that has the trouble.
+_CACHES = "caches"
 
 
 def outbound(settings: Settings, *, seconds: float = 0.0) -> Outbound:
@@ -61,6 +64,29 @@ def dispatcher(settings: Settings, state: State, client: Outbound) -> Dispatcher
         clock=clock,
         bounds=Bounds(per_host=settings.announce.per_host, give_up_after=settings.announce.give_up_after),
     )
+
+
+def minding(engine: Dispatcher, state: State, health: Health) -> Callable[[Turn], Awaitable[int]]:
+    """The engine's work, after which the service's health says what caches keep from the world."""
+
+    async def work(turn: Turn) -> int:
+        count = await engine.work(turn)
+        trouble = await asyncio.to_thread(_trouble_of_caches, state)
+        others = {part: problem for part, problem in health.problems.items() if part != _CACHES}
+        health.problems = {**others, _CACHES: trouble} if trouble else others
+        return count
+
+    return work
+
+
+def _trouble_of_caches(state: State) -> str:
+    """What was given up of purges and looks from outside, until a newer version takes its place."""
+    kinds = (DeliveryKind.PURGE, DeliveryKind.VERIFY)
+    rows = [row for kind in kinds for row in state.outbox.deliveries(Wanted(kind=kind.value, status="given up"))]
+    if not rows:
+        return ""
+    more = f" ({len(rows) - 1} more like it: 'syndicator deliveries' lists them)" if len(rows) > 1 else ""
+    return f"{rows[-1].topic}: {rows[-1].error}{more}"
 
 
 async def ask(state: State, client: Outbound, stopping: Callable[[], bool] = lambda: False) -> int:

@@ -9,19 +9,29 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syndicator.app import State
 from syndicator.caches import Purge
+from syndicator.deliveries.dispatch import Dispatcher, always
 from syndicator.deliveries.outcome import Outcome, Verdict
 from syndicator.deliveries.purge import purge
 from syndicator.deliveries.verify import look
 from syndicator.deliveries.webhook import Call, call
-from syndicator.model import Delivery, DeliveryKind, digest
+from syndicator.health import Health
+from syndicator.model import Announcement, Delivery, DeliveryKind, digest
 from syndicator.notices import Notice, ToldDocument, write
 from syndicator.outbound import Outbound
+from syndicator.ports import Publication, Wanted
+from syndicator.sending import minding
+from syndicator.state.database import open_database
+from syndicator.state.deliveries import SqlOutbox
+from syndicator.state.posts import SqlLedger
+from syndicator.state.questions import SqlImageDesk
 from tests.edge import Asked, Edge, Said
 from tests.newsroom import free_port
 
@@ -408,6 +418,40 @@ async def test_a_message_of_documents_that_could_not_be_written_waits_for_them(e
 
 def test_what_a_call_is_signed_with_is_not_shown() -> None:
     assert "Call()" == repr(Call(keys=(KEY,), headers=(("Authorization", "x"),)))
+
+
+async def test_the_health_of_the_service_says_what_caches_keep_from_the_world_until_a_newer_version_is_seen(
+    edge: Edge, outbound: Outbound, tmp_path: Path
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/state.db", tmp_path)
+    ledger, health = SqlLedger(database), Health(problems={"pass": "the disk is full"})
+    state = State(database=database, ledger=ledger, outbox=SqlOutbox(database), desk=SqlImageDesk(database))
+
+    async def deliver(now: datetime) -> None:
+        looks = {DeliveryKind.VERIFY: partial(look, within=10 * MINUTE)}
+        engine = Dispatcher(outbox=state.outbox, outbound=outbound, handlers=looks, clock=lambda: now)
+        await minding(engine, state, health)(always)
+
+    for path in ("feed.xml", "atom.xml"):
+        edge.kept[f"/feeds/{path}", "gzip"] = OLD
+        owed = Announcement(
+            kind=DeliveryKind.VERIFY, target=edge.url, topic=f"{edge.url}feeds/{path}", digest=digest(NEW),
+            body=str(len(NEW)).encode(),
+        )  # fmt: skip
+        ledger.record(Publication(announcements=(owed,)), NOON)
+    await deliver(NOON)
+    assert {"pass": "the disk is full"} == health.problems
+
+    await deliver(NOON + 11 * MINUTE)
+    assert health.problems["caches"].startswith(f"{edge.url}feeds/atom.xml: after 10m the world still does not see")
+    assert health.problems["caches"].endswith("(1 more like it: 'syndicator deliveries' lists them)")
+
+    edge.kept.clear()
+    edge.origin = lambda _: NEW
+    state.outbox.send_again(Wanted(), NOON + 12 * MINUTE)
+    await deliver(NOON + 12 * MINUTE)
+    assert {"pass": "the disk is full"} == health.problems
+    database.close()
 
 
 def test_the_cache_of_these_tests_keeps_what_it_gave(edge: Edge) -> None:
