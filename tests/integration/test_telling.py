@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Router
 
 from syndicator.app import State
 from syndicator.caches import Purge
@@ -23,7 +24,7 @@ from syndicator.deliveries.purge import purge
 from syndicator.deliveries.verify import look
 from syndicator.deliveries.webhook import Call, call
 from syndicator.health import Health
-from syndicator.model import Announcement, Delivery, DeliveryKind, digest
+from syndicator.model import Announcement, Delivery, DeliveryKind, DocumentRecord, Format, digest
 from syndicator.notices import Notice, ToldDocument, write
 from syndicator.outbound import Outbound
 from syndicator.ports import Publication, Wanted
@@ -32,6 +33,9 @@ from syndicator.state.database import open_database
 from syndicator.state.deliveries import SqlOutbox
 from syndicator.state.posts import SqlLedger
 from syndicator.state.questions import SqlImageDesk
+from syndicator.web.feeds import Documents
+from syndicator.web.server import Server
+from syndicator.web.shelf import Shelf
 from tests.edge import Asked, Edge, Said
 from tests.newsroom import free_port
 
@@ -204,6 +208,24 @@ async def test_a_host_that_is_down_is_looked_at_again(outbound: Outbound) -> Non
 
     assert (Verdict.LATER, SECOND) == (outcome.verdict, outcome.pace)
     assert "it cannot be fetched: no connection (Connection refused)" in outcome.error
+
+
+async def test_our_own_server_may_be_where_the_world_looks(outbound: Outbound) -> None:
+    shelf = Shelf()
+    server = Server(Router([Documents(shelf, ())]), "127.0.0.1", 0)
+    await server.start()
+    topic = f"http://127.0.0.1:{server.port}/feed.xml"
+    record = DocumentRecord(
+        path="feed.xml", url=topic, feed="main", format=Format.RSS, digest=digest(NEW), source="s", version="v",
+        changed=NOON, media_type="application/rss+xml",
+    )  # fmt: skip
+    shelf.show([(record, NEW)])
+    try:
+        seen = await look(delivery(DeliveryKind.VERIFY, topic), outbound, NOON, within=MINUTE)
+    finally:
+        await server.stop(0)
+
+    assert Outcome(verdict=Verdict.DONE) == seen
 
 
 # --- purging ------------------------------------------------------------------------------------------------------
