@@ -17,7 +17,6 @@ from pathlib import Path
 
 from syndicator import __version__
 from syndicator.app import Readers, State, called, orders, publisher, state_to_write, upstream
-from syndicator.configuration.keys import secrets
 from syndicator.errors import StateError, SyndicatorError
 from syndicator.health import Health, Wait
 from syndicator.live import waits_of
@@ -45,7 +44,7 @@ _CLOCK_STEP = 1.0
 
 def run_service(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit status. Raises SyndicatorError when it cannot start."""
-    configure(settings.log.format, settings.log.level, secrets=secrets(settings))
+    configure(settings.log.format, settings.log.level, secrets=settings.secrets())
     gc.freeze()
     gc.enable()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from syndicator.configuration.environment import content, read_environment
 from syndicator.configuration.faults import Origins, explain, profile_faults, wrong_value
 from syndicator.configuration.feedfaults import feed_faults
 from syndicator.configuration.feedtable import FeedTable
-from syndicator.configuration.keys import Kind, keys_of
+from syndicator.configuration.keys import Kind, keys_of, secrets
 from syndicator.configuration.repositories import is_folder, source_faults
 from syndicator.configuration.tables import (
     AnnounceTable,
@@ -185,6 +185,12 @@ class Settings(BaseSettings):
         """What messages to a web hook are signed with."""
         return secret_keys(hook.secret or self._secrets[hook.secret_in])
 
+    def secrets(self) -> Iterator[str]:
+        """All that is never to be shown, those in files too."""
+        yield from secrets(self)
+        for text in (*(hook.secret for hook in self.webhooks), *self._secrets.values()):
+            yield from text.split()
+
     def with_secrets(self, secrets: Mapping[str, str]) -> Self:
         """The same with what is in files that hold secrets, by their names."""
         self._secrets = dict(secrets)
@@ -208,11 +214,11 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
         faults.append(wrong_value(path, None, wrong, origins))
     for path, wrong in source_faults(_merged("source", toml.tables, environment.tables)):
         faults.append(wrong_value(path, None, wrong, origins))
-    base, secrets = file.absolute().parent, dict[str, str]()
+    base, texts = file.absolute().parent, dict[str, str]()
 
     def secret(name: str) -> str:
-        secrets[name] = content(base, name)
-        return secrets[name]
+        texts[name] = content(base, name)
+        return texts[name]
 
     hooks = environment.tables.get("webhooks", toml.tables.get("webhooks"))
     tell_faults = (
@@ -231,7 +237,7 @@ def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
     try:
         named = origins.fault(("source", "config"), "")
         settings = Settings(file, environment.tables, toml.tables, needed, config_place=(named.where, named.line))
-        settings = settings.with_shelf(shelf).with_secrets(secrets)
+        settings = settings.with_shelf(shelf).with_secrets(texts)
     except ValidationError as error:
         faults.extend(explain(error.errors(include_url=False), origins))
     if faults:

@@ -66,6 +66,8 @@ def secrets(table: BaseModel) -> Iterator[str]:
         value = getattr(table, name)
         if isinstance(value, str) and value and _expect(field.metadata).secret:
             yield value
+        if isinstance(value, dict) and _expect(getattr(get_args(field.annotation)[1], "__metadata__", ())).secret:
+            yield from value.values()
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, BaseModel):
                 yield from secrets(inner)

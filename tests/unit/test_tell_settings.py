@@ -125,6 +125,7 @@ def test_secrets_come_from_files_and_from_the_environment_and_are_never_shown(tm
     assert (KEY, bytes(64)) == settings.hook_keys(settings.webhooks[0])
     shown = repr(settings) + repr(settings.audience()) + repr(settings.purge.to_purge())
     assert [] == [secret for secret in ("TOKEN", "HIDDEN", SECRET.removeprefix("whsec_")) if secret in shown]
+    assert {"TOKEN", "HIDDEN", SECRET, OTHER} <= set(settings.secrets())
     assert (KEY, bytes(64)) == pickle.loads(pickle.dumps(settings)).hook_keys(settings.webhooks[0])
 
 
