@@ -56,7 +56,8 @@ def explain(errors: Iterable[ErrorDetails], origins: Origins) -> Iterator[Fault]
     """Each of pydantic's errors as a fault."""
     for error in errors:
         path: KeyPath = error["loc"]
-        if path[-1] == _KEY_OF_A_MAPPING and len(path) == (5 if isinstance(path[1], int) else 4):
+        in_list = len(path) > 1 and isinstance(path[1], int)
+        if path[-1] == _KEY_OF_A_MAPPING and len(path) == (5 if in_list else 4):
             cause = error.get("ctx", {}).get("error")
             expected = f"expected {_NAMES_OF.get(path[-3], _NAME_OF_A_FIELD)}"
             wrong = cause if isinstance(cause, Wrong) else Wrong()
