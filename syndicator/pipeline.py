@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import orjson
 
+from syndicator.absence import require_mounts, require_presence
 from syndicator.crew import Crew
-from syndicator.errors import SourceError
 from syndicator.model import Held, PostRecord, digest
 from syndicator.noting import answers_noted, refusals_noted
 from syndicator.passes import Orders, Report
@@ -19,9 +19,6 @@ from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publ
 from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
 from syndicator.reading import Reading, begin_reading, finish_reading
-
-#: So many posts must be known before an empty folder counts as an accident.
-_A_FEW = 3
 
 
 class Pipeline:
@@ -38,6 +35,7 @@ class Pipeline:
         self._orders = orders
         self._posts: dict[str, PostRecord] | None = None
         self._swept = False
+        self._mounts: frozenset[str] = frozenset()
 
     def run(
         self,
@@ -177,8 +175,12 @@ class Pipeline:
 
         known = self._ledger.posts() if self._posts is None else self._posts
         scan, changed = reading.scan, reading.changed
-        if not changed:
-            self._refuse_emptiness(known, scan.gone)
+        mounts = self._reader.source.mounts()
+        if not self._orders.allow_empty:
+            there = {path for path, record in known.items() if record.gone is None} if scan.gone else set()
+            require_presence(len(there), len(there.intersection(scan.gone)), len(changed))
+            require_mounts(self._mounts, mounts, scan.gone)
+        self._mounts = mounts
         # What the source could not reach and what another post stands in the way of is looked at again every time.
         fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
         read = finish_reading(reading, lambda done: progress("reading posts", done, len(changed)))
@@ -296,12 +298,3 @@ class Pipeline:
             or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange())
             or published.held != waiting,
         )
-
-    def _refuse_emptiness(self, known: Mapping[str, PostRecord], gone: Sequence[str]) -> None:
-        present = {path for path, record in known.items() if record.gone is None}
-        if len(present) >= _A_FEW and present <= set(gone) and not self._orders.allow_empty:
-            raise SourceError(
-                "source",
-                f"all {len(present)} known posts are gone at once",
-                "mount or restore the folder; if it is meant, stop the service, run 'syndicator build --allow-empty'",
-            )

@@ -61,6 +61,9 @@ class _Files:
 class _NoSource:
     """Files are handed to the reader; no image is there."""
 
+    def mounts(self) -> frozenset[str]:
+        return frozenset()
+
     def lifetime(self, path: str) -> None:
         return None
 

@@ -55,6 +55,11 @@ class Source(Protocol):
         """When a file was made and last touched; None where the source has no history."""
         ...
 
+    def mounts(self) -> frozenset[str]:
+        """File systems that its files are on and that may go with them: where each is mounted among them, or, beginning
+        with a slash, around them."""
+        ...
+
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the source.
 

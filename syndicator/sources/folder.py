@@ -13,8 +13,10 @@ from pathlib import Path, PurePosixPath
 from syndicator.errors import PostError, SourceError
 from syndicator.images import measure_file
 from syndicator.model import ImageFacts, SourceFile
+from syndicator.openfiles import MORE_FILES, TOO_MANY
 from syndicator.ports import BEING_WRITTEN, Dialect, Scan
 from syndicator.sources.belongings import Belongings
+from syndicator.sources.mounts import mounts_of
 from syndicator.sources.settling import is_half
 from syndicator.sources.walking import leads_on, version_of
 from syndicator.text import printable
@@ -59,7 +61,7 @@ class FolderSource:
         try:
             handle = self._open(path)
         except OSError as error:
-            raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
+            raise _unreadable(path, error) from error
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
@@ -80,7 +82,7 @@ class FolderSource:
             version = version_of(status, time.time_ns()) + mark
             return SourceFile(path=path, version=version, data=data, beside=beside)
         except OSError as error:
-            raise PostError(path, f"cannot be read ({error.strerror})", remedy=_remedy(error)) from error
+            raise _unreadable(path, error) from error
         finally:
             os.close(handle)
 
@@ -95,6 +97,10 @@ class FolderSource:
 
     def lifetime(self, path: str) -> None:
         """No history: a copy has other times, and git, run in a stranger's folder, would obey what is set there."""
+
+    def mounts(self) -> frozenset[str]:
+        """File systems that its files are on: where among them each is mounted, or around them."""
+        return mounts_of(self._root)
 
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the folder."""
@@ -194,11 +200,9 @@ class _Look:
                     raise SourceError(
                         f"source {self._root}",
                         f"cannot be listed ({error.strerror})",
-                        "give this user the right to read it",
+                        MORE_FILES if error.errno in TOO_MANY else "give this user the right to read it",
                     ) from error
-                self.refused.append(
-                    PostError(printable(folder), f"cannot be listed ({error.strerror})", remedy=_remedy(error))
-                )
+                self.refused.append(_unreadable(printable(folder), error, "listed"))
 
     def _mark(self, bundle: list[os.DirEntry[str]], paths: list[str]) -> None:
         """Add to the versions of the known posts of a bundle what tells of its other files."""
@@ -254,7 +258,7 @@ class _Look:
         except PostError as error:
             self.refused.append(error)
         except OSError as error:
-            self.refused.append(PostError(printable(path), f"cannot be read ({error.strerror})", remedy=_remedy(error)))
+            self.refused.append(_unreadable(printable(path), error))
         return None
 
     def _enters(self, entry: os.DirEntry[str], path: str) -> bool:
@@ -281,6 +285,13 @@ _name = attrgetter("name")
 
 def _none(_: str) -> bool:
     return False
+
+
+def _unreadable(path: str, error: OSError, done: str = "read") -> PostError:
+    """What to say of a file or folder. Raises SourceError where that is no fault of the file's."""
+    if error.errno in TOO_MANY:
+        raise SourceError(f"source file {path}", f"cannot be opened ({error.strerror})", MORE_FILES) from error
+    return PostError(path, f"cannot be {done} ({error.strerror})", remedy=_remedy(error))
 
 
 def _remedy(error: OSError) -> str:

@@ -122,6 +122,10 @@ class GitSource:
             return None
         return blob.oid, facts
 
+    def mounts(self) -> frozenset[str]:
+        """None: what is in a commit cannot be anywhere else."""
+        return frozenset()
+
     def lifetime(self, path: str) -> Lifetime:
         """When the file was made and last touched, by the commit's history."""
         try:

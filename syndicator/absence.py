@@ -1,0 +1,36 @@
+"""Posts that are away by accident: a folder that is not mounted is never taken for a word to delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from syndicator.errors import SourceError
+
+#: So many posts must be known before an empty folder counts as an accident.
+_A_FEW = 3
+
+
+def require_presence(there: int, gone: int, changed: int) -> None:
+    """Raises SourceError when all posts that were ``there`` are ``gone`` at once, and only a few files, ``changed``,
+    are in their place.
+
+    A few are what lies in the bare folder of a mount point; many may be the same posts at other places.
+    """
+    if there >= _A_FEW and gone >= there and changed * 2 < there:
+        raise SourceError(
+            "source",
+            f"all {there} known posts are gone at once",
+            "mount or restore the folder; if it is meant, stop the service, run 'syndicator build --allow-empty'",
+        )
+
+
+def require_mounts(before: Collection[str], after: Collection[str], gone: Iterable[str]) -> None:
+    """Raises SourceError when posts are gone together with a file system that was mounted among them before."""
+    for place in sorted(set(before) - set(after)):
+        count = sum(place.startswith("/") or path.startswith(f"{place}/") for path in gone)
+        if count:
+            raise SourceError(
+                "source",
+                f"{count} posts are gone with the file system that was mounted at {place}",
+                "mount it again; if it is meant, start syndicator anew",
+            )

@@ -1,0 +1,26 @@
+"""File systems that are mounted among the posts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+
+
+def mounts_of(root: Path) -> frozenset[str]:
+    """The places below a folder where file systems are mounted, as paths below it, and the one, absolute, that the
+    folder itself is on. Empty where the system does not tell."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+        folder = str(root.resolve())
+    except (OSError, RuntimeError):
+        return frozenset()
+    places = {_plain(words[4]) for words in map(str.split, lines) if len(words) > 4}
+    inside = {place[len(folder) + 1 :] for place in places if place.startswith(f"{folder}/")}
+    around = (place for place in places if folder == place or f"{folder}/".startswith(f"{place.rstrip('/')}/"))
+    return frozenset(inside | {max(around, key=len, default="/")})
+
+
+def _plain(path: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), path)
