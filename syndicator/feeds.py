@@ -15,6 +15,7 @@ from syndicator import text
 from syndicator.filters import Catalogue, fold, wanted_of
 from syndicator.hero import with_hero
 from syndicator.model import (
+    UNKNOWN,
     Entry,
     Feed,
     FeedRecord,
@@ -25,6 +26,7 @@ from syndicator.model import (
     Site,
     Tombstone,
     digest,
+    reached,
 )
 from syndicator.posts.people import place
 from syndicator.selections import Selection
@@ -109,20 +111,34 @@ def identify(
     told = [stone.when for stone in tombstones] if selection.tells_of_tombstones else []
     newest = max((last_change(selection.members), *told))
     if prior is None:
-        feed_id = uuid5(NAMESPACE_URL, f"{feeds_url}#{selection.name}").urn
         return FeedRecord(
-            name=selection.name, id=feed_id, updated=newest, settings=settings, members=members, tombstones=tombstones
+            name=selection.name,
+            id=own_id(selection.name, feeds_url),
+            updated=newest,
+            settings=settings,
+            members=members,
+            tombstones=tombstones,
         )
-    before = min(prior.updated, now)
+    before = min(prior.updated, reached(prior.updated, now))
     updated = max(newest, before)
     # Spare candidates come and go unseen, unless the feed tells of what was taken down.
     spec = selection.spec
     most = spec.limit if spec.candidates > spec.limit else None
     had = showed if selection.tells_of_tombstones else showed[:most]
     fallen = {stone.ref for stone in tombstones}.difference(stone.ref for stone in stones).intersection(had)
-    if fallen or ((members[:most] != showed[:most] or settings != prior.settings) and newest <= before):
+    if prior.settings == UNKNOWN:
+        # As far as anybody can tell it is as it was; where rules leave posts out, documents do not say which.
+        other = spec.candidates == spec.limit and members != showed
+    else:
+        other = members[:most] != showed[:most] or settings != prior.settings
+    if fallen or (other and newest <= before):
         updated = max(now.replace(microsecond=0), updated)
     return replace(prior, updated=updated, settings=settings, members=members, tombstones=tombstones)
+
+
+def own_id(name: str, feeds_url: str) -> str:
+    """The id of a feed that never had another."""
+    return uuid5(NAMESPACE_URL, f"{feeds_url}#{name}").urn
 
 
 def changed_at(record: PostRecord) -> datetime:

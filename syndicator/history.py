@@ -20,7 +20,7 @@ from urllib.parse import quote
 import orjson
 
 from syndicator.feeds import changed_at, last_change
-from syndicator.model import FeedSpec, Format, PageRecord, Paging, PostRecord, digest
+from syndicator.model import UNKNOWN, FeedSpec, Format, PageRecord, Paging, PostRecord, digest, reached
 from syndicator.selections import Page, Selection
 
 #: How many parts of a feed's room a page takes, and how many are kept free for posts that are in a page already.
@@ -139,8 +139,10 @@ def _page(record: PageRecord, posts: Mapping[str, PostRecord], now: datetime) ->
     """A page as it is now. As with feeds, its date is its newest post's, unless something else changed it: then now."""
     members = tuple(posts[entry_id] for entry_id in record.members if entry_id in posts)
     content = _content(members)
-    if content != record.content:
-        newest, before = last_change(members), min(record.updated, now)
+    if record.content == UNKNOWN:
+        record = replace(record, content=content)
+    elif content != record.content:
+        newest, before = last_change(members), min(record.updated, reached(record.updated, now))
         updated = newest if newest > before else max(now.replace(microsecond=0), before)
         missing = tuple(entry_id for entry_id in record.members if entry_id not in posts)
         record = replace(record, content=content, updated=updated, missing=missing)

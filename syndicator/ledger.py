@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
 from syndicator.holdoff import awaited, held_off
-from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility
+from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility, reached
 from syndicator.ports import Move
 from syndicator.posts.corrections import CORRECTION, MINOR
 from syndicator.posts.references import FORMER, last_part
@@ -21,6 +21,7 @@ from syndicator.posts.references import FORMER, last_part
 #: Posts made from one mould are alike; those of one series mostly bear another date.
 _ALIKE, _ALMOST_THE_SAME = 0.6, 0.95
 
+_SECOND = timedelta(seconds=1)
 #: When a post is due that is shown before its date.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -185,7 +186,9 @@ def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord
         return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
     updated = prior.updated
     if updated is None or _is_significant(fresh, prior):
-        updated = _latest(fresh.modified or now, prior.published)
+        # By a clock that was set back it would be older than what readers have.
+        later = reached(updated + _SECOND, now) if updated and updated > now else now
+        updated = _latest(fresh.modified or later, prior.published)
     return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=updated)
 
 

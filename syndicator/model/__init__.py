@@ -31,11 +31,12 @@ from syndicator.model.post import (
     Visibility,
 )
 from syndicator.model.profile import Deed, Mark, Profile, ProfileRule, RuleValue, Verdict
-from syndicator.model.records import DocumentRecord, FeedPast, FeedRecord, PageRecord
+from syndicator.model.records import UNKNOWN, DocumentRecord, FeedPast, FeedRecord, PageRecord
 from syndicator.model.site import Lifetime, Person, Site, SourceFile
-from syndicator.model.values import digest
+from syndicator.model.values import digest, reached
 
 __all__ = [
+    "UNKNOWN",
     "Announcement",
     "Audience",
     "Concern",
@@ -87,4 +88,5 @@ __all__ = [
     "Verdict",
     "Visibility",
     "digest",
+    "reached",
 ]

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from syndicator.model.feed import Format, Tombstone
 
+#: For ``settings`` and ``content`` of what was published when nobody knows any more how it was made.
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPast:
