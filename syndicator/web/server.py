@@ -8,6 +8,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import uvicorn
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from syndicator.errors import ServeError
+from syndicator.openfiles import allow_many
 from syndicator.web import hooks
 
 #: Request line and header fields together, in bytes.
@@ -31,6 +33,9 @@ _REQUEST_WITHIN = 20.0
 _TAKEN_WITHIN = 300.0
 _KEEP_ALIVE = 15
 _CONNECTIONS = 4096
+#: So many open files are left for all else, so that no crowd of clients keeps a post from being published.
+_OTHER_FILES = 48
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 30\r\nconnection: close\r\n\r\n"
 _BACKLOG = 1024
 
 _REFUSED = {
@@ -57,6 +62,7 @@ class Server:
 
     async def start(self) -> None:
         """Listen, and come back when requests are answered. Raises ServeError when the address cannot be had."""
+        most_connections()
         sockets = await _listen(self._host, self._port)
         self._port = int(sockets[0].getsockname()[1])
         config = uvicorn.Config(
@@ -73,7 +79,6 @@ class Server:
             forwarded_allow_ips="",
             server_header=False,
             headers=[("server", "syndicator")],
-            limit_concurrency=_CONNECTIONS,
             backlog=_BACKLOG,
             timeout_keep_alive=_KEEP_ALIVE,
         )
@@ -94,6 +99,12 @@ class Server:
         if late:
             self._uvicorn.cut_off()
         await self._task
+
+
+@cache
+def most_connections() -> int:
+    """How many may be open at a time: as far as this process may have files open."""
+    return max(8, min(_CONNECTIONS, allow_many() - _OTHER_FILES))
 
 
 class _Uvicorn(uvicorn.Server):
@@ -129,6 +140,9 @@ class _Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._arrival, self._departure = _Deadline(_REQUEST_WITHIN), _Deadline(_TAKEN_WITHIN)
         self._arrival.set(transport)
+        if len(self.connections) > most_connections():
+            transport.write(_FULL)
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrival.cancel()
