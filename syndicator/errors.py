@@ -5,7 +5,8 @@ SyndicatorError
 ├── PostError       one post cannot be read; the others go on (exit status 1)
 │   └── HistoryMissing  its date is in the history of its file, of which that part is not here
 ├── SourceError     the place where posts come from cannot be read (exit status 1)
-├── StateError      the database cannot be opened, is locked, damaged or newer than this program (exit status 1)
+├── StateError      the database cannot be opened, is locked or newer than this program (exit status 1)
+│   └── StateDamaged    what is in it cannot be relied on: it may be set aside, and a new one made
 ├── PublishError    a document cannot be written (exit status 1)
 ├── ServeError      the HTTP server cannot start (exit status 1)
 └── OutboundError   a request to somebody else did not come to a good end
@@ -102,6 +103,10 @@ class SourceError(SyndicatorError):
 
 class StateError(SyndicatorError):
     """The state cannot be used."""
+
+
+class StateDamaged(StateError):
+    """The state cannot be relied on any more. Whether it ever was one of ours is another question."""
 
 
 class PublishError(SyndicatorError):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from syndicator.errors import PublishError
 from syndicator.model import Document
+from syndicator.openfiles import MORE_FILES
 
 _TEMPORARY = ".syndicator-"
 
@@ -59,6 +61,17 @@ class LocalPublisher:
             return None
         except OSError as error:
             raise _cannot("read", target, error) from error
+
+    def standing(self) -> Iterator[tuple[str, str, datetime]]:
+        """Every file that stands there: path, version, and when it last changed. Links are not followed."""
+        for folder, folders, names in os.walk(self._root):
+            folders.sort()
+            for name in sorted(names):
+                target = Path(folder, name)
+                version = self._version(target)
+                if version and not name.startswith(_TEMPORARY):
+                    changed = datetime.fromtimestamp(int(version.partition("-")[0], 16) / 1e9, UTC)
+                    yield target.relative_to(self._root).as_posix(), version, changed
 
     def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
         """Paths whose file is not the one that was left there."""
@@ -135,6 +148,9 @@ _REMEDIES = {
     errno.EDQUOT: "raise the quota; the last good file still stands and this one is tried again",
     errno.EACCES: "give this user the right to write there",
     errno.EROFS: "mount the file system writable, or set [publish] to",
+    errno.EMFILE: MORE_FILES,
+    errno.ENFILE: MORE_FILES,
+    errno.EIO: "see the system's log: the disk fails",
 }
 
 

@@ -10,12 +10,16 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
-from syndicator.errors import StateError
-from syndicator.state.tables import HEAD, metadata
+from syndicator.errors import StateDamaged, StateError
+from syndicator.state.damage import require_ours
+from syndicator.state.gate import Gate
+from syndicator.state.tables import APPLICATION, HEAD, metadata
+from syndicator.state.words import damaged, in_words
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,28 +29,21 @@ if TYPE_CHECKING:
 _MANY = 100
 #: So many are prepared at a time, so that storing a whole site takes no memory to speak of.
 _CHUNK = 1_000
-_REMEDIES = (
-    ("locked", "another process is writing", "wait for it, or stop the other program that uses this database"),
-    ("full", "the disk is full", "free some space; nothing was lost, the last good files stand"),
-    ("readonly", "the database may not be written to", "give this user the right to write to it and its folder"),
-    ("unable to open", "it cannot be opened", "check that the folder exists and that this user may write to it"),
-    (
-        "malformed",
-        "it is damaged",
-        "move it aside, adopt again what was adopted, and run: other ids come from the posts, edit times start anew",
-    ),
-    ("not a database", "it is not a database", "check [state] url, or move the file aside and run again"),
-)
+#: So long, in seconds, others may take to leave a database that is to be replaced.
+_LEAVE_WITHIN = 60.0
 
 
 class Database:
     """An open database. Reading and writing each have one way in; a write holds the only write lock from its start.
 
-    With a ``connection`` to SQLite that one is used, as it is, and ``url`` only names it.
+    With a ``connection`` to SQLite that one is used, as it is, and ``url`` only names it. ``damage`` is what was found
+    wrong with it while it was used, if anything was.
     """
 
     def __init__(self, url: str, *, busy: float = 5.0, connection: sqlite3.Connection | None = None) -> None:
         self.url = url
+        self.damage: StateDamaged | None = None
+        self._gate = Gate()
         self.engine: Engine
         self._listener: PoolProxiedConnection | None = None
         self._heard: int | None = None
@@ -67,13 +64,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for looking. Raises StateError."""
-        with self._explained(), self.engine.connect() as connection:
+        with self._gate.passing(), self._explained(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: all of it or nothing. Raises StateError."""
         with (
+            self._gate.passing(),
             self._explained(),
             self.engine.connect().execution_options(syndicator_write=True) as connection,
             connection.begin(),
@@ -128,14 +126,42 @@ class Database:
             connection.exec_driver_sql(str(compiled), list(values))
 
     def migrate(self) -> None:
-        """Bring an empty or older database up to date. Raises StateError for one that is newer than this program."""
+        """Bring an empty or older database up to date.
+
+        Raises StateError for one that is newer than this program, StateDamaged for one that has lost a table.
+        """
         tables, revision = self._version()
-        if revision == HEAD:
-            return
         if not tables:
             self._create()
             return
-        self._upgrade(revision)
+        if revision != HEAD:
+            self._upgrade(revision)
+        elif missing := sorted(metadata.tables.keys() - tables):
+            raise self._is_damaged(damaged(self.what, f": there is no table {missing[0]}"))
+        self._sign()
+
+    def is_blank(self) -> bool:
+        """Whether nothing was ever in it, or nothing is left. Raises StateError."""
+        return not self._version()[0]
+
+    def examine(self) -> None:
+        """Read all of it. Raises StateDamaged when what it says of itself does not fit together."""
+        with self.read() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if found != "ok":
+            raise self._is_damaged(damaged(self.what))
+
+    def replace(self, put_another: Callable[[], None]) -> None:
+        """Let go of the database, have another put in its place, and go on with that one. Raises StateError.
+
+        SQLite removes the log of a database by its name: nobody may have the old one open when the new one is there.
+        """
+        with self._gate.alone(_LEAVE_WITHIN) as free:
+            if not free:
+                raise StateError(self.what, "it is damaged, and still in use", "start syndicator again")
+            self.engine.dispose()
+            put_another()
+            self.damage = None
 
     def expect_current(self) -> None:
         """Raises StateError for a database that this program would have to change before it can read it."""
@@ -163,8 +189,22 @@ class Database:
         # An empty database needs no history: the tables as they are now, and the mark that alembic would leave.
         with self.write() as connection:
             metadata.create_all(connection)
+            self._put_sign(connection)
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
             connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+    def _sign(self) -> None:
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.read() as connection:
+            signed = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION
+        if not signed:
+            with self.write() as connection:
+                self._put_sign(connection)
+
+    def _put_sign(self, connection: Connection) -> None:
+        if self.engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
 
     def _upgrade(self, revision: str | None) -> None:
         from alembic import command
@@ -214,16 +254,14 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise in_words(self.what, error.orig) from error
+            raise self._is_damaged(in_words(self.what, error.orig)) from error
+        except orjson.JSONDecodeError as error:
+            raise self._is_damaged(damaged(self.what, ": what stands in a row is none")) from error
 
-
-def in_words(what: str, cause: BaseException | None) -> StateError:
-    """What a database said, for people."""
-    said = str(cause).lower()
-    for sign, reason, remedy in _REMEDIES:
-        if sign in said:
-            return StateError(what, reason, remedy)
-    return StateError(what, str(cause), "see the database's own log")
+    def _is_damaged(self, error: StateError) -> StateError:
+        if isinstance(error, StateDamaged):
+            self.damage = error
+        return error
 
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -241,8 +279,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def open_database(url: str, folder: Path | None) -> Database:
-    """Open and migrate; ``folder`` is made first where the database is a file. Raises StateError."""
+def open_database(url: str, folder: Path | None, *, sound: bool = False, examined: bool = False) -> Database:
+    """Open and migrate; ``folder`` is made first where the database is a file. Raises StateError.
+
+    With ``sound`` it is examined where its program was killed, or where it is to be ``examined`` in any case, and must
+    not be one that has lost everything: StateDamaged otherwise.
+    """
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -250,6 +292,17 @@ def open_database(url: str, folder: Path | None) -> Database:
             raise StateError(
                 f"state {folder}", f"the folder cannot be made ({error.strerror})", "check [state] url"
             ) from error
+    file = Path(url.removeprefix("sqlite:///"))
+    require_ours(file)
+    was_there, was_killed = file.is_file(), file.with_name(f"{file.name}-wal").exists()
     database = Database(url)
-    database.migrate()
+    try:
+        if sound and (was_killed or (examined and was_there)):
+            database.examine()
+        if sound and was_there and database.is_blank():
+            raise damaged(database.what, ": there is nothing in it")
+        database.migrate()
+    except StateError:
+        database.close()
+        raise
     return database

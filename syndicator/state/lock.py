@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from socket import gethostname
 
 from syndicator.errors import StateError
+from syndicator.text import printable
 
 #: So many bytes are read of who holds a lock.
 _MOST = 300
@@ -34,17 +37,24 @@ def only_writer(file: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.read(handle, 32).decode("ascii", "replace").strip()
+            holder = printable(os.read(handle, _MOST).decode("utf-8", "replace").strip())
             raise StateError(
                 f"state {file}",
-                f"another syndicator is at work on it (process {holder or 'unknown'})",
+                f"another syndicator is at work on it: {_named(holder)}",
                 "stop that one first; 'syndicator status' shows what it does",
             ) from error
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
+        began = datetime.now(UTC)
+        with suppress(OSError):  # a full disk keeps nobody from locking
+            os.ftruncate(handle, 0)
+            os.write(handle, f"{os.getpid()} on {gethostname()}, since {began:%Y-%m-%d %H:%M:%S} UTC\n".encode())
         yield
     finally:
         os.close(handle)
+
+
+def _named(holder: str) -> str:
+    """Who holds a lock: its number means something on its own machine only, and in its own container."""
+    return f"process {holder}" if holder else "a process that did not say who it is"
 
 
 def holder(file: Path) -> tuple[int, float] | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from syndicator.errors import StateError
-from syndicator.state.database import Database, in_words
+from syndicator.state.database import Database
+from syndicator.state.words import in_words
 
 
 def open_to_read(file: Path) -> Database | None:

@@ -24,6 +24,9 @@ from sqlalchemy.engine import Dialect
 #: The newest migration; a database that says so needs no look at alembic.
 HEAD = "0008"
 
+#: "Synd": says in the header of a SQLite file whose it is, also where the rest of it is damaged.
+APPLICATION = 0x53796E64
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
