@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator.adoption import Bearings, Doubt, Match, Matching, match_items, slugs_of
+from syndicator.adoption import Bearings, Doubt, Match, Matching, match_items
 from syndicator.app import State, orders, reader, state_to_read, state_to_write, upstream
 from syndicator.crew import Crew
 from syndicator.errors import ConfigError, Fault, PostError, SyndicatorError
 from syndicator.ledger import Settled, settle
-from syndicator.model import FeedRecord, PostRecord
+from syndicator.model import FeedRecord
 from syndicator.oldfeeds import OldFeed, OldItem
 from syndicator.oldfeeds.pages import from_address, from_file, is_address
+from syndicator.placing import bearings
 from syndicator.ports import LedgerChange, Publication, Scan
-from syndicator.posts.references import FORMER
-from syndicator.reader import Reader, isolated
+from syndicator.reader import Reader
 from syndicator.reading import ReadResult, read_all
 from syndicator.sending import outbound
 from syndicator.settings import Settings
@@ -91,7 +91,7 @@ def adopt(settings: Settings, options: AdoptOptions, now: datetime) -> Adopted:
     source = reader(settings)
     with Crew(1) as crew:
         scan, read = read_all(source, crew)
-    posts, unread = _bearings(source, read.records)
+    posts, unread = bearings(source, read.records)
     found = _Found(feed=feed, reader=source, scan=scan, read=read, posts=posts, unread=unread)
     with state_to_read(settings, or_empty=True) as state:
         plan = _plan(found, options, state, now)
@@ -196,38 +196,6 @@ def _require_posts(settings: Settings) -> None:
         report = far.report()
         if report is None or not report.commit:
             far.fetch()
-
-
-def _bearings(source: Reader, records: Sequence[PostRecord]) -> tuple[tuple[Bearings, ...], tuple[PostError, ...]]:
-    """What posts that are there may have been known by, and which cannot be read."""
-    # Late: it knows more of a post than a pass needs to choose.
-    from syndicator.posts.bearings import place_of
-
-    found: list[Bearings] = []
-    unread: list[PostError] = []
-    for record in records:
-        path = record.path
-        try:
-            with isolated(path):
-                place = place_of(
-                    source.source.read(path), source.dialect, source.site, source.rules, source.source.lifetime
-                )
-        except PostError as error:
-            unread.append(error)
-            continue
-        found.append(
-            Bearings(
-                path=path,
-                title=place.title,
-                permalink=place.permalink,
-                former=place.former,
-                slugs=tuple(
-                    dict.fromkeys((*slugs_of((place.permalink, path, place.slug)), *record.values(FORMER)))
-                ),
-                published=record.published,
-            )
-        )  # fmt: skip
-    return tuple(found), tuple(unread)
 
 
 def _unread(found: _Found, settled: Settled) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndicator.errors import StateError, SyndicatorError
+from syndicator.errors import StateDamaged, StateError, SyndicatorError
 from syndicator.model import Site
 from syndicator.ports import Configured, Dialect, SiteFiles, Surroundings, Upstream
 from syndicator.publication import require_files, rules_of, site_of
@@ -241,18 +241,28 @@ def publisher(settings: Settings) -> LocalPublisher:
     return LocalPublisher(settings.publish_path)
 
 
+#: Makes a new state in the place of one that is damaged.
+Mend = Callable[[StateDamaged], None]
+
+
 @contextmanager
-def state_to_write(settings: Settings) -> Iterator[State]:
-    """The state, for the one process that may write to it. Raises StateError, naming the other when there is one."""
-    from syndicator.state.database import open_database
-    from syndicator.state.deliveries import lift_leases
+def state_to_write(settings: Settings, mend: Mend | None = None, *, examined: bool = False) -> Iterator[State]:
+    """The state, for the one process that may write to it. One that is damaged, or out of which everything is gone, is
+    given to ``mend`` first. With ``examined`` all of it is read to know that, else only where its program was killed.
+
+    Raises StateError, naming the other process when there is one.
+    """
     from syndicator.state.lock import only_writer
 
     with only_writer(settings.state_path):
-        database = open_database(settings.state_url, settings.state_path.parent)
+        try:
+            database = _opened(settings, sound=mend is not None, examined=examined)
+        except StateDamaged as damage:
+            if mend is None:
+                raise
+            mend(damage)
+            database = _opened(settings)
         with _state(database) as state:
-            lift_leases(state.database)
-            state.outbox.keep_targets(settings.targets())
             yield state
 
 
@@ -261,6 +271,32 @@ def writer(settings: Settings) -> tuple[int, float] | None:
     from syndicator.state.lock import holder
 
     return holder(settings.state_path)
+
+
+def _opened(settings: Settings, *, sound: bool = False, examined: bool = False) -> Database:
+    """The database, for its one writer: what those before it had begun and wanted is over. Raises StateError."""
+    from syndicator.state.database import open_database
+    from syndicator.state.deliveries import SqlOutbox, lift_leases
+
+    database = open_database(settings.state_url, settings.state_path.parent, sound=sound, examined=examined)
+    try:
+        lift_leases(database)
+        SqlOutbox(database).keep_targets(settings.targets())
+    except StateError:
+        database.close()
+        raise
+    return database
+
+
+def alarms(settings: Settings) -> tuple[str, ...]:
+    """What happened to the state and somebody has to look at, until it is moved away."""
+    from syndicator.state.damage import broken
+
+    return tuple(
+        f"it was damaged: {file} was set aside, and ids and dates were taken from the published documents; look at the "
+        "disk and at the feeds, then move that file elsewhere"
+        for file in broken(settings.state_path)
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from syndicator import __version__
-from syndicator.app import State, called, orders, reader, state_to_read, upstream, writer
+from syndicator.app import State, alarms, called, orders, reader, state_to_read, upstream, writer
 from syndicator.configuration.values import spelled
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
@@ -96,6 +96,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, feeds, documents, deliveries, now),
         held=tuple(held.values()),
+        alarms=alarms(settings),
     )
 
 

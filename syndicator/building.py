@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from syndicator.app import State, orders, publisher, reader, state_to_read, state_to_write, upstream
+from syndicator.app import State, alarms, orders, publisher, reader, state_to_read, state_to_write, upstream
 from syndicator.crew import Crew
-from syndicator.errors import SourceError
+from syndicator.errors import SourceError, StateDamaged
 from syndicator.model import DeliveryKind
 from syndicator.ports import Upstream
 from syndicator.progress import Progress
-from syndicator.reading import begin_reading
+from syndicator.reading import Reading, begin_reading
 from syndicator.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class BuildOptions:
 class Built:
     """What a build did. ``owed_before`` counts the words that hubs and partners were owed when these were about to be
     told, ``heard`` those of them that were heard, ``owed`` those still owed, ``given_up`` all that nobody tries again.
-    ``trouble`` is why nothing new was fetched, "" when all is well.
+    ``trouble`` is why nothing new was fetched, "" when all is well; ``alarms`` say that the state was damaged, now
+    (``rebuilt``) or before, which somebody has to look at.
     """
 
     report: Report
@@ -48,6 +50,8 @@ class Built:
     owed: int = 0
     given_up: int = 0
     trouble: str = ""
+    alarms: tuple[str, ...] = ()
+    rebuilt: bool = False
 
 
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
@@ -72,10 +76,27 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
         with state_to_read(settings, or_empty=True) as state:
             pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
             return Built(report=pipeline.run(now, progress, crew, begun))
-    with state_to_write(settings) as state:
+    done: list[str] = []
+
+    def attempt(begun: Reading | None) -> Built:
         pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
         report = pipeline.run(now, progress, crew, begun)
-        return replace(_tell(settings, options, state, pipeline, report, now, progress), trouble=trouble)
+        return _tell(settings, options, state, pipeline, report, now, progress)
+
+    with state_to_write(settings, partial(_mend, settings, now, done)) as state:
+        try:
+            told = attempt(begun)
+        except StateDamaged as damage:
+            state.database.replace(partial(_mend, settings, now, done, damage))
+            told = attempt(None)
+        return replace(told, trouble=trouble, alarms=(*done, *(() if done else alarms(settings))), rebuilt=bool(done))
+
+
+def _mend(settings: Settings, now: datetime, done: list[str], damage: StateDamaged) -> None:
+    # Late: it reads feeds, which no other build does.
+    from syndicator.rebuilding import rebuild
+
+    done += filter(None, [rebuild(settings, damage, now)])
 
 
 def _fetch(far: Upstream) -> str:

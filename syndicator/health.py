@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -48,11 +49,14 @@ class Health:
     ready: bool = False
     stopping: bool = False
     problems: dict[str, str] = field(default_factory=dict)
+    #: What happened and stays to be said until somebody has looked at it.
+    alarms: Callable[[], tuple[str, ...]] = tuple
     scanned: datetime | None = None
 
     def readiness(self) -> tuple[bool, tuple[str, ...]]:
         """Ready to serve, and what is wrong all the same."""
-        reasons = tuple(f"{part}: {problem}" for part, problem in sorted(self.problems.items()))
+        troubles = tuple(f"{part}: {problem}" for part, problem in sorted(self.problems.items()))
+        reasons = (*troubles, *(f"state: {alarm}" for alarm in self.alarms()))
         if self.stopping:
             return False, ("stopping", *reasons)
         return self.ready, reasons if self.ready else ("the first pass is not done", *reasons)

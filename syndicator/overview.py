@@ -61,6 +61,7 @@ class StateOfThings:
     ``holder`` is at work on the state, ``live`` is what the service says of itself where one answers, at ``asked``.
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
+    ``alarms`` are what happened and somebody has to look at.
     ``rules`` count for each feed of a profile what its rules decide.
     """
 
@@ -84,11 +85,13 @@ class StateOfThings:
     holder: Holder | None = None
     live: Live | None = None
     asked: str = ""
+    alarms: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
         lines = [self.title, *self._service()]
         lines += _fetch_lines(self.fetched) if self.fetched else [f"source     {self.source}"]
+        lines += [f"alarm      {alarm}" for alarm in self.alarms]
         if self.trouble:
             lines.append(f"trouble    {self.trouble}; the feeds stay as they are")
         lines.append("posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none"))

@@ -68,7 +68,10 @@ def live_of(
         started=started,
         ready=health.readiness()[0],
         stopping=health.stopping,
-        problems=tuple((hide(p), hide(problem)) for p, problem in sorted(health.problems.items()) if not _of_post(p)),
+        problems=(
+            *((hide(p), hide(problem)) for p, problem in sorted(health.problems.items()) if not _of_post(p)),
+            *(("state", hide(alarm)) for alarm in health.alarms()),
+        ),
         waits=tuple(replace(wait, what=hide(wait.what), why=hide(wait.why)) for wait in waits()),
         watching=hide(_watching(settings, service)),
         scanned=health.scanned,

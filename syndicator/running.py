@@ -10,19 +10,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from syndicator import __version__
-from syndicator.app import Readers, State, called, orders, publisher, state_to_write, upstream
-from syndicator.errors import StateError, SyndicatorError
+from syndicator.app import Readers, State, alarms, called, orders, publisher, state_to_write, upstream
+from syndicator.errors import StateDamaged, StateError, SyndicatorError
 from syndicator.health import Health, Wait
 from syndicator.live import waits_of
 from syndicator.logs import configure, is_console
 from syndicator.outbound import Outbound
+from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
+from syndicator.ports import Touched
 from syndicator.presenting import server_of
 from syndicator.scheduler import Clock
 from syndicator.sending import ask, dispatcher, minding, outbound
@@ -50,7 +53,7 @@ def run_service(settings: Settings) -> int:
     try:
         with (
             _deadline(settings.run.stop_within.total_seconds()) as deadline,
-            state_to_write(settings) as state,
+            state_to_write(settings, partial(_mend, settings), examined=True) as state,
             asyncio.Runner(loop_factory=_loop_factory()) as runner,
         ):
             return runner.run(_serve(settings, state, deadline))
@@ -89,7 +92,8 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 async def _serve(settings: Settings, state: State, deadline: threading.Timer) -> int:
     stop = asyncio.Event()
     _obey_signals(stop)
-    shelf, health, clock = Shelf(settings.serve.cache, publisher(settings).read), Health(), Clock()
+    shelf, clock = Shelf(settings.serve.cache, publisher(settings).read), Clock()
+    health = Health(alarms=partial(alarms, settings))
     async with outbound(settings) as client:
         service = _service(settings, state, client, shelf, health, clock)
         waits = partial(_waits, service, health)
@@ -131,14 +135,14 @@ async def _listen(state: State, owed: asyncio.Event) -> None:
 
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
-    out, sight = publisher(settings), Sight()
+    out, wanted, sight = publisher(settings), orders(settings), Sight()
     readers = Readers(settings, mends=True, is_being_written=sight.is_being_written)
-    pipeline = Pipeline(readers, out, state.ledger, orders(settings))
+    passes = _Passes(settings, state, lambda: Pipeline(readers, out, state.ledger, wanted))
     far = upstream(settings)
     watch = settings.source.watch and far is None
     deliveries = dispatcher(settings, state, client)
     return Service(
-        make_pass=lambda now, touched: pipeline.run(now, touched=touched),
+        make_pass=passes.make,
         deliver=minding(deliveries, state, health) if settings.announce.enabled else None,
         ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,
@@ -162,10 +166,42 @@ def _waits(service: Service, health: Health) -> tuple[Wait, ...]:
     return waits_of(timers, lambda part: health.problems.get(part, ""))
 
 
+def _mend(settings: Settings, damage: StateDamaged) -> None:
+    # Late: it reads feeds, which nobody else here does.
+    from syndicator.rebuilding import rebuild
+
+    if done := rebuild(settings, damage, datetime.now(UTC)):
+        log.error("state rebuilt", extra={"reason": done, "remedy": "look at that file, and move it elsewhere"})
+
+
+class _Passes:
+    """Makes passes. Before one the state is made anew when somebody, another lane perhaps, found it damaged."""
+
+    def __init__(self, settings: Settings, state: State, begin: Callable[[], Pipeline]) -> None:
+        self._settings, self._state, self._begin = settings, state, begin
+        self._pipeline = begin()
+
+    def make(self, now: datetime, touched: Touched) -> Report:
+        """Raises as Pipeline.run."""
+        database = self._state.database
+        if database.damage is None:
+            try:
+                return self._pipeline.run(now, touched=touched)
+            except StateDamaged as damage:
+                log.warning("state damaged", extra={"reason": str(damage)})
+        if database.damage is not None:
+            database.replace(partial(_mend, self._settings, database.damage))
+            self._pipeline = self._begin()
+        return self._pipeline.run(now)
+
+
 def _own_files(settings: Settings) -> tuple[Path, ...]:
     """What a pass itself writes, perhaps below the folder with the posts: no hint that these have changed."""
     state = settings.state_path
-    files = (state.with_name(f"{state.name}{end}") for end in ("", "-wal", "-shm", "-journal", ".lock"))
+    files = (
+        state.with_name(f"{state.name}{end}")
+        for end in ("", "-wal", "-shm", "-journal", ".lock", ".new", ".new-wal", ".new-shm")
+    )
     return (settings.publish_path, *files)
 
 

@@ -32,7 +32,9 @@ def main() -> None:
             path, _, flags = arguments
             if str(path).startswith(folder) and isinstance(flags, int) and flags & _WRITES:
                 tick()
-        elif event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir") and str(arguments[0]).startswith(folder):
+        elif event in ("os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir") and str(arguments[0]).startswith(
+            folder
+        ):
             tick()
 
     from sqlalchemy import Engine, event

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "syndicator"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "text"),
+    ("__init__", "text", "openfiles"),
     ("errors",),
     ("model.values", "model.site", "model.image", "model.delivery", "model.profile"),
     ("model.post", "model.feed", "model.held"),
@@ -129,6 +129,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "ledger",
         "deliveries.outcome",
         "deliveries.pauses",
+        "absence",
         "web.conditional",
         "web.signatures",
     ),
@@ -149,6 +150,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("oldfeeds", "adoption"),
     ("takeover",),
     ("history", "hindrances"),
+    ("standing",),
     ("profiles.documents",),
     (
         "plan",
@@ -166,7 +168,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "touches",
         "showing",
     ),
-    ("traces", "overview", "alarms", "looks"),
+    ("traces", "overview", "alarms", "looks", "restoring"),
     ("web.status", "reporting", "mending"),
     ("binding",),
     ("holding",),
@@ -193,6 +195,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sources.belongings",
         "sources.gitcommand",
         "sources.gitfaults",
+        "sources.mounts",
         "sources.walking",
         "sources.settling",
         "sources.inotify",
@@ -203,7 +206,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scheduler",
         "state.lock",
         "state.rows",
+        "state.gate",
+        "state.holders",
     ),
+    ("state.words", "state.damage"),
     (
         "outbound.transport",
         "state.database",
@@ -242,7 +248,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     # wiring
     ("crew",),
     ("reader",),
-    ("reading",),
+    ("reading", "placing"),
     ("making", "progress"),
     ("outcomes",),
     ("gathering",),
@@ -251,7 +257,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("publishing",),
     ("pipeline",),
     ("service", "app", "live"),
-    ("sending", "checking", "asked", "approving", "owing", "visiting", "linting"),
+    ("sending", "checking", "asked", "approving", "owing", "visiting", "linting", "rebuilding"),
     ("reasons", "presenting"),
     ("running", "building", "surveying"),
     ("starting", "adopting"),

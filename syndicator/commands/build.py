@@ -51,7 +51,7 @@ def build(
         with seldom_looking_for_garbage(), _progress(enabled=not as_json) as progress:
             built = run_build(settings, options, datetime.now(UTC), progress, crew)
         _tell_build(settings, built, dry_run=dry_run, as_json=as_json)
-        if built.report.refused or built.report.held or built.trouble:
+        if built.report.refused or built.report.held or built.trouble or built.rebuilt:
             raise typer.Exit(WRONG)
 
 
@@ -140,5 +140,7 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         complain(f"refused: {refusal}")
     for held in report.held:
         complain(f"held: {held}")
+    for alarm in built.alarms:
+        complain(alarm if built.rebuilt else f"warning: state: {alarm}")
     if built.trouble:
         complain(built.trouble)

@@ -153,9 +153,12 @@ class ServeTable(Table):
 
 
 class StateTable(Table):
-    """``[state]``: where ids, digests and owed deliveries are remembered. Secret: it may hold a password one day."""
+    """``[state]``: where ids, digests and owed deliveries are remembered, and whether that is made anew when it is
+    damaged. The address is secret: it may hold a password one day.
+    """
 
     url: Annotated[Database, Field(repr=False)] = DEFAULT_STATE
+    rebuild: Switch = True
 
 
 class NetworkTable(Table):

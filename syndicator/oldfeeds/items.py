@@ -30,7 +30,8 @@ class OldItem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldFeed:
     """A feed, or one page of it: ``id`` is its own in Atom, "" elsewhere. ``further`` are addresses of more pages,
-    ``odd`` is what was wrong with it and did not keep it from being read.
+    ``odd`` is what was wrong with it and did not keep it from being read. ``updated`` is when it last changed, None
+    where it does not say so, ``buried`` are the ids of entries that it says were taken down, each with when.
     """
 
     kind: str
@@ -38,6 +39,8 @@ class OldFeed:
     items: tuple[OldItem, ...] = ()
     further: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
+    updated: datetime | None = None
+    buried: tuple[tuple[str, datetime], ...] = ()
 
 
 def instant(text: str) -> datetime | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -15,6 +17,7 @@ from syndicator.text import printable
 
 _ATOM = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 _DC = frozenset({"http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"})
+_TOMBSTONES = frozenset({"http://purl.org/atompub/tombstones/1.0"})
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _FEEDBURNER = frozenset({"http://rssnamespace.org/feedburner/ext/1.0"})
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -47,7 +50,7 @@ def read_xml(data: bytes, address: str, what: str) -> OldFeed:
     feed = _feed(root, address, what, fault)
     if fault:
         odd = (*odd, f"it is not well-formed ({fault}), what can be read of it is taken")
-    return OldFeed(kind=feed.kind, id=feed.id, items=feed.items, further=feed.further, odd=(*odd, *feed.odd))
+    return replace(feed, odd=(*odd, *feed.odd))
 
 
 def _parsed(text: str) -> tuple[Any, str]:
@@ -97,13 +100,24 @@ def _made(kind: str, root: Any, channel: Any, base: str, found: list[OldItem]) -
     items = [item for item in map(identified, found) if item is not None]
     atom_links = (link for link in _children(channel, "link", _ATOM) if link.get("rel") in _MORE_PAGES)
     further = (joined(base, link.get("href", "")) for link in atom_links)
+    own = {_name(channel)[0]}
     return OldFeed(
         kind=kind,
-        id=_text(root, "id", {_name(root)[0]}) if kind == "Atom" else "",
+        id=_text(root, "id", own) if kind == "Atom" else "",
+        updated=instant(_text(channel, "updated" if kind == "Atom" else "lastBuildDate", own)),
+        buried=tuple(_buried(channel)),
         items=tuple(items),
         further=tuple(dict.fromkeys(address for address in further if address)),
         odd=unidentified(len(found) - len(items)),
     )
+
+
+def _buried(feed: Any) -> Iterator[tuple[str, datetime]]:
+    """Entries that were taken down (RFC 6721)."""
+    for stone in _children(feed, "deleted-entry", _TOMBSTONES):
+        when = instant(stone.get("when", ""))
+        if when is not None and stone.get("ref"):
+            yield stone.get("ref"), when
 
 
 def _atom_item(entry: Any, base: str) -> OldItem:

@@ -159,7 +159,8 @@ class Database:
         with self._gate.alone(_LEAVE_WITHIN) as free:
             if not free:
                 raise StateError(self.what, "it is damaged, and still in use", "start syndicator again")
-            self.engine.dispose()
+            self.close()
+            self._heard = None
             put_another()
             self.damage = None
 
@@ -235,7 +236,9 @@ class Database:
 
     def written_meanwhile(self) -> bool:
         """Whether anybody has written since this was asked last, another process included. It costs next to nothing."""
-        with self._explained():
+        with self._gate.passing(wait=False) as free, self._explained():
+            if not free:  # it is being replaced, and nobody waits for that here
+                return False
             if self._listener is None:
                 self._listener = self.engine.raw_connection()
             (version,) = self._listener.cursor().execute("PRAGMA data_version").fetchone()
@@ -255,6 +258,8 @@ class Database:
             yield
         except DBAPIError as error:
             raise self._is_damaged(in_words(self.what, error.orig)) from error
+        except sqlite3.Error as error:  # of the listener, which asks the driver itself
+            raise self._is_damaged(in_words(self.what, error)) from error
         except orjson.JSONDecodeError as error:
             raise self._is_damaged(damaged(self.what, ": what stands in a row is none")) from error
 

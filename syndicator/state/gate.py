@@ -18,17 +18,19 @@ class Gate:
         self._alone: int | None = None
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Be inside, with others; who is alone may enter again."""
+    def passing(self, *, wait: bool = True) -> Iterator[bool]:
+        """Be inside, with others; who is alone may enter again. Who does not ``wait`` may find that somebody is, which
+        gives False.
+        """
         mine = threading.get_ident()
         with self._changed:
-            self._changed.wait_for(lambda: self._alone in (None, mine))
-            self._inside += 1
+            free = self._changed.wait_for(lambda: self._alone in (None, mine), None if wait else 0)
+            self._inside += free
         try:
-            yield
+            yield free
         finally:
             with self._changed:
-                self._inside -= 1
+                self._inside -= free
                 self._changed.notify_all()
 
     @contextmanager

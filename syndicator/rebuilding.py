@@ -1,0 +1,141 @@
+"""A state that is damaged makes way for one that is made anew from what is published."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator.app import orders, publisher, reader, upstream
+from syndicator.crew import Crew
+from syndicator.errors import StateDamaged, StateError
+from syndicator.ledger import settle
+from syndicator.model import PostRecord
+from syndicator.placing import bearings
+from syndicator.ports import LedgerChange, Publication
+from syndicator.reader import Reader
+from syndicator.reading import read_all
+from syndicator.restoring import Restored, in_time, restore
+from syndicator.settings import Settings
+from syndicator.standing import Places, Standing, read_standing
+
+#: The new state is made here, beside the old one, and then takes its place.
+_NEW = ".new"
+
+
+def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
+    """Make a new state from the published documents, and set the damaged one aside. What was done, for people; "" for
+    a state without anything in it that is as good as new: where no document stands, or none is to be read.
+
+    Nobody may have it open. Raises SyndicatorError, with nothing changed: for a file that is none of ours, too.
+    """
+    from syndicator.state.damage import replace_by, require_ours
+
+    file = settings.state_path
+    require_ours(file)
+    blank, standing = _is_blank(settings), _standing(settings)
+    if blank and not (standing and settings.state.rebuild):
+        return ""
+    if not settings.state.rebuild:
+        remedy = "restore it from a backup, or move it aside, or set [state] rebuild = true"
+        raise StateError(damage.what, damage.reason, remedy)
+    restored, posts = _restored(settings, standing, now)
+    new = file.with_name(f"{file.name}{_NEW}")
+    _write(settings, restored, now)
+    aside = replace_by(file, new, now)
+    said = (
+        f"{damage.what}: {damage.reason}; it was set aside as {aside.name}, and the ids and dates of "
+        f"{len(restored.posts)} posts were taken from {len(standing)} published documents"
+    )
+    if others := posts - len(restored.posts):
+        said += f", the other {others} are in none of them"
+    if restored.lost:
+        said += f"; {len(restored.lost)} items in these are no post's that is there now"
+    return said
+
+
+def _is_blank(settings: Settings) -> bool:
+    """Whether there is nothing in the state: it may have been just begun when its program was killed."""
+    from syndicator.state.database import Database
+
+    database = Database(settings.state_url)
+    try:
+        return database.is_blank()
+    except StateError:
+        return False
+    finally:
+        database.close()
+
+
+def _standing(settings: Settings) -> list[Standing]:
+    """All documents of feeds that stand where we publish. Raises PublishError."""
+    places, out = Places(orders(settings).feeds), publisher(settings)
+    found: list[Standing] = []
+    for path, version, changed in out.standing():
+        place = places.of(path)
+        body = out.read(path) if place else None
+        one = read_standing(place, path, body, version, changed) if place and body is not None else None
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _restored(settings: Settings, standing: list[Standing], now: datetime) -> tuple[Restored, int]:
+    """Raises SourceError and ConfigError."""
+    if not standing:
+        return Restored(), 0
+    far = upstream(settings)
+    report = far.report() if far is not None else None
+    if far is not None and not (report and report.commit):
+        far.fetch()
+    source = reader(settings)
+    with Crew(1) as crew:
+        scan, read = read_all(source, crew)
+    known = _first_sight(source, read.records, now)
+    places, _ = bearings(source, [record for record in read.records if record.path in known])
+    wanted = orders(settings)
+    restored = restore(
+        standing,
+        places,
+        known,
+        site_url=source.site.url,
+        feeds_url=wanted.feeds_url,
+        hubs=wanted.hubs,
+        audience=wanted.audience,
+    )
+    if not wanted.announce:
+        restored = replace(restored, announcements=())
+    return in_time(restored, now), len(scan.changed)
+
+
+def _first_sight(source: Reader, records: tuple[PostRecord, ...], now: datetime) -> Mapping[str, PostRecord]:
+    """The posts as a ledger that knows nothing notes them; those that are not seen by anybody keep the id that they had
+    when they were."""
+    settled = settle({}, records, (), now=now, site_url=source.site.url).records
+    own = {record.path: record.entry_id for record in records}
+    return {path: r if r.entry_id else r._replace(entry_id=own[path]) for path, r in settled.items()}
+
+
+def _write(settings: Settings, restored: Restored, now: datetime) -> None:
+    """The new state, in one file without a log. Raises StateError."""
+    from syndicator.state.database import Database
+    from syndicator.state.posts import SqlLedger
+
+    file = settings.state_path
+    new = file.with_name(f"{file.name}{_NEW}")
+    try:
+        for end in ("", "-wal", "-shm"):
+            new.with_name(new.name + end).unlink(missing_ok=True)  # of one who was killed over it
+    except OSError as error:
+        raise StateError(f"state {new}", f"cannot be made ({os.strerror(error.errno or 0)})", "remove it") from error
+    database = Database(f"sqlite:///{new}")
+    try:
+        database.migrate()
+        ledger = SqlLedger(database)
+        ledger.remember(LedgerChange(posts=restored.posts, pages=restored.pages))
+        ledger.record(
+            Publication(feeds=restored.feeds, documents=restored.documents, announcements=restored.announcements), now
+        )
+    finally:
+        database.close()
