@@ -10,16 +10,16 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
+from syndicator.model import digest
 from tests.newsroom import COMMAND, Newsroom, eventually
 from tests.soak.edits import CATEGORIES, Desk
-from tests.soak.world import Hub, Reader, entries, fetch
+from tests.soak.world import Hub, Partner, Reader, Server, entries, fetch
 
 _MAIN = ("feed.xml", "atom.xml", "feed.json")
 _PATHS = (*_MAIN, *(f"category/{category.lower()}.xml" for category in CATEGORIES))
@@ -60,8 +60,10 @@ class Day:
         """Live through it; all complaints."""
         with ExitStack() as stack:
             self._small = stack.enter_context(_small_disk(self.folder / "public"))
-            hubs = [stack.enter_context(Hub(self._chance).listening()) for _ in range(2)]
+            hubs = [stack.enter_context(Hub().listening()) for _ in range(2)]
+            partner = stack.enter_context(Partner().listening())
             self._newsroom.settings = "".join(f'\n[[hubs]]\nurl = "{hub.url}"\n' for hub in hubs)
+            self._newsroom.settings += f'\n[[webhooks]]\nurl = "{partner.url}"\nsecret = "{Partner.SECRET}"\n'
             self._newsroom.settings += '\n[guard]\nenabled = false\n[run]\nstop_within = "6s"\n[log]\nformat = "json"\n'
             self._newsroom.configure()
             for _ in range(12):
@@ -70,33 +72,33 @@ class Day:
             self._start()
             reader = Reader(self.base, _PATHS, self._desk)
             with reader.reading():
-                self._work(hubs)
-                complaints = self._evening(hubs)
-            return [*dict.fromkeys(reader.complaints), *complaints]
+                self._work([*hubs, partner])
+                complaints = self._evening(hubs, partner)
+            return [*dict.fromkeys((*reader.complaints, *partner.complaints)), *complaints]
 
     # --- the day -------------------------------------------------------------------------------------------------
 
-    def _work(self, hubs: list[Hub]) -> None:
+    def _work(self, others: Sequence[Server]) -> None:
         end = time.monotonic() + self.seconds
         said = 0.0
         while (left := end - time.monotonic()) > 0:
-            deed = self._deed(hubs)
+            deed = self._deed(others)
             self.done[deed.split()[0]] += 1
             if time.monotonic() - said > 5:
                 said = time.monotonic()
                 self.tell(f"{left:4.0f} s left: {sum(self.done.values())} deeds, the last: {deed}")
             time.sleep(self._chance.choice((0.0, 0.02, 0.1, 0.3, 0.6)))
 
-    def _deed(self, hubs: list[Hub]) -> str:
+    def _deed(self, others: Sequence[Server]) -> str:
         luck = self._chance.random()
         if luck < 0.75:
             return self._desk.edit()
         if luck < 0.78:
             return self._desk.burst(20)
         if luck < 0.84:
-            hub = self._chance.choice(hubs)
-            hub.mood = self._chance.choice(Hub.MOODS)
-            return f"mood:{hub.mood}"
+            other = self._chance.choice(others)
+            other.mood = self._chance.choice(Server.MOODS)
+            return f"mood:{other.mood}"
         if not self._bag:
             self._bag = [
                 self._killed, self._killed, self._restarted, self._locked, self._vandalised, self._unmounted,
@@ -195,11 +197,11 @@ class Day:
 
     # --- the evening ---------------------------------------------------------------------------------------------
 
-    def _evening(self, hubs: list[Hub]) -> list[str]:
+    def _evening(self, hubs: Sequence[Hub], partner: Partner) -> list[str]:
         """Mend everything, and see whether all becomes as it must be."""
         self.tell("evening: nothing is broken any more")
-        for hub in hubs:
-            hub.mood = "well"
+        for other in (*hubs, partner):
+            other.mood = "well"
         self._desk.tidy()
         self._is_up()
         complaints = []
@@ -210,6 +212,7 @@ class Day:
             "what is served is not what the editors wrote": self._is_served,
             "what is served is not what stands on disk": self._is_on_disk,
             "hubs have not heard of the last versions": lambda: self._is_announced(hubs),
+            "the partner has not heard what feeds show": lambda: self._is_told(partner),
         }
         for complaint, check in checks.items():
             try:
@@ -233,24 +236,28 @@ class Day:
             assert fetch(self.base + path) == (200, body), path
         return True
 
-    def _is_announced(self, hubs: list[Hub]) -> bool:
+    def _is_announced(self, hubs: Sequence[Hub]) -> bool:
         self._hurry()
         for path, body in self._newsroom.files().items():
             for hub in hubs:
-                assert hub.seen.get(self.base + path) == sha256(body).hexdigest(), f"{hub.url} of {path}"
+                assert hub.seen.get(self.base + path) == digest(body), f"{hub.url} of {path}"
+        return True
+
+    def _is_told(self, partner: Partner) -> bool:
+        self._hurry()
+        for path, body in self._newsroom.files().items():
+            assert partner.seen.get(self.base + path) == digest(body), path
+        shown = {entry_id: title for entry_id, title, _ in entries("feed.json", self._newsroom.files()["feed.json"])}
+        assert partner.shown.get("main", {}) == shown
         return True
 
     def _hurry(self) -> None:
-        """Nobody waits for hours here: what was owed while hubs were unwell is due, once in a while."""
+        """Nobody waits for hours here: what was owed while others were unwell is sent again, once in a while."""
         if time.monotonic() < self._hurried + _BETWEEN:
             return
         self._hurried = time.monotonic()
-        with closing(sqlite3.connect(self.folder / "state.db", timeout=5)) as state, state:
-            state.execute("UPDATE deliveries SET due = 0, status = 'pending' WHERE leased_until IS NULL")
-            owed = state.execute("SELECT count(*) FROM deliveries").fetchone()[0]
-        if owed:
-            self._kill()
-            self._start()
+        done = self._newsroom.command("deliveries", "retry", "--all")
+        assert done.returncode == 0, done.stderr
 
     def _compare(self) -> list[str]:
         """A build into an empty folder, with the same ledger, gives the same bytes."""
@@ -275,7 +282,7 @@ class Day:
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
-                env={**os.environ, "PYTHONFAULTHANDLER": "1"},
+                env={**os.environ, "PYTHONFAULTHANDLER": "1", "SYNDICATOR_PUBLISH__VERIFY": "true"},
             )
         if wait:
             self._is_up()

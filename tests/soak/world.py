@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
-import random
 import re
 import threading
 import time
@@ -13,12 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar, Self
 from urllib.parse import parse_qs
 
 from lxml import etree
 
+from syndicator.model import digest
 from tests.soak.edits import Desk
 
 _MARKER = re.compile(r"marker-\d+-\d+-")
@@ -111,46 +113,47 @@ class Reader:
 
 
 @dataclass(slots=True)
-class Hub:
-    """A hub whose ``mood`` changes. It fetches what it is told of at once, as hubs do; ``seen`` has the digests."""
+class Server:
+    """Somebody on loopback who is told things, and whose ``mood`` changes."""
 
-    chance: random.Random
     mood: str = "well"
-    seen: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
-    MOODS = ("well", "well", "well", "busy", "refuses", "hangs", "resets", "drips", "redirects", "lies")
+    MOODS: ClassVar = ("well", "well", "well", "busy", "refuses", "hangs", "resets", "drips", "redirects", "lies")
 
     @contextmanager
-    def listening(self) -> Iterator[Hub]:
-        hub = self
+    def listening(self) -> Iterator[Self]:
+        host = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode(), strict_parsing=True)
-                hub.answer(self, form["hub.topic"][0])
+                host.answer(self, self.rfile.read(int(self.headers["Content-Length"])))
 
             def log_message(self, *_: object) -> None:
                 """Quiet."""
 
-        class Server(ThreadingHTTPServer):
+        class Threads(ThreadingHTTPServer):
             daemon_threads = True
 
             def handle_error(self, *_: object) -> None:
                 """Who is killed hangs up."""
 
-        server = Server(("127.0.0.1", 0), Handler)
+        server = Threads(("127.0.0.1", 0), Handler)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        hub.url = f"http://127.0.0.1:{server.server_port}/hub"
+        self.url = f"http://127.0.0.1:{server.server_port}/told"
         try:
-            yield hub
+            yield self
         finally:
             server.shutdown()
             server.server_close()
             thread.join()
 
-    def answer(self, to: BaseHTTPRequestHandler, topic: str) -> None:
+    def take(self, asked: BaseHTTPRequestHandler, body: bytes) -> None:
+        """What is accepted is taken to heart."""
+        raise NotImplementedError
+
+    def answer(self, to: BaseHTTPRequestHandler, body: bytes) -> None:
         """As the mood is."""
         match self.mood:
             case "busy":
@@ -162,9 +165,9 @@ class Hub:
             case "resets":
                 to.connection.close()
             case "drips":
-                self._look(topic)  # accepted is accepted, however long the rest of the answer takes
-                to.wfile.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n")
+                self.take(to, body)  # accepted is accepted, however long the rest of the answer takes
                 with suppress(OSError):
+                    to.wfile.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n")
                     for _ in range(5):
                         time.sleep(0.5)
                         to.wfile.write(b".")
@@ -173,13 +176,49 @@ class Hub:
             case "lies":
                 to.wfile.write(b"HTTP/1.1 999 \x00\r\n\r\n")
             case _:
-                self._look(topic)
+                self.take(to, body)
                 _send(to, 204)
 
-    def _look(self, topic: str) -> None:
-        status, body = fetch(topic)
+
+@dataclass(slots=True)
+class Hub(Server):
+    """Fetches what it is told of at once, as hubs do; ``seen`` has the digests by topic."""
+
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def take(self, asked: BaseHTTPRequestHandler, body: bytes) -> None:
+        topic = parse_qs(body.decode(), strict_parsing=True)["hub.topic"][0]
+        status, found = fetch(topic)
         if status == 200:
-            self.seen[topic] = sha256(body).hexdigest()
+            self.seen[topic] = digest(found)
+
+
+@dataclass(slots=True)
+class Partner(Server):
+    """Keeps its own copy of what feeds show, by messages alone: ``shown`` has titles by feed and id, ``seen`` the
+    digests of documents by address.
+    """
+
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+    SECRET: ClassVar = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+
+    def take(self, asked: BaseHTTPRequestHandler, body: bytes) -> None:
+        known, moment = asked.headers["webhook-id"], asked.headers["webhook-timestamp"]
+        signed = hmac.new(bytes(range(32)), f"{known}.{moment}.".encode() + body, "sha256").digest()
+        if f"v1,{base64.b64encode(signed).decode()}" not in asked.headers["webhook-signature"].split():
+            self.complaints.append("a message whose signature is wrong")
+        said = json.loads(body)
+        shown = self.shown.setdefault(said["feed"]["name"], {})
+        if said["type"] == "feed.removed":
+            shown.clear()
+        for entry in said["entries"]["removed"]:
+            shown.pop(entry["id"], None)
+        for entry in (*said["entries"]["added"], *said["entries"]["changed"]):
+            shown[entry["id"]] = entry.get("title", "")
+        self.seen |= {document["url"]: document["digest"] for document in said["documents"]}
 
 
 def _send(to: BaseHTTPRequestHandler, status: int, fields: list[tuple[str, str]] | None = None) -> None:
