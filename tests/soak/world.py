@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar, Self
 from urllib.parse import parse_qs
@@ -37,7 +38,7 @@ def fetch(url: str) -> tuple[int, bytes]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read()
-    except OSError:
+    except (OSError, HTTPException):  # killed in the middle of its answer, perhaps
         return 0, b""
 
 
@@ -79,6 +80,8 @@ class Reader:
         try:
             yield
         finally:
+            if not thread.is_alive():
+                self.complaints.append("the reader gave up")
             self._stop.set()
             thread.join()
 
