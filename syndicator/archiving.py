@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from syndicator.book import Book
 from syndicator.crew import Crew
 from syndicator.entries import attach, illustrate
 from syndicator.errors import PostError
@@ -14,7 +15,7 @@ from syndicator.making import make_batches
 from syndicator.model import EnclosureRef, Entry, Feed, FeedSpec, ImageFacts, ImageRef, PostRecord, PostWarning
 from syndicator.plan import Wanted
 from syndicator.ports import Ledger
-from syndicator.posts.references import BESIDE
+from syndicator.posts.references import BESIDE, Targets
 from syndicator.reader import Reader
 from syndicator.selections import Page, Selection
 
@@ -43,7 +44,8 @@ class Archiving:
         selections: Iterable[Selection],
         bad: Iterable[str],
         *,
-        posts: Mapping[str, PostRecord],
+        posts: Book,
+        targets: Callable[[], Targets],
         reader: Reader,
         ledger: Ledger,
     ) -> None:
@@ -53,14 +55,16 @@ class Archiving:
         paged = [selection for selection in selections if selection.pages]
         paths = {member.path for selection in paged for page in selection.pages for member in page.members}
         self.paths = frozenset(paths)
-        self._aims = aims_of(posts, sorted(paths))
-        self.marks = self._marks(posts)
+        members = {member.path: member for selection in paged for page in selection.pages for member in page.members}
+        self._aims = aims_of({path: members[path] for path in sorted(paths)}, targets)
+        aims = posts.passing({target for found in self._aims.values() for _, target in found})
+        self.marks = self._marks(members, aims)
         if reader.built is not None:
             # The site may be built only after its post was changed. A corrected one is in the feed itself; and a site
             # that is built anew would have the pages of all others made anew.
             seen = {member.path for selection in paged for member in selection.members} & paths
             for path in sorted(seen):
-                self.marks[path] = [*self.marks.get(path, ()), ("page", reader.page_version(posts[path]))]
+                self.marks[path] = [*self.marks.get(path, ()), ("page", reader.page_version(members[path]))]
         self.refused: list[tuple[PostError, str]] = []
         self.warnings: list[PostWarning] = []
         self.again = False
@@ -88,15 +92,17 @@ class Archiving:
                     continue
             yield task.build(entries), task.spec, task.wanted
 
-    def _marks(self, posts: Mapping[str, PostRecord]) -> dict[str, list[tuple[str, str]]]:
+    def _marks(
+        self, members: Mapping[str, PostRecord], targets: Mapping[str, PostRecord]
+    ) -> dict[str, list[tuple[str, str]]]:
         """As for entries: what lies beside a post, the posts it refers to, and what it asks of the site. Of the last
         only passes hear that have something to do anyway."""
         answer = cache(self._reader.answer)
         found: dict[str, list[tuple[str, str]]] = {}
         for path in self.paths:
-            record, aims = posts[path], self._aims.get(path, ())
+            record, aims = members[path], self._aims.get(path, ())
             marks = [("beside", name) for name in record.values(BESIDE)]
-            marks += [(target, posts[target].digest) for _, target in aims]
+            marks += [(target, targets[target].digest) for _, target in aims]
             for question in self._reader.questions(record, [written for written, _ in aims]):
                 marks.append((question, answer(question)))
             if marks:

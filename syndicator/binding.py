@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -11,11 +11,24 @@ from syndicator.feeds import changed_at
 from syndicator.guard import Proposal
 from syndicator.history import shown_in
 from syndicator.model import FeedRecord, PageRecord, PostRecord
-from syndicator.selections import Page
+from syndicator.selections import Page, Selection
 from syndicator.traces import dated
 
 #: Dates of which only so much is known that they were others.
 _OTHERS = (0, 0)
+
+
+def ids_in(
+    prior: Mapping[str, FeedRecord], archived: Mapping[str, Sequence[PageRecord]], proposed: Iterable[Selection]
+) -> set[str]:
+    """The ids of all that feeds and their pages showed, or would show."""
+    found = {entry_id for feed in prior.values() for entry_id in feed.members}
+    found.update(entry_id for feed in prior.values() if feed.past for entry_id in feed.past.members)
+    found.update(entry_id for pages in archived.values() for page in pages for entry_id in page.members)
+    for selection in proposed:
+        found.update(record.entry_id for record in selection.members)
+        found.update(record.entry_id for page in selection.pages for record in page.members)
+    return found
 
 
 def stirs(

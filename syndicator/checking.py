@@ -24,6 +24,7 @@ from syndicator.outcomes import as_if, has_rules, outcome
 from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
 from syndicator.posts.frontmatter import split
+from syndicator.posts.references import Targets
 from syndicator.profiles.summing import spoken
 from syndicator.reader import Reader
 from syndicator.reading import read_all
@@ -107,7 +108,8 @@ def check_content(settings: Settings, now: datetime, profile: str = "") -> Findi
         bad = {error.path for error in errors}
         good = [members[path] for path in sorted(members.keys() - bad)]
         entries: dict[str, Entry] = {}
-        for made in make_entries(source_reader, good, crew, aims_of(settled.records, members)):
+        targets = Targets(settled.records)
+        for made in make_entries(source_reader, good, crew, aims_of(members, lambda: targets)):
             errors += [error for error, _ in made.refused]
             warnings += made.warnings
             entries |= {post.path: _illustrated(source_reader, entry, image) for post, entry, image, _ in made.entries}

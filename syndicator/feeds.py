@@ -29,7 +29,7 @@ from syndicator.model import (
     reached,
 )
 from syndicator.posts.people import place
-from syndicator.selections import Selection
+from syndicator.selections import Selection, feed_of_all, feed_of_value
 from syndicator.sitemaps import news_sitemaps
 
 #: What an empty site's feed says when there is nothing else to say: never the time of the build (atom-74).
@@ -243,16 +243,7 @@ def _bury(
 def _only_one(
     spec: FeedSpec, posts: Sequence[PostRecord], site: Site
 ) -> Iterator[tuple[Selection, str, Sequence[PostRecord]]]:
-    feed = Selection(
-        name=spec.name,
-        spec=spec,
-        title=spec.title or site.title,
-        description=spec.description,
-        outputs=spec.outputs,
-        members=tuple(posts if spec.archive else posts[: spec.candidates]),
-        language=spec.language,
-    )
-    yield feed, spec.sitemap, posts
+    yield feed_of_all(spec, posts if spec.archive else posts[: spec.candidates], site), spec.sitemap, posts
 
 
 def _one_each(
@@ -272,19 +263,9 @@ def _one_each(
     for key in sorted(groups):
         if not wanted_of(spec, key):
             continue
-        slug = names[key]
-        title = spec.title.replace("{value}", spelt[key]) if spec.title else f"{site.title}: {spelt[key]}"
-        feed = Selection(
-            name=f"{spec.name}/{slug}",
-            spec=spec,
-            title=title,
-            description=spec.description.replace("{value}", spelt[key]),
-            outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
-            members=tuple(groups[key] if spec.archive else groups[key][: spec.candidates]),
-            value=key,
-            language=spelt[key] if spec.each == "language" else spec.language,
-        )
-        yield feed, spec.sitemap.replace("{slug}", slug), groups[key]
+        members = groups[key] if spec.archive else groups[key][: spec.candidates]
+        feed = feed_of_value(spec, key, spelt[key], names[key], members, site)
+        yield feed, spec.sitemap.replace("{slug}", names[key]), groups[key]
 
 
 def _published(record: PostRecord) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from syndicator.dialects.globs import matches
 from syndicator.model import FeedSpec, PostRecord
@@ -25,6 +26,18 @@ def fold(value: str) -> str:
     return " ".join(value.casefold().split())
 
 
+class Described(Protocol):
+    """What filters look at of a post."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def published(self) -> datetime | None: ...
+    def values(self, name: str) -> tuple[str, ...]:
+        """Its values of a field."""
+        ...
+
+
 class Catalogue:
     """Live posts, newest first, to be looked up by the values of their fields.
 
@@ -38,7 +51,7 @@ class Catalogue:
         self._by: dict[str, dict[str, set[int]]] = {}
         self._matching: dict[str, set[int]] = {}
 
-    def values(self, record: PostRecord, name: str) -> tuple[str, ...]:
+    def values(self, record: Described, name: str) -> tuple[str, ...]:
         """The post's values of a field, as written."""
         if name == SECTION and self._sections is not None:
             section = self._sections(record.path)
@@ -59,6 +72,14 @@ class Catalogue:
         places = range(len(self.records)) if kept is None else sorted(kept)
         found_posts = (self.records[at] for at in places if at not in out)
         return [r for r in found_posts if not is_too_old(r, spec, now) and not withheld_from(r, spec)]
+
+    def takes(self, record: Described, spec: FeedSpec) -> bool:
+        """Whether a post passes a feed's filters, however old it is."""
+        return (
+            not any(self._common(record, name, values) for name, values in spec.exclude)
+            and all(self._common(record, name, values) for name, values in spec.include)
+            and not withheld_from(record, spec)
+        )
 
     def hindrance(self, record: PostRecord, spec: FeedSpec, now: datetime) -> str:
         """The filter that keeps a post out and what of it does, as in "in exclude.tag: sponsored"; "" for none."""
@@ -90,7 +111,7 @@ class Catalogue:
         """All values of a field, folded."""
         return () if name == PATH else tuple(sorted(self._index(name)))
 
-    def _common(self, record: PostRecord, name: str, values: Iterable[str]) -> tuple[str, ...]:
+    def _common(self, record: Described, name: str, values: Iterable[str]) -> tuple[str, ...]:
         if name == PATH:
             return tuple(pattern for pattern in values if matches(record.path, pattern))
         has = set(map(fold, self.values(record, name)))
@@ -120,7 +141,7 @@ class Catalogue:
         return found
 
 
-def is_too_old(record: PostRecord, spec: FeedSpec, now: datetime) -> bool:
+def is_too_old(record: Described, spec: FeedSpec, now: datetime) -> bool:
     """Whether a post has left a feed by its age: at the very instant at which it reaches that."""
     return spec.max_age is not None and record.published is not None and record.published + spec.max_age <= now
 

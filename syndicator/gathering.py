@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from syndicator.book import Book
 from syndicator.entries import EntryKeys, attach, illustrate
 from syndicator.errors import PostError
 from syndicator.making import Aims, Made
@@ -18,16 +19,13 @@ from syndicator.progress import Progress
 _KEPT = 1_000
 
 
-def aims_of(posts: Mapping[str, PostRecord], members: Iterable[str]) -> Aims:
-    """Which posts the bodies of members refer to; a post whose file is gone is none."""
-    referring = [path for path in members if path in posts and posts[path].values(REFERENCES)]
-    if not referring:
-        return {}
-    targets = Targets(path for path, record in posts.items() if record.gone is None)
+def aims_of(members: Mapping[str, PostRecord], targets: Callable[[], Targets]) -> Aims:
+    """Which posts the bodies of members (by path) refer to, of those that ``targets`` finds; it is asked only then."""
     found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for path in referring:
-        pairs = ((written, targets.find(written, path)) for written in posts[path].values(REFERENCES))
-        found[path] = tuple((written, target) for written, target in pairs if target is not None)
+    for path, record in members.items():
+        if written := record.values(REFERENCES):
+            pairs = ((one, targets().find(one, path)) for one in written)
+            found[path] = tuple((one, target) for one, target in pairs if target is not None)
     return found
 
 
@@ -37,8 +35,9 @@ class Gathering:
     ``records`` are the entries that there are, ``stale`` the posts whose entry is to be made, ``fresh`` and ``made``
     what was made of them, ``refused`` what could not be, ``again`` whether a file changed meanwhile. ``dropped`` are
     paths that no feed shows any more, of which those in ``archived`` stand in a page. A post in ``bad`` keeps its last
-    good entry, if it ever had one. ``aims`` says which of all ``posts`` the members' bodies refer to, ``asked`` what
-    they ask of the site beside its posts (in the words of ``questions``) and what ``answer`` gave.
+    good entry, if it ever had one. ``aims`` says which of all ``posts`` the members' bodies refer to, as ``targets``
+    has them, ``asked`` what they ask of the site beside its posts (in the words of ``questions``) and what ``answer``
+    gave.
 
     Of very many entries only some are kept in memory: where it ``may_write`` the others are remembered at once. That
     harms nothing when the pass ends half-way, as each has a key that says what it was made of. ``count`` has all.
@@ -49,7 +48,8 @@ class Gathering:
         members: Mapping[str, PostRecord],
         bad: Iterable[str],
         *,
-        posts: Mapping[str, PostRecord],
+        posts: Book,
+        targets: Callable[[], Targets],
         page_version: Callable[[PostRecord], str],
         questions: Callable[[PostRecord, Collection[str]], Sequence[str]],
         answer: Callable[[str], str],
@@ -76,7 +76,8 @@ class Gathering:
         self.refused: list[tuple[PostError, str]] = []
         self.warnings: list[PostWarning] = []
         self.again = False
-        self.aims = aims_of(posts, members)
+        self.aims = aims_of(members, targets)
+        posts.at({target for aims in self.aims.values() for _, target in aims})
         self.posts = posts
         # Asked once a pass and a post: when a page changes while entries are made, the next pass makes them anew.
         self._page_version = page_version

@@ -21,6 +21,7 @@ def held_off(
     wait: timedelta,
     now: datetime,
     moved: Sequence[Move] = (),
+    is_first: bool | None = None,
 ) -> list[PostRecord]:
     """The records that a scan saw, with until when each waits.
 
@@ -28,10 +29,10 @@ def held_off(
     never held. The time begins when a post is first seen without anything that hides it, and anew when it was hidden,
     gone, or given a date in the future or the past meanwhile. Other edits do not move it, or a post that is worked on
     would never appear; nor does the end of its embargo, which was waited for anyway. A first pass holds nothing, as all
-    posts of a site are new to it.
+    posts of a site are new to it; ``is_first`` says so where ``known`` is not all that there is.
     """
     newcomers = [fresh for fresh in seen if fresh.path not in was_live]
-    if not wait or not newcomers or _is_first(known):
+    if not wait or not newcomers or (_is_first(known.values()) if is_first is None else is_first):
         return list(seen)
     leavers = _Leavers(left)
     before = {fresh.path: _there(known.get(fresh.path)) for fresh in newcomers}
@@ -63,9 +64,9 @@ def _timed(record: PostRecord, ready: datetime, wait: timedelta) -> PostRecord:
     return record._replace(ready=ready if wait else None, settles=ready + wait if wait else None)
 
 
-def _is_first(known: Mapping[str, PostRecord]) -> bool:
+def _is_first(known: Iterable[PostRecord]) -> bool:
     """Whether no pass has been made yet; what was adopted none has seen."""
-    return not any(record.version for record in known.values())
+    return not any(record.version for record in known)
 
 
 def _there(record: PostRecord | None) -> PostRecord | None:

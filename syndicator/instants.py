@@ -36,14 +36,24 @@ def of_post(record: PostRecord, now: datetime) -> NextChange | None:
     """When a post is next shown or not by its own dates, None for never."""
     state = record.state(now)
     if state is PostState.LIVE and record.expires is not None:
-        return NextChange(record.expires, f"{record.path} expires")
+        return NextChange(record.expires, of_its_end(record.path))
     if state not in (PostState.EMBARGOED, PostState.SETTLING) or record.due is None:
         return None
     waits = record.settles is not None and record.settles > record.due
     at = record.settles if waits and record.settles is not None else record.due
     if record.expires is not None and record.expires <= at:
         return None
-    return NextChange(at, f"the hold-off of {record.path} ends" if waits else f"the embargo of {record.path} ends")
+    return NextChange(at, of_its_beginning(record.path, waits=waits))
+
+
+def of_its_end(path: str) -> str:
+    """What happens to a post that is shown."""
+    return f"{path} expires"
+
+
+def of_its_beginning(path: str, *, waits: bool) -> str:
+    """What happens to a post that is not shown yet, because it waits or has a date to come."""
+    return f"the hold-off of {path} ends" if waits else f"the embargo of {path} ends"
 
 
 def of_ages(selections: Iterable[Selection]) -> Iterator[NextChange]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from urllib.parse import quote, urlsplit
 
 from syndicator.errors import PostError
 from syndicator.holdoff import awaited, held_off
+from syndicator.ids import next_free, own_id
 from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility, reached
 from syndicator.ports import Move
 from syndicator.posts.corrections import CORRECTION, MINOR
@@ -52,7 +50,7 @@ def record_of(post: Skim, version: str, site_url: str) -> PostRecord:
         modified=post.modified,
         updated=_latest(post.modified, post.published),
         expires=post.expires,
-        entry_id=_own_id(post.path, post.given_id, post.published, site_url),
+        entry_id=own_id(post.path, post.given_id, post.published, site_url),
         given_id=post.given_id,
         terms=post.terms,
     )
@@ -67,11 +65,13 @@ def settle(
     site_url: str,
     moved: Sequence[Move] = (),
     hold_off: timedelta = timedelta(),
+    is_first: bool | None = None,
 ) -> Settled:
     """Bring the ledger up to date with what a scan saw. Pure, and the same for any order of ``seen``.
 
     ``moved`` are renames that the source knows of; they count where the ledger cannot tell by itself. A post that was
-    never live is held off so long, but not on the first pass, when all posts of a site are new.
+    never live is held off so long, but not on the first pass, when all posts of a site are new: ``is_first`` says so
+    where ``known`` is not all that there is.
     """
     records = dict(known)
     changed: dict[str, PostRecord] = {}
@@ -86,7 +86,9 @@ def settle(
             note(records[path]._replace(gone=now))
     in_order = sorted(seen, key=lambda record: record.path)
     origins = _origins(known, records, in_order, {move.new: move for move in moved}, now)
-    in_order = held_off(in_order, known, changed.values(), origins, wait=hold_off, now=now, moved=moved)
+    in_order = held_off(
+        in_order, known, changed.values(), origins, wait=hold_off, now=now, moved=moved, is_first=is_first
+    )
     left = {origin.path for path, origin in origins.items() if origin.path != path}
     for path in left:
         records.pop(path, None)
@@ -105,10 +107,12 @@ def settle(
 
     refused: list[PostError] = []
     ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
-    late, ripe = awaited(records.values(), wait=hold_off, now=now)
+    # Whoever was changed in the very moment at which his time has come is not his former self.
+    anew = {record.path for record in newcomers}
+    late, ripe = awaited((r for p, r in records.items() if p not in anew), wait=hold_off, now=now)
     records |= late
     changed |= late
-    newcomers += [r._replace(entry_id=_own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
+    newcomers += [r._replace(entry_id=own_id(r.path, r.given_id, r.published, site_url)) for r in ripe]
     for record in sorted(newcomers, key=lambda record: record.path) if ripe else newcomers:
         holder = ids.get(record.entry_id, record.path)
         if holder == record.path:
@@ -118,7 +122,7 @@ def settle(
             records.pop(record.path, None)
             continue
         else:
-            note(record._replace(entry_id=_next_free(record.entry_id, ids)))
+            note(record._replace(entry_id=next_free(record.entry_id, ids)))
         ids[records[record.path].entry_id] = record.path
     return Settled(
         records=records,
@@ -146,11 +150,7 @@ def _origins(
     replaced = {
         fresh.path
         for fresh in seen
-        if fresh.path in own
-        and own[fresh.path].gone is None
-        and own[fresh.path].digest != fresh.digest
-        and own[fresh.path].match != fresh.match
-        and not (fresh.given_id and own[fresh.path].given_id == fresh.given_id)
+        if fresh.path in own and own[fresh.path].gone is None and is_replaced(own[fresh.path], fresh)
     }
     leavers = [record for record in records.values() if record.gone is not None and record.entry_id]
     departed = _Departed([*leavers, *(own[path] for path in replaced)], now)
@@ -171,6 +171,15 @@ def _origins(
         if path not in origins and path not in taken:
             origins[path] = record
     return origins
+
+
+def is_replaced(own: PostRecord, fresh: PostRecord) -> bool:
+    """Whether nothing tells that what is at a path now is the post that was there."""
+    return (
+        own.digest != fresh.digest
+        and own.match != fresh.match
+        and not (fresh.given_id and own.given_id == fresh.given_id)
+    )
 
 
 def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord:
@@ -267,33 +276,3 @@ def _clues(fresh: PostRecord, name: str) -> tuple[str, ...]:
         return fresh.values(FORMER)
     values = {"id": fresh.given_id, "digest": fresh.digest, "match": fresh.match}
     return (values[name],)
-
-
-def _own_id(path: str, given: str, published: datetime | None, site_url: str) -> str:
-    """The front matter's own id, as it is when it is an absolute IRI (atom-24), else made into one; without one a tag
-    URI (RFC 4151) made of the post alone, so that every fresh build gives the same. "" for a post without a date."""
-    if published is None:
-        return ""
-    if not given:
-        stem = path[: path.rindex(".")] if "." in path.rpartition("/")[2] else path
-        return f"tag:{_authority(site_url)},{published.date()}:{_quoted(stem)}"
-    return given if _IRI.fullmatch(given) else f"tag:{_authority(site_url)},2000:id/{_quoted(given)}"
-
-
-def _next_free(base: str, taken: Mapping[str, str]) -> str:
-    """Another id for a new post at the place of one that moved away and took its id along."""
-    return next(entry_id for count in itertools.count(2) if (entry_id := f"{base};{count}") not in taken)
-
-
-_SAFE = "/:@&=+$.-_!~*'(),"
-_PLAIN = re.compile(r"[A-Za-z0-9/._-]*")
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-
-
-def _quoted(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE)
-
-
-@lru_cache(maxsize=8)
-def _authority(site_url: str) -> str:
-    return (urlsplit(site_url).hostname or "localhost").encode("idna").decode().lower()

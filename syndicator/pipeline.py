@@ -11,29 +11,40 @@ from functools import partial
 import orjson
 
 from syndicator.absence import require_mounts, require_presence
+from syndicator.book import Called
 from syndicator.crew import Crew
-from syndicator.model import Held, PostRecord, digest
+from syndicator.knowing import Knowledge
+from syndicator.model import Held, digest
 from syndicator.noting import answers_noted, refusals_noted
 from syndicator.passes import Orders, Report
-from syndicator.ports import ImageAnswer, Ledger, LedgerChange, PassRecord, Publisher, Refusal, Touched
+from syndicator.ports import Ledger, LedgerChange, PassRecord, Publisher, Refusal, Touched
 from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
-from syndicator.reading import Reading, begin_reading, finish_reading
+from syndicator.reading import Reading
+from syndicator.resting import Rest
 
 
 class Pipeline:
     """Makes passes. Everything it keeps between them is also in the ledger, so it may be thrown away at any time.
 
     ``reader`` is asked before each pass, as the site's own configuration may have changed; it may raise as ``run`` does
-    itself.
+    itself. With ``stays`` many passes will come, so that it pays to know all posts from the first on.
     """
 
-    def __init__(self, reader: Callable[[], Reader], publisher: Publisher, ledger: Ledger, orders: Orders) -> None:
+    def __init__(
+        self,
+        reader: Callable[[], Reader],
+        publisher: Publisher,
+        ledger: Ledger,
+        orders: Orders,
+        *,
+        stays: bool = False,
+    ) -> None:
         self._ask_reader = reader
         self._publisher = publisher
         self._ledger = ledger
         self._orders = orders
-        self._posts: dict[str, PostRecord] | None = None
+        self._knowledge = Knowledge(ledger, orders.feeds, stays=stays)
         self._swept = False
         self._mounts: frozenset[str] = frozenset()
 
@@ -43,7 +54,7 @@ class Pipeline:
         progress: Progress = quiet,
         crew: Crew | None = None,
         begun: Reading | None = None,
-        touched: Touched = None,  # noqa: ARG002
+        touched: Touched = None,
     ) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
@@ -53,10 +64,13 @@ class Pipeline:
         """
         started = time.monotonic()
         try:
-            report = self._run(now, progress, crew or Crew(1), begun)
+            report = self._run(now, progress, crew or Crew(1), begun, touched)
         except BaseException:
-            self._posts = None
+            self._knowledge.forget()
             raise
+        self._knowledge.saw_all()
+        if self._orders.dry_run:
+            self._knowledge.forget()
         report = replace(report, seconds=time.monotonic() - started)
         if not self._orders.dry_run and report.news:
             self._ledger.note_pass(
@@ -78,6 +92,7 @@ class Pipeline:
 
     def _set_up(self) -> None:
         self._reader = self._ask_reader()
+        self._knowledge.meet(self._reader)
         wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False, approve=False))
         self._name = digest(orjson.dumps(wanted, default=str))
         self._asked = ""
@@ -87,13 +102,14 @@ class Pipeline:
         approved = sorted((each.feed, each.approved) for each in held if each.approved)
         return digest(orjson.dumps((self._name, approved))) if approved else self._name
 
-    def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None) -> Report:
+    def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None, touched: Touched) -> Report:
         self._set_up()
-        versions = self._ledger.versions()
         quarantine = self._ledger.refusals()
-        reading = begun if begun and not versions else begin_reading(self._reader, versions, crew)
+        reading = self._knowledge.look(self._reader, begun, quarantine, touched, crew, now)
         last, waiting = self._ledger.last_pass(), self._ledger.held()
-        if last is not None and self._nothing_new(reading, quarantine, last, waiting, now):
+        rest = Rest(self._reader, self._publisher, self._ledger, quarantine)
+        is_wanted = last is not None and not (waiting and self._orders.approve)
+        if last is not None and is_wanted and rest.is_all(reading, last, self._named(waiting.values()), now):
             return Report(
                 posts=last.posts,
                 live=last.live,
@@ -108,45 +124,6 @@ class Pipeline:
             )
         return self._whole(reading, quarantine, last, waiting, now, progress, crew)
 
-    def _nothing_new(
-        self,
-        reading: Reading,
-        quarantine: Mapping[str, Refusal],
-        last: PassRecord,
-        waiting: Mapping[str, Held],
-        now: datetime,
-    ) -> bool:
-        """Whether a whole pass would do nothing: all is as it was, and nobody's hour has come."""
-        if reading.changed or reading.scan.gone or reading.scan.refused:
-            return False
-        if not self._is_answered_as(last.orders, self._named(waiting.values())) or (waiting and self._orders.approve):
-            return False
-        if not last.at <= now or (last.next_change is not None and last.next_change <= now):
-            return False
-        if self._reader.built is not None or any(not refusal.version for refusal in quarantine.values()):
-            return False  # pages change without their posts, and what could not be reached may be there again
-        documents = {path: document.version for path, document in self._ledger.documents().items()}
-        if self._publisher.altered(documents):
-            return False
-        records = self._ledger.entry_records().values()
-        pictures = {one.url: one.file for record in records for one in record.media if one.file}
-        answers = self._ledger.images(pictures)
-        return all(self._is_same_picture(file, answers.get(url)) for url, file in pictures.items())
-
-    def _is_answered_as(self, orders: str, wanted: str) -> bool:
-        """Whether the last pass had the same orders, and all that posts asked of the site beside them is as it was."""
-        name, _, asked = orders.partition(" ")
-        if name != wanted:
-            return False
-        if not asked:
-            return True
-        questions = orjson.loads(asked)[:-1]
-        return answers_noted({question: self._reader.answer(question) for question in questions}) == f" {asked}"
-
-    def _is_same_picture(self, file: str, answer: ImageAnswer | None) -> bool:
-        measured = self._reader.source.measure(file, answer.version if answer else "")
-        return (measured[0] if measured else "") == (answer.version if answer else "")
-
     def _whole(
         self,
         reading: Reading,
@@ -159,64 +136,75 @@ class Pipeline:
     ) -> Report:
         # Late, as most passes find nothing new and end before.
         from syndicator.archiving import Archiving
+        from syndicator.binding import ids_in
         from syndicator.entries import EntryKeys
-        from syndicator.feeds import live, select
+        from syndicator.feeds import select
         from syndicator.gathering import Gathering
         from syndicator.history import divide, news
         from syndicator.holding import Case, changes, hold
         from syndicator.instants import next_change
-        from syndicator.ledger import settle
         from syndicator.listing import list_feeds
         from syndicator.making import make_entries
         from syndicator.plan import check_paths
         from syndicator.publishing import publish
-        from syndicator.takedowns import lay_down, revive, with_killed
+        from syndicator.settling import Settling
+        from syndicator.takedowns import lay_down, left, revive, since_when, with_killed
         from syndicator.writing import Press
 
-        known = self._ledger.posts() if self._posts is None else self._posts
-        scan, changed = reading.scan, reading.changed
+        roster, book = self._knowledge.roster, self._knowledge.book
+        scan, many = reading.scan, len(reading.changed)
         mounts = self._reader.source.mounts()
         if not self._orders.allow_empty:
-            there = {path for path, record in known.items() if record.gone is None} if scan.gone else set()
-            require_presence(len(there), len(there.intersection(scan.gone)), len(changed))
+            require_presence(roster.there, sum(map(roster.has, scan.gone)), many)
             require_mounts(self._mounts, mounts, scan.gone)
         self._mounts = mounts
         # What the source could not reach and what another post stands in the way of is looked at again every time.
-        fresh = [path for path, _ in changed if path not in quarantine or quarantine[path].version]
-        read = finish_reading(reading, lambda done: progress("reading posts", done, len(changed)))
-        url, wait = self._reader.site.url, self._orders.hold_off
-        settled = settle(known, read.records, scan.gone, now=now, site_url=url, moved=scan.moved, hold_off=wait)
+        read = sum(path not in quarantine or quarantine[path].version != "" for path, _ in reading.changed)
+        roster.turn(now)
+        url, wait, store = self._reader.site.url, self._orders.hold_off, not self._orders.dry_run
+        settling = Settling(
+            book, roster, self._ledger, now=now, site_url=url, hold_off=wait, is_first=last is None, store=store
+        )
+        settled = settling.run(reading, quarantine, lambda done: progress("reading posts", done, many))
         settled = revive(settled, self._orders.feeds, now)
+        self._knowledge.take(settled)
         if not self._swept and not self._orders.dry_run:
             self._publisher.sweep(self._ledger.documents())
             self._swept = True
-        shown = live(settled.records.values(), now, last_path_first=self._reader.dialect.last_path_first)
         choose = partial(select, self._orders.feeds, site=self._reader.site, now=now, sections=self._reader.sections)
+        shown = roster.select(self._reader.site, now, book.at)
         prior, archived = self._ledger.feeds(), self._ledger.pages()
         limits = None if self._orders.approve or self._orders.allow_empty else self._orders.guard
+        killed = replace(settled, records=book.at(roster.killed(since_when(now))))
+        proposed = divide(with_killed(shown, killed, choose, now), archived, now)
         case = Case(
-            proposed=divide(with_killed(choose(shown), settled, choose, now), archived, now),
+            proposed=proposed,
             prior=prior,
             waiting=waiting,
-            records=settled.records.values(),
+            records=Called(book, lambda: ids_in(prior, archived, proposed)),
             specs=self._orders.feeds,
             pages=archived,
         )
         judged = hold(case, limits, choose, now)
-        settled = lay_down(settled, prior, judged.selections, now)
+        called = {record.path: record for record in book.called(left(prior, judged.selections))}
+        settled = lay_down(replace(settled, records=called), prior, judged.selections, now)
+        self._knowledge.take(settled)
         lists = list_feeds(self._orders.lists, judged.selections, self._reader.site, self._orders.feeds_url)
         judged = replace(judged, selections=(*judged.selections, *lists))
         check_paths(judged.selections)
         members = {record.path: record for selection in judged.selections for record in selection.members}
-        bad = [*read.refused, *((error, "") for error in (*scan.refused, *settled.refused))]
-        looked_at = {record.path for record in read.records} | set(scan.gone)
+        bad = [*settling.refused, *((error, "") for error in scan.refused)]
+        looked_at = settling.looked_at.union(scan.gone)
         old = {p: r for p, r in quarantine.items() if p not in looked_at and r.version}
         unfit = old.keys() | {error.path for error, _ in bad}
-        archiving = Archiving(judged.selections, unfit, posts=settled.records, reader=self._reader, ledger=self._ledger)
+        archiving = Archiving(
+            judged.selections, unfit, posts=book, targets=roster.targets, reader=self._reader, ledger=self._ledger
+        )
         work = Gathering(
             members,
             unfit | judged.frozen,
-            posts=settled.records,
+            posts=book,
+            targets=roster.targets,
             page_version=self._reader.page_version,
             questions=self._reader.questions,
             answer=self._reader.answer,
@@ -242,9 +230,9 @@ class Pipeline:
                     dropped_pages=dropped,
                 )
             )
-            self._posts = dict(settled.records)
         held_before = [prior[name] for name in judged.held if name in prior]
-        due = next_change(settled.records.values(), now, case.proposed, held_before, limits)
+        dues = (roster.next_change(), next_change((), now, proposed, held_before, limits))
+        due = min((change for change in dues if change), default=None)
         work.take(made, progress)
         refusals = {**old, **refusals_noted([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
@@ -273,10 +261,11 @@ class Pipeline:
         if late and not self._orders.dry_run:
             self._ledger.remember(LedgerChange(refused=tuple(late.values())))
         refusals |= late
+        self._knowledge.end(members.keys())
         return Report(
-            posts=sum(record.gone is None for record in settled.records.values()),
-            live=len(shown),
-            read=len(fresh),
+            posts=roster.there,
+            live=roster.live(),
+            read=read,
             entries=work.count,
             feeds=sum(selection.is_feed for selection in judged.selections),
             documents=sum(len(selection.outputs) * (1 + len(selection.pages)) for selection in judged.selections),
@@ -284,7 +273,7 @@ class Pipeline:
             deleted=published.deleted,
             announced=published.announced,
             refused=tuple(refusals[path] for path in sorted(refusals)),
-            warnings=tuple(dict.fromkeys((*read.warnings, *settled.warnings, *work.warnings, *archiving.warnings))),
+            warnings=tuple(dict.fromkeys((*settling.warnings, *work.warnings, *archiving.warnings))),
             held=tuple(published.held[name] for name in sorted(published.held)),
             next_change=due.at if due else None,
             next_why=due.why if due else "",
@@ -295,6 +284,6 @@ class Pipeline:
                 or last.orders != self._named(published.held.values()) + self._asked
                 or (last.next_change, last.next_why) != (due or (None, ""))
             )
-            or bool(fresh or scan.gone or published.written or published.deleted or change != LedgerChange())
+            or bool(read or scan.gone or published.written or published.deleted or change != LedgerChange())
             or published.held != waiting,
         )

@@ -18,7 +18,7 @@ from syndicator.plan import Plan, Wanted, decide, says_the_same, want, want_page
 from syndicator.ports import Ledger, Publication
 from syndicator.progress import Progress
 from syndicator.selections import Selection
-from syndicator.takedowns import by_id, fallen, tombstones
+from syndicator.takedowns import by_id, fallen, left, tombstones
 from syndicator.telling import Happened, notices
 from syndicator.traces import name_of, noted
 from syndicator.writing import Press, Writing, document_of
@@ -166,7 +166,8 @@ def _down(
     now: datetime,
 ) -> dict[str, Tombstone]:
     """Of each post that feeds have to take down, or have taken down, what they keep of it, by id."""
-    posts = fallen(prior, selections, gathering.posts, now)
+    called = gathering.posts.called(left(prior, selections))
+    posts = fallen(prior, selections, {record.path: record for record in called}, now)
     if not posts:
         return {}
     had = by_id(prior.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +15,7 @@ from syndicator.model import (
     Skim,
     SourceFile,
 )
-from syndicator.ports import Scan
+from syndicator.ports import Scan, Versions
 from syndicator.reader import STAGED, Reader
 
 #: From so many posts on a second process saves more than it costs.
@@ -39,26 +39,37 @@ class ReadResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A scan whose changed files (path and version) are being read."""
+    """A scan whose changed files (path and version) are being read.
+
+    They may be a hundred thousand: here they are until all are read, and nowhere else.
+    """
 
     scan: Scan
-    changed: tuple[tuple[str, str], ...]
+    changed: list[tuple[str, str]]
     results: Iterator[ReadResult]
 
 
 def begin_reading(reader: Reader, known: Mapping[str, str], crew: Crew) -> Reading:
-    """Scan the source and skim what is not as ``known``. Big work goes on while the caller does other things.
+    """Scan the source and skim what is not as ``known`` to it. Big work goes on while the caller does other things.
 
     Raises SourceError.
     """
+    return _begin(reader, reader.source.scan(known), crew)
+
+
+def begin_glancing(reader: Reader, known: Versions, touched: frozenset[str], crew: Crew) -> Reading | None:
+    """The same where only ``touched`` paths may be other than known; None where everything has to be looked at."""
+    scan = reader.source.glance(known, touched)
+    return _begin(reader, scan, crew) if scan is not None else None
+
+
+def _begin(reader: Reader, scan: Scan, crew: Crew) -> Reading:
     prefix = reader.versions_begin
-    scan = reader.source.scan(
-        {path: v.removeprefix(prefix) if v.startswith(prefix) else "" for path, v in known.items()}
-    )
-    changed = tuple((path, version and prefix + version) for path, version in scan.changed)
+    # Of new files nothing is known that has to be said otherwise.
+    changed = [(pair[0], prefix + pair[1]) if pair[1] else pair for pair in scan.changed]
     chunks = [changed[start : start + _CHUNK] for start in range(0, len(changed), _CHUNK)]
     return Reading(
-        scan=scan,
+        scan=replace(scan, changed=()),
         changed=changed,
         results=crew.map(partial(_read, reader), chunks, big=len(changed) >= _MANY, ahead=_ALL_AHEAD),
     )
@@ -66,21 +77,28 @@ def begin_reading(reader: Reader, known: Mapping[str, str], crew: Crew) -> Readi
 
 def read_all(reader: Reader, crew: Crew) -> tuple[Scan, ReadResult]:
     """Everything in the source, as if nothing were known. Raises SourceError."""
-    reading = begin_reading(reader, {}, crew)
-    return reading.scan, finish_reading(reading, lambda _: None)
+    scan = reader.source.scan({})
+    return scan, finish_reading(_begin(reader, scan, crew), lambda _: None)
 
 
 def finish_reading(reading: Reading, progress: Callable[[int], None]) -> ReadResult:
     """All that came of it. ``progress`` hears how many files are done. One bad post stops no other."""
     results: list[ReadResult] = []
-    for result in reading.results:
+    for done, result in progress_of(reading):
         results.append(result)
-        progress(min(len(results) * _CHUNK, len(reading.changed)))
+        progress(done)
     return ReadResult(
         records=tuple(record for result in results for record in result.records),
         refused=tuple(refusal for result in results for refusal in result.refused),
         warnings=tuple(warning for result in results for warning in result.warnings),
     )
+
+
+def progress_of(reading: Reading) -> Iterator[tuple[int, ReadResult]]:
+    """What comes of it part by part, in the order of paths, and how many files are done by then."""
+    for number, result in enumerate(reading.results, 1):
+        yield min(number * _CHUNK, len(reading.changed)), result
+    reading.changed.clear()
 
 
 def _read(reader: Reader, chunk: Sequence[tuple[str, str]]) -> ReadResult:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from syndicator.model import FeedSpec, PostRecord
+from syndicator.model import FeedSpec
 from syndicator.posts.fields import FieldMap, Warn, empty, first, quoted, reach, text, texts, truth
 
 #: Names among a post's terms.
 SYNDICATE, SYNDICATE_TO, SYNDICATE_NOT_TO = "syndicate", "syndicate_to", "syndicate_not_to"
+RIGHTS = (SYNDICATE, SYNDICATE_TO, SYNDICATE_NOT_TO)
 _NOBODY = frozenset({"none", "nobody", "never", "nowhere"})
 _EVERYBODY = frozenset({"all", "any", "everybody", "everyone", "everywhere"})
 _PUBLIC = frozenset({"all", "anonymous", "any", "anyone", "everybody", "everyone", "free", "open", "public"})
 _MEMBERS = "members"
 _LONGEST = 60
+
+
+class _Termed(Protocol):
+    def values(self, name: str) -> tuple[str, ...]: ...
 
 
 def rights_terms(data: Mapping[str, Any], fields: FieldMap, warn: Warn) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -42,7 +47,7 @@ def rights_terms(data: Mapping[str, Any], fields: FieldMap, warn: Warn) -> tuple
     return tuple(found)
 
 
-def withheld_from(record: PostRecord, spec: FeedSpec) -> str:
+def withheld_from(record: _Termed, spec: FeedSpec) -> str:
     """Why a post does not go to the partner that a feed is for, "" where it may."""
     if not spec.partner:
         return ""

@@ -137,7 +137,7 @@ async def _listen(state: State, owed: asyncio.Event) -> None:
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
     out, wanted, sight = publisher(settings), orders(settings), Sight()
     readers = Readers(settings, mends=True, is_being_written=sight.is_being_written)
-    passes = _Passes(settings, state, lambda: Pipeline(readers, out, state.ledger, wanted))
+    passes = _Passes(settings, state, lambda: Pipeline(readers, out, state.ledger, wanted, stays=True))
     far = upstream(settings)
     watch = settings.source.watch and far is None
     deliveries = dispatcher(settings, state, client)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syndicator.model import FeedSpec, Format, Listing, PageRecord, PostRecord
+from syndicator.model import FeedSpec, Format, Listing, PageRecord, PostRecord, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +63,32 @@ class Selection:
     def has_archive(self) -> bool:
         """Whether its history is kept within reach."""
         return self.spec.archive and self.is_feed
+
+
+def feed_of_all(spec: FeedSpec, members: Iterable[PostRecord], site: Site) -> Selection:
+    """The one feed of a spec, with these posts."""
+    return Selection(
+        name=spec.name,
+        spec=spec,
+        title=spec.title or site.title,
+        description=spec.description,
+        outputs=spec.outputs,
+        members=tuple(members),
+        language=spec.language,
+    )
+
+
+def feed_of_value(
+    spec: FeedSpec, key: str, spelt: str, slug: str, members: Iterable[PostRecord], site: Site
+) -> Selection:
+    """The feed of a spec with ``each`` for a value (folded), which its newest post has ``spelt`` so."""
+    return Selection(
+        name=f"{spec.name}/{slug}",
+        spec=spec,
+        title=spec.title.replace("{value}", spelt) if spec.title else f"{site.title}: {spelt}",
+        description=spec.description.replace("{value}", spelt),
+        outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
+        members=tuple(members),
+        value=key,
+        language=spelt if spec.each == "language" else spec.language,
+    )

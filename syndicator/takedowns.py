@@ -53,15 +53,26 @@ def fallen(
 
     A post that was only pushed out by newer ones, or is in other feeds by now, is not one of them (atom-69).
     """
-    left: set[str] = set()
+    ids = left(prior, selections)
+    return {r.entry_id: r for r in posts.values() if r.entry_id in ids and _is_hidden(r, now)} if ids else {}
+
+
+def left(prior: Mapping[str, FeedRecord], selections: Iterable[Selection]) -> set[str]:
+    """The ids of posts which left a feed, were killed, or have a tombstone in a feed."""
+    found: set[str] = set()
     for selection in selections:
         if (feed := prior.get(selection.name)) is not None:
             members = tuple(record.entry_id for record in selection.members)
             if members != feed.members:
-                left.update(set(feed.members).difference(members))
-            left.update(stone.ref for stone in feed.tombstones)
-        left.update(record.entry_id for record in selection.killed)
-    return {r.entry_id: r for r in posts.values() if r.entry_id in left and _is_hidden(r, now)} if left else {}
+                found.update(set(feed.members).difference(members))
+            found.update(stone.ref for stone in feed.tombstones)
+        found.update(record.entry_id for record in selection.killed)
+    return found
+
+
+def since_when(now: datetime) -> datetime:
+    """Who was killed before that is not told of any more."""
+    return now - TOMBSTONES_KEPT
 
 
 def with_killed(

@@ -158,7 +158,8 @@ class _Telling:
             left += [s.ref for s in record.tombstones if s.ref not in buried and s.ref not in left]
         if not left:
             return
-        posts = {ref: self._record(ref) for ref in left}
+        self._know(left)
+        posts = {ref: self._records.get(ref) for ref in left}
         why = {ref: self._why(post, record, selection) for ref, post in posts.items()}
         # Rules may have kept it from whoever hears this: then it has no more than an id.
         may_name = selection is None or selection.spec.candidates == selection.spec.limit
@@ -171,13 +172,12 @@ class _Telling:
                     id=ref, title=entry.title if entry else "", url=entry.url if entry else "", why=why[ref]
                 )
 
-    def _record(self, ref: str) -> PostRecord | None:
-        if not self._records:  # made when first wanted: most publications take nothing away
-            for post in self._gathering.posts.values():
-                there = self._records.get(post.entry_id)
-                if post.entry_id and (there is None or there.gone is not None):
-                    self._records[post.entry_id] = post
-        return self._records.get(ref)
+    def _know(self, refs: Iterable[str]) -> None:
+        """Have the posts at hand that have these ids; of two with one that whose file is there."""
+        for post in self._gathering.posts.called([ref for ref in refs if ref not in self._records]):
+            there = self._records.get(post.entry_id)
+            if there is None or there.gone is not None:
+                self._records[post.entry_id] = post
 
     def _why(self, post: PostRecord | None, record: FeedRecord | None, selection: Selection | None) -> str:
         """The reason in one word, "" where it only made room or grew old."""

@@ -17,6 +17,8 @@ from syndicator.ports.source import (
     Surroundings,
     Touched,
     Upstream,
+    Versions,
+    own_version,
 )
 from syndicator.ports.state import (
     EntryRecord,
@@ -26,6 +28,7 @@ from syndicator.ports.state import (
     LedgerChange,
     Outbox,
     PassRecord,
+    PostLine,
     Publication,
     Refusal,
     Settled,
@@ -51,6 +54,7 @@ __all__ = [
     "Outbox",
     "PassRecord",
     "PostFacts",
+    "PostLine",
     "Publication",
     "Publisher",
     "Refusal",
@@ -66,6 +70,8 @@ __all__ = [
     "Timer",
     "Touched",
     "Upstream",
+    "Versions",
     "Wanted",
     "Window",
+    "own_version",
 ]

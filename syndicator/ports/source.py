@@ -40,8 +40,31 @@ class Scan:
     moved: tuple[Move, ...] = ()
 
 
+def own_version(version: str, begin: str) -> str:
+    """A version as a source has it, of one that was remembered with the name of the rules in front; "" for other rules,
+    by which the file is to be read again."""
+    return version.removeprefix(begin) if version.startswith(begin) else ""
+
+
+class Versions(Protocol):
+    """The versions of the files that are there as far as is known, looked up where somebody asks."""
+
+    def get(self, path: str, /) -> str | None: ...
+    def __contains__(self, path: object, /) -> bool: ...
+    def below(self, folder: str) -> Collection[str]:
+        """The paths in and below a folder."""
+        ...
+
+
 class Source(Protocol):
     """Where posts come from."""
+
+    def glance(self, known: Versions, touched: frozenset[str]) -> Scan | None:
+        """What a scan would find when nothing has changed elsewhere; None where only a scan can tell.
+
+        Raises SourceError when the source as a whole cannot be read.
+        """
+        ...
 
     def scan(self, known: Mapping[str, str]) -> Scan:
         """Compare with the versions known by path. Raises SourceError when the source as a whole cannot be read."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from syndicator.model import (
     Announcement,
@@ -22,7 +22,28 @@ from syndicator.model import (
     ImageRef,
     PageRecord,
     PostRecord,
+    Visibility,
 )
+
+
+class PostLine(NamedTuple):
+    """What keeping a post in its place among others needs of its record, its moments in whole microseconds.
+
+    ``named`` says that it has an id, ``terms`` are those of certain names alone.
+    """
+
+    path: str
+    version: str
+    published: int | None
+    due: int | None
+    expires: int | None
+    visibility: Visibility
+    gone: bool
+    named: bool
+    down: int | None
+    ready: int | None
+    settles: int | None
+    terms: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +166,34 @@ class PassRecord:
 class Ledger(Protocol):
     """Posts, entries, feeds, documents: what a pass reads before and writes after."""
 
-    def posts(self) -> dict[str, PostRecord]: ...
+    def posts(self) -> dict[str, PostRecord]:
+        """All of them, which may be very many."""
+        ...
+
+    def posts_at(self, paths: Collection[str]) -> dict[str, PostRecord]:
+        """Those of these paths, by path."""
+        ...
+
+    def posts_called(self, ids: Collection[str]) -> tuple[PostRecord, ...]:
+        """Those that have these ids."""
+        ...
+
+    def ids_beginning(self, beginning: str) -> tuple[PostRecord, ...]:
+        """Those whose ids begin so."""
+        ...
+
+    def departed(self, clues: Collection[str], at: datetime) -> tuple[PostRecord, ...]:
+        """Those with an id whose file is gone: since ``at``, or with a digest or an id of their own among the clues."""
+        ...
+
+    def lines(self, names: Collection[str]) -> Iterator[PostLine]:
+        """A line for every post, with its terms of these names."""
+        ...
+
+    def counts(self, now: datetime) -> dict[str, int]:
+        """How many posts are in which state, by its name; "gone" is one."""
+        ...
+
     def refusals(self) -> dict[str, Refusal]: ...
     def feeds(self) -> dict[str, FeedRecord]: ...
     def documents(self) -> dict[str, DocumentRecord]: ...

@@ -5,6 +5,7 @@ what a post was called before, by ``aliases`` and ``redirect_from``.
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -85,10 +86,25 @@ class Targets:
     """Finds the file that a reference means among the paths of all posts."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = frozenset(paths)
+        self._paths = set(paths)
         self._named: dict[str, list[str]] = {}
-        for path in sorted(self._paths, key=lambda path: (path.count("/"), path)):
+        for path in sorted(self._paths, key=_depth):
             self._named.setdefault(_parts(path)[-1].lower(), []).append(path)
+
+    def add(self, path: str) -> None:
+        """There is one more."""
+        if path not in self._paths:
+            self._paths.add(path)
+            insort(self._named.setdefault(_parts(path)[-1].lower(), []), path, key=_depth)
+
+    def discard(self, path: str) -> None:
+        """There is one less."""
+        if path in self._paths:
+            self._paths.remove(path)
+            name = _parts(path)[-1].lower()
+            self._named[name].remove(path)
+            if not self._named[name]:
+                del self._named[name]
 
     def find(self, written: str, source: str) -> str | None:
         """The path that a reference in the post at ``source`` means, None for none.
@@ -105,6 +121,10 @@ class Targets:
         fitting = [p for p in self._named.get(wanted[-1], ()) if _ends(_parts(p), wanted)]
         beside = PurePosixPath(source).parent
         return next((p for p in fitting if PurePosixPath(p).parent == beside), fitting[0] if fitting else None)
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 def _parts(path: str) -> list[str]:

@@ -10,6 +10,8 @@ from syndicator.model import digest
 
 #: A folder changed less than this long ago (nanoseconds) may change again without its time stamp moving.
 _TICK = 20_000_000
+#: What ends so may change again and be called the same.
+_UNSETTLED = "~"
 #: What more there is in a bundle is an archive, of which nobody chooses.
 _MOST = 1_000
 
@@ -30,7 +32,10 @@ class Belongings:
                     self._folders.append(entry)
             elif fits(entry.name) and entry.is_file(follow_symlinks=False):
                 self._own.append(entry.name)
-        self.mark = marked([*sorted(self._own), *sorted(_dated(folder, now) for folder in self._folders)])
+        dated = sorted(_dated(folder, now) for folder in self._folders)
+        self.mark = marked([*sorted(self._own), *dated])
+        if any(folder.endswith(_UNSETTLED) for folder in dated):
+            self.mark += _UNSETTLED
 
     def names(self) -> tuple[str, ...]:
         """Their paths from the post's folder, sorted; a folder that cannot be listed has nothing in it."""
@@ -68,4 +73,4 @@ def _dated(folder: os.DirEntry[str], now: int) -> str:
         changed = folder.stat(follow_symlinks=False).st_mtime_ns
     except OSError:
         return f"{folder.name}/"
-    return f"{folder.name}/{changed:x}" + ("~" if 0 <= now - changed < _TICK else "")
+    return f"{folder.name}/{changed:x}" + (_UNSETTLED if 0 <= now - changed < _TICK else "")

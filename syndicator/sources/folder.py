@@ -6,20 +6,19 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
-from operator import attrgetter
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from syndicator.errors import PostError, SourceError
 from syndicator.images import measure_file
 from syndicator.model import ImageFacts, SourceFile
-from syndicator.openfiles import MORE_FILES, TOO_MANY
-from syndicator.ports import BEING_WRITTEN, Dialect, Scan
+from syndicator.ports import BEING_WRITTEN, Dialect, Scan, Versions
 from syndicator.sources.belongings import Belongings
+from syndicator.sources.glance import Elsewhere, Glance
+from syndicator.sources.look import Look, scan_of, unreadable
 from syndicator.sources.mounts import mounts_of
 from syndicator.sources.settling import is_half
-from syndicator.sources.walking import leads_on, version_of
-from syndicator.text import printable
+from syndicator.sources.walking import version_of
 
 #: A file that changed less than so many seconds ago and looks like half of one is not believed yet; whether somebody is
 #: still writing is asked of all that changed less than so many ago.
@@ -50,18 +49,28 @@ class FolderSource:
         """Compare the folder with the versions known by path. Raises SourceError when it cannot be listed."""
         root = self._resolved()
         self._inside.clear()
-        look = _Look(root, self._dialect, known, self._closed)
+        look = Look(root, self._dialect, known, self._closed, dict(known))
         look.walk()
-        changed = tuple((path, version) for path, version in sorted(look.found.items()) if known.get(path) != version)
-        gone = tuple(sorted(path for path in known if path not in look.found and not look.hides(path)))
-        return Scan(changed=changed, gone=gone, refused=tuple(sorted(look.refused, key=lambda error: error.path)))
+        return scan_of(look)
+
+    def glance(self, known: Versions, touched: frozenset[str]) -> Scan | None:
+        """What a scan would find when nothing has changed elsewhere; None where only a scan can tell.
+
+        Raises SourceError when there is no folder.
+        """
+        root = self._resolved()
+        self._inside.clear()
+        try:
+            return Glance(root, self._dialect, known, self._closed).scan(touched)
+        except Elsewhere:
+            return None
 
     def read(self, path: str) -> SourceFile:
         """The file as it is now. Raises PostError."""
         try:
             handle = self._open(path)
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
@@ -82,7 +91,7 @@ class FolderSource:
             version = version_of(status, time.time_ns()) + mark
             return SourceFile(path=path, version=version, data=data, beside=beside)
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
         finally:
             os.close(handle)
 
@@ -159,144 +168,5 @@ class FolderSource:
         return os.open(target, flags | os.O_NOFOLLOW)
 
 
-class _Look:
-    """One walk over the folder, without recursion and without going in circles."""
-
-    def __init__(self, root: Path, dialect: Dialect, known: Container[str], closed: str) -> None:
-        self.found: dict[str, str] = {}
-        self.refused: list[PostError] = []
-        self._root = str(root)
-        self._dialect = dialect
-        self._known = known
-        self._closed = closed
-        self._linked: set[Path] = set()
-        self._now = time.time_ns()
-
-    def walk(self) -> None:
-        """List every post below the root. Raises SourceError when the root itself cannot be listed."""
-        folders = [""]
-        while folders:
-            folder = folders.pop()
-            here = PurePosixPath(folder)
-            is_post = self._dialect.posts_in(here) or _none
-            try:
-                with os.scandir(f"{self._root}/{folder}" if folder else self._root) as listed:
-                    # In order, so that of two links to one folder always the same is followed.
-                    entries = sorted(listed, key=_name)
-                    alone = self._dialect.bundle(here, {entry.name for entry in entries})
-                    if alone is not None:
-                        # What is known may have become a part of another post since.
-                        bundle, entries = entries, [e for e in entries if alone(e.name) and not e.is_dir()]
-                    begin = f"{folder}/" if folder else ""
-                    for entry in self._odd(entries, begin, is_post):
-                        path = begin + entry.name
-                        below = self._visit(entry, path, is_post)
-                        if below is not None:
-                            folders.append(below)
-                    if alone is not None:
-                        self._mark(bundle, [begin + entry.name for entry in entries])
-            except OSError as error:
-                if not folder:
-                    raise SourceError(
-                        f"source {self._root}",
-                        f"cannot be listed ({error.strerror})",
-                        MORE_FILES if error.errno in TOO_MANY else "give this user the right to read it",
-                    ) from error
-                self.refused.append(_unreadable(printable(folder), error, "listed"))
-
-    def _mark(self, bundle: list[os.DirEntry[str]], paths: list[str]) -> None:
-        """Add to the versions of the known posts of a bundle what tells of its other files."""
-        for path in paths:
-            fits = self._dialect.belongings(path) if self.found.get(path) else None
-            if fits is not None:
-                self.found[path] += Belongings(bundle, fits, self._now).mark
-
-    def _odd(
-        self, entries: Iterable[os.DirEntry[str]], begin: str, is_post: Callable[[str], bool]
-    ) -> list[os.DirEntry[str]]:
-        """Note the plain files, which nearly all are nearly always; what is left needs a closer look."""
-        odd: list[os.DirEntry[str]] = []
-        found, known, now = self.found, self._known, self._now
-        for entry in entries:
-            path = begin + entry.name
-            if not entry.is_file(follow_symlinks=False):
-                odd.append(entry)
-            elif path in known:
-                try:
-                    found[path] = version_of(entry.stat(), now)
-                except OSError:
-                    odd.append(entry)
-            elif is_post(entry.name):
-                if path.isprintable():
-                    found[path] = ""  # whoever reads it sees its version, too
-                else:
-                    odd.append(entry)
-        return odd
-
-    def hides(self, path: str) -> bool:
-        """Whether a post that was not found may still be there, where this look could not reach."""
-        return any(error.path in ("", path) or path.startswith(f"{error.path}/") for error in self.refused)
-
-    def _visit(self, entry: os.DirEntry[str], path: str, is_post: Callable[[str], bool]) -> str | None:
-        """Note a post; the path when it is a folder to go into."""
-        try:
-            if entry.is_dir():
-                return path if self._enters(entry, path) else None
-            if path not in self._known and not is_post(entry.name):
-                return None
-            if not path.isprintable():
-                raise PostError(printable(path), "its name is not printable UTF-8", remedy="rename it")
-            if entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(self._root):
-                raise PostError(path, "is a link that leads out of the source's folder", remedy="copy the file instead")
-            if path not in self._known:
-                self.found[path] = ""  # whoever reads it sees its version, too
-                return None
-            status = entry.stat()
-            if not stat.S_ISREG(status.st_mode):
-                raise PostError(path, "is not a regular file", remedy="remove it, or give it another name")
-            self.found[path] = version_of(status, self._now)
-        except PostError as error:
-            self.refused.append(error)
-        except OSError as error:
-            self.refused.append(_unreadable(printable(path), error))
-        return None
-
-    def _enters(self, entry: os.DirEntry[str], path: str) -> bool:
-        if path == self._closed or not self._dialect.enters(PurePosixPath(path)):
-            return False
-        if not entry.is_symlink():
-            return True
-        target = Path(entry.path).resolve(strict=True)
-        if not target.is_relative_to(self._root):
-            raise PostError(
-                printable(path), "is a link that leads out of the source's folder", remedy="copy the folder"
-            )
-        if self._closed and target.is_relative_to(Path(self._root, self._closed)):
-            return False
-        return leads_on(entry, target, self._linked)
-
-
 def _unfinished(path: str) -> PostError:
     return PostError(path, BEING_WRITTEN, remedy="it is read again when it is whole")
-
-
-_name = attrgetter("name")
-
-
-def _none(_: str) -> bool:
-    return False
-
-
-def _unreadable(path: str, error: OSError, done: str = "read") -> PostError:
-    """What to say of a file or folder. Raises SourceError where that is no fault of the file's."""
-    if error.errno in TOO_MANY:
-        raise SourceError(f"source file {path}", f"cannot be opened ({error.strerror})", MORE_FILES) from error
-    return PostError(path, f"cannot be {done} ({error.strerror})", remedy=_remedy(error))
-
-
-def _remedy(error: OSError) -> str:
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return "give this user the right to read it"
-    if error.errno == errno.ELOOP:
-        return "remove the link that leads to itself"
-    return "restore it, or remove it"

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from syndicator.errors import PostError, SourceError
 from syndicator.images import FIRST_LOOK, SECOND_LOOK, describe, type_of_name, wants_more
 from syndicator.model import ImageFacts, Lifetime, SourceFile
-from syndicator.ports import Dialect, Move, Scan
+from syndicator.ports import Dialect, Move, Scan, Versions
 from syndicator.sources.belongings import below, marked
 from syndicator.sources.gitblobs import LINK, SUBMODULE, Blob, Blobs, LeadsOut, listing
 from syndicator.sources.gitclone import Clone
@@ -80,6 +80,9 @@ class GitSource:
             refused=tuple(sorted(refused, key=lambda error: error.path)),
             moved=self._moves(tips, {path: known[path] for path in gone}) if gone and changed else (),
         )
+
+    def glance(self, known: Versions, touched: frozenset[str]) -> None:
+        """A commit is always read as a whole: what it changed git knows at once."""
 
     def read(self, path: str) -> SourceFile:
         """The file as it is in the commit. Raises PostError."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, String, Table, delete, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from syndicator.model import (
     Announcement,
@@ -19,12 +19,12 @@ from syndicator.model import (
     Held,
     PageRecord,
     PostRecord,
-    Visibility,
 )
 from syndicator.notices import merge
-from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, Publication, Refusal
+from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, PostLine, Publication, Refusal
 from syndicator.state import tables
 from syndicator.state.database import Database
+from syndicator.state.postrows import LINE_COLUMNS, POST_COLUMNS, post_lines, post_records, state_at
 from syndicator.state.rows import (
     concern_of,
     entry_of,
@@ -34,13 +34,10 @@ from syndicator.state.rows import (
     image_answer,
     image_row,
     past_of,
-    terms_of,
     tombstone_of,
 )
 
 _CHUNK = 500
-_POST_COLUMNS = PostRecord._fields
-_CONVERTED = ("visibility", "terms")
 
 
 class SqlLedger:
@@ -51,23 +48,43 @@ class SqlLedger:
 
     def posts(self) -> dict[str, PostRecord]:
         """All posts ever seen, by path."""
-        table = tables.posts
-        visibilities = {visibility.value: visibility for visibility in Visibility}
-        terms: dict[bytes, tuple[tuple[str, tuple[str, ...]], ...]] = {}  # a site has few, so each is made once
-        records: dict[str, PostRecord] = {}
         with self._database.read() as connection:
-            columns = (table.c[name] for name in _POST_COLUMNS if name not in _CONVERTED)
-            converted = (type_coerce(table.c.visibility, String), type_coerce(table.c.terms, LargeBinary))
-            names = (*(name for name in _POST_COLUMNS if name not in _CONVERTED), *_CONVERTED)
-            for row in connection.execute(select(*columns, *converted)):
-                values = dict(zip(names, row, strict=True))
-                values["visibility"] = visibilities[values["visibility"]]
-                found = terms.get(values["terms"])
-                if found is None:
-                    found = terms[values["terms"]] = terms_of(values["terms"])
-                values["terms"] = found
-                records[values["path"]] = PostRecord(**values)
-        return records
+            return {record.path: record for record in post_records(connection.execute(select(*POST_COLUMNS)))}
+
+    def posts_at(self, paths: Collection[str]) -> dict[str, PostRecord]:
+        """Those of these paths, by path."""
+        return {record.path: record for record in self._posts_with("path", paths)}
+
+    def posts_called(self, ids: Collection[str]) -> tuple[PostRecord, ...]:
+        """Those that have these ids."""
+        return tuple(self._posts_with("entry_id", ids))
+
+    def ids_beginning(self, beginning: str) -> tuple[PostRecord, ...]:
+        """Those whose ids begin so."""
+        column, after = tables.posts.c.entry_id, beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        # A range, which an index answers: SQLite compares text byte by byte.
+        alike = select(*POST_COLUMNS).where(column >= beginning, column < after)
+        with self._database.read() as connection:
+            return tuple(post_records(connection.execute(alike)))
+
+    def departed(self, clues: Collection[str], at: datetime) -> tuple[PostRecord, ...]:
+        """Those with an id whose file is gone: since ``at``, or with a digest or an id of their own among the clues."""
+        gone = tables.posts.c.gone
+        found = {record.path: record for record in self._posts_with("gone", (at,))}
+        for name in ("digest", "given_id"):
+            found |= {record.path: record for record in self._posts_with(name, clues, gone.is_not(None))}
+        return tuple(record for record in found.values() if record.entry_id)
+
+    def lines(self, names: Collection[str]) -> Iterator[PostLine]:
+        """A line for every post, with its terms of these names."""
+        with self._database.read() as connection:
+            yield from post_lines(connection.execute(select(*LINE_COLUMNS)), frozenset(names))
+
+    def counts(self, now: datetime) -> dict[str, int]:
+        """How many posts are in which state, by its name; "gone" is one."""
+        state = state_at(now)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(select(state, func.count()).group_by(state))}
 
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
@@ -219,6 +236,17 @@ class SqlLedger:
             for row in held:
                 approved = {"approved": sorted({*row.approved, *row.evidence})}
                 connection.execute(update(table).where(table.c.feed == row.feed).values(approved))
+
+    def _posts_with(
+        self, name: str, values: Collection[Any], condition: ColumnElement[bool] | None = None
+    ) -> Iterator[PostRecord]:
+        """Those with one of these values, and the condition."""
+        wanted = select(*POST_COLUMNS)
+        if condition is not None:
+            wanted = wanted.where(condition)
+        with self._database.read() as connection:
+            for chunk in _chunks(sorted(values)):
+                yield from post_records(connection.execute(wanted.where(tables.posts.c[name].in_(chunk))))
 
     def _all(self, table: Table) -> Sequence[Any]:
         with self._database.read() as connection:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import cast
 
@@ -50,6 +52,7 @@ from syndicator.ports import (
     ImageAnswer,
     LedgerChange,
     PassRecord,
+    PostLine,
     Publication,
     Refusal,
     Settled,
@@ -65,6 +68,8 @@ from syndicator.state.questions import SqlImageDesk
 from syndicator.state.tables import HEAD
 
 NOON = datetime(2026, 3, 9, 12, 0, 0, 123456, tzinfo=UTC)
+DAY = timedelta(days=1)
+LATER = NOON + DAY
 LEASE = timedelta(minutes=2)
 HUB, TOPIC = "https://hub.example/", "https://news.example.org/feed.xml"
 NOTICE = Notice(feed="main", feed_id="urn:uuid:1", title="The Example", at=NOON)
@@ -232,6 +237,57 @@ def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:
     ledger.remember(LedgerChange(posts=(RECORD._replace(version="v2", gone=NOON),)))
 
     assert {RECORD.path: RECORD._replace(version="v2", gone=NOON)} == ledger.posts()
+
+
+def test_posts_are_found_by_what_somebody_knows_of_them(ledger: SqlLedger) -> None:
+    there = RECORD._replace(down=None, ready=NOON, settles=LATER)
+    others = (
+        RECORD._replace(path="b", entry_id="tag:a;2", digest="other", gone=NOON),
+        RECORD._replace(path="c", entry_id="TAG:A;3", digest="gone long ago", gone=NOON - DAY),
+        RECORD._replace(path="d", entry_id="tag:d", digest="x", given_id="mine", gone=NOON - DAY),
+        RECORD._replace(path="e", entry_id="", digest="gone long ago", gone=NOON - DAY),
+        RECORD._replace(path="f", entry_id="tag:%_/", digest="gone long ago"),
+    )
+    ledger.remember(LedgerChange(posts=(there, *others)))
+
+    assert {"b": others[0], RECORD.path: there} == ledger.posts_at(["b", RECORD.path, "nowhere"])
+    assert {} == ledger.posts_at([])
+    assert {"b", "d"} == {record.path for record in ledger.posts_called(["tag:a;2", "tag:d", "tag:x"])}
+    assert ["b"] == [record.path for record in ledger.ids_beginning("tag:a;")]
+    assert ["f"] == [record.path for record in ledger.ids_beginning("tag:%_/")]
+    assert {"b", "c", "d"} == {record.path for record in ledger.departed(["gone long ago", "mine", "d"], NOON)}
+    assert ["b"] == [record.path for record in ledger.departed([], NOON)]
+
+
+def test_a_line_has_what_keeping_a_post_in_its_place_needs(ledger: SqlLedger) -> None:
+    ledger.remember(
+        LedgerChange(posts=(RECORD._replace(settles=LATER, ready=NOON), RECORD._replace(path="z", gone=NOON)))
+    )
+    first, second = sorted(ledger.lines(["tag"]))
+
+    noon = 1773057600123456
+    assert PostLine(
+        path=RECORD.path, version="v1", published=noon, due=noon, expires=None, visibility=Visibility.PUBLIC,
+        gone=False, named=True, down=noon, ready=noon, settles=noon + 86_400_000_000, terms=(("tag", ("x",)),),
+    ) == first  # fmt: skip
+    assert ("z", True, None) == (second.path, second.gone, second.settles)
+
+
+def test_posts_are_counted_by_their_states(ledger: SqlLedger) -> None:
+    moments = (None, NOON - DAY, NOON, LATER)
+    posts = [
+        RECORD._replace(
+            path=str(number), visibility=visibility, due=due, expires=expires, settles=settles, gone=gone,
+            entry_id=entry_id, down=down,
+        )
+        for number, (visibility, due, expires, settles, gone, entry_id, down) in enumerate(
+            product(Visibility, moments, moments, (None, LATER), (None, NOON), ("", "tag:a"), (None, LATER))
+        )
+    ]  # fmt: skip
+    posts += [post._replace(path=f"p{post.path}", published=LATER) for post in posts]
+    ledger.remember(LedgerChange(posts=tuple(posts)))
+
+    assert Counter("gone" if post.gone else post.state(NOON).value for post in posts) == ledger.counts(NOON)
 
 
 def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: SqlLedger) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,7 @@ from syndicator.ports import (
     ImageAnswer,
     LedgerChange,
     PassRecord,
+    PostLine,
     Publication,
     Refusal,
     Touched,
@@ -172,6 +173,24 @@ class World:
         return self.files.get(path)
 
     def posts(self) -> dict[str, PostRecord]:
+        raise NotImplementedError
+
+    def posts_at(self, paths: Collection[str]) -> dict[str, PostRecord]:
+        raise NotImplementedError
+
+    def posts_called(self, ids: Collection[str]) -> tuple[PostRecord, ...]:
+        raise NotImplementedError
+
+    def ids_beginning(self, beginning: str) -> tuple[PostRecord, ...]:
+        raise NotImplementedError
+
+    def departed(self, clues: Collection[str], at: datetime) -> tuple[PostRecord, ...]:
+        raise NotImplementedError
+
+    def counts(self, now: datetime) -> dict[str, int]:
+        raise NotImplementedError
+
+    def lines(self, names: Collection[str]) -> Iterator[PostLine]:
         raise NotImplementedError
 
     def refusals(self) -> dict[str, Refusal]:

@@ -348,6 +348,13 @@ def test_a_clock_that_goes_back_brings_nothing_back_that_had_expired() -> None:
     assert PostState.LIVE is taken_down._replace(expires=LATER).state(NOON + timedelta(hours=1))
 
 
+def test_a_post_that_is_changed_when_its_time_comes_appears_as_it_is_now() -> None:
+    embargoed = settled({}, post(published=LATER))
+    live = settled(dict(embargoed.records), post(published=LATER, text="Other words."), now=LATER)
+
+    assert ["Bread: Other words."] == [record.content for record in live.changed]
+
+
 def test_nothing_new_changes_nothing() -> None:
     before = settled({}, post())
 
