@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from syndicator.web.conditional import choose_coding, status, write_http_date
-from syndicator.web.shelf import CORS, Fields, Served, Shelf
+from syndicator.web.conditional import IDENTITY, choose_coding, status, write_http_date
+from syndicator.web.shelf import CODINGS, CORS, Fields, Served, Shelf
 
 _CONDITIONS = frozenset(
     {b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
 )
+_OF_CODINGS = frozenset({b"accept-encoding", b"if-none-match"})
 _ALLOW: Fields = ((b"allow", b"GET, HEAD, OPTIONS"),)
 _PREFLIGHT: Fields = (
     *_ALLOW,
@@ -59,6 +60,8 @@ class Documents(BaseRoute):
         method = scope["method"]
         if method in {"GET", "HEAD"}:
             served: Served | None = scope.get("served") or await asyncio.to_thread(self._shelf.fetch, scope["page"])
+            if served is not None and served.waits and _asks_for_more(served, scope):
+                served = await asyncio.to_thread(self._shelf.pack, served)
             if served is None:
                 await refuse(send, 503, "the page cannot be read, ask again soon", ((b"retry-after", _SOON),))
             else:
@@ -90,6 +93,15 @@ class Missing:
             await refuse(send, 503, "the feeds are being made, ask again soon", ((b"retry-after", _SOON),))
         else:
             await refuse(send, 404, "there is nothing at this address")
+
+
+def _asks_for_more(served: Served, scope: Scope) -> bool:
+    """Whether a request may be about another coding than the plain bytes: it would take one, or has a tag of one."""
+    fields = [(name, value.decode("latin-1")) for name, value in scope["headers"] if name in _OF_CODINGS]
+    accepted = [value for name, value in fields if name == b"accept-encoding"]
+    if accepted and choose_coding(accepted, CODINGS) != IDENTITY:
+        return True
+    return any(name == b"if-none-match" and not any(tag in value for tag in served.tags) for name, value in fields)
 
 
 async def _show(served: Served, scope: Scope, send: Send) -> None:

@@ -1,13 +1,15 @@
 """What is served now: every document with its headers, made once, and swapped as a whole.
 
-Pages of archives stay where they are until somebody asks: there may be thousands, and hardly anybody does.
+Pages of archives stay where they are until somebody asks: there may be thousands, and hardly anybody does. Nor is a
+document compressed before the first reader who takes that: it costs more than all else that a new post does to it.
 """
 
 from __future__ import annotations
 
 import gzip
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
@@ -19,6 +21,8 @@ from syndicator.web.conditional import IDENTITY, write_http_date
 
 Fields = tuple[tuple[bytes, bytes], ...]
 
+#: What documents may be sent in, beside their plain bytes, the best first.
+CODINGS = ("gzip",)
 #: Shorter bodies fit into one packet either way (http-27).
 _WORTH_COMPRESSING = 600
 
@@ -50,7 +54,8 @@ class Served:
     """A document ready to be sent.
 
     ``path`` is the decoded path of its ``address``, ``modified`` when its bytes last changed in whole seconds,
-    ``representations`` those by coding, identity always among them.
+    ``representations`` those by coding, identity always among them; with ``waits`` nobody has asked for another yet.
+    Header fields ``about`` its content go with a 200, those ``shared`` with a 304 too.
     """
 
     path: str
@@ -58,22 +63,22 @@ class Served:
     record: DocumentRecord
     modified: datetime
     representations: Mapping[str, Representation]
+    about: Fields
+    shared: Fields
     codings: tuple[str, ...]
     tags: frozenset[str]
+    waits: bool = False
 
 
 def prepare(record: DocumentRecord, body: bytes, max_age: timedelta, before: Served | None = None) -> Served:
-    """Everything that requests for a document will need.
+    """Everything that requests for a document will need, but for what ``pack`` adds.
 
     ``before`` is what was served at its address until now. Other bytes get a later Last-Modified even when both were
     written within one second (http-13).
     """
     modified = record.changed.astimezone(UTC).replace(microsecond=0)
-    bodies = {IDENTITY: body}
-    if len(body) >= _WORTH_COMPRESSING and len(packed := gzip.compress(body, compresslevel=6, mtime=0)) < len(body):
-        bodies["gzip"] = packed
-    tags = {coding: f'"{sha256(data).hexdigest()[:32]}"' for coding, data in bodies.items()}
-    if before is not None and tags[IDENTITY] not in before.tags and modified <= before.modified:
+    tag = _tag(body)
+    if before is not None and tag not in before.tags and modified <= before.modified:
         modified = before.modified + timedelta(seconds=1)
     shared: Fields = (
         (b"cache-control", f"public, max-age={int(max_age.total_seconds())}".encode()),
@@ -86,26 +91,52 @@ def prepare(record: DocumentRecord, body: bytes, max_age: timedelta, before: Ser
         (b"last-modified", write_http_date(modified).encode()),
         (b"x-content-type-options", b"nosniff"),
     )
-    representations = {}
-    for coding, data in bodies.items():
-        tag: Fields = ((b"etag", tags[coding].encode()),)
-        length: Fields = ((b"content-length", str(len(data)).encode()),)
-        encoding: Fields = () if coding == IDENTITY else ((b"content-encoding", coding.encode()),)
-        representations[coding] = Representation(
-            coding=coding,
-            tag=tags[coding],
-            body=data,
-            fields=(*length, *encoding, *about, *tag, *shared),
-            fields_unchanged=(*tag, *shared),
-        )
     return Served(
         path=unquote(urlsplit(record.url).path),
         address=_uri(record.url).encode("ascii"),
         record=record,
         modified=modified,
-        representations=MappingProxyType(representations),
-        codings=tuple(coding for coding in bodies if coding != IDENTITY),
-        tags=frozenset(tags.values()),
+        representations=MappingProxyType({IDENTITY: _represent(IDENTITY, body, tag, about, shared)}),
+        about=about,
+        shared=shared,
+        codings=(),
+        tags=frozenset((tag,)),
+        waits=len(body) >= _WORTH_COMPRESSING,
+    )
+
+
+def pack(served: Served) -> Served:
+    """The document with each coding that is worth having, which takes a while."""
+    if not served.waits:
+        return served
+    plain = served.representations[IDENTITY]
+    body = gzip.compress(plain.body, compresslevel=6, mtime=0)
+    if len(body) >= len(plain.body):
+        return replace(served, waits=False)
+    packed = _represent("gzip", body, _tag(body), served.about, served.shared)
+    return replace(
+        served,
+        representations=MappingProxyType({**served.representations, packed.coding: packed}),
+        codings=(packed.coding,),
+        tags=served.tags | {packed.tag},
+        waits=False,
+    )
+
+
+def _tag(body: bytes) -> str:
+    return f'"{sha256(body).hexdigest()[:32]}"'
+
+
+def _represent(coding: str, body: bytes, tag: str, about: Fields, shared: Fields) -> Representation:
+    named: Fields = ((b"etag", tag.encode()),)
+    length: Fields = ((b"content-length", str(len(body)).encode()),)
+    encoding: Fields = () if coding == IDENTITY else ((b"content-encoding", coding.encode()),)
+    return Representation(
+        coding=coding,
+        tag=tag,
+        body=body,
+        fields=(*length, *encoding, *about, *named, *shared),
+        fields_unchanged=(*named, *shared),
     )
 
 
@@ -134,6 +165,7 @@ class Shelf:
         self._served: Mapping[str, Served] = MappingProxyType({})
         self._pages: Mapping[str, DocumentRecord] = MappingProxyType({})
         self._at_hand: dict[DocumentRecord, Served] = {}
+        self._packing = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._served)
@@ -156,19 +188,30 @@ class Shelf:
             return None
         if body is None:
             return None
-        served = prepare(page, body, _PAGE_AGE)
+        served = pack(prepare(page, body, _PAGE_AGE))
         if digest(body) == page.digest:  # else a pass has just replaced it, and will say so
             latest = list(self._at_hand.items())[1 - _PAGES_AT_HAND :]
             self._at_hand = dict([*latest, (page, served)])
         return served
 
+    def pack(self, served: Served) -> Served:
+        """A document with each coding that is worth having: made for the first who asks, kept for all others."""
+        with self._packing:
+            now = self._served.get(served.path)
+            if now is not None and now.record == served.record and not now.waits:
+                return now
+            packed = pack(served)
+            if now is served:
+                self._served = MappingProxyType({**self._served, served.path: packed})
+            return packed
+
     def replace(self, documents: Sequence[Served]) -> None:
         """Serve these from now on, and nothing else."""
-        self._served = MappingProxyType({served.path: served for served in documents})
+        with self._packing:
+            self._served = MappingProxyType({served.path: served for served in documents})
 
     def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord] = ()) -> None:
-        """Serve these records with their bytes from now on, and pages as their files have them. Compresses what is
-        new, which takes a while."""
+        """Serve these records with their bytes from now on, and pages as their files have them."""
         by_record = {served.record: served for served in self._served.values()}
         by_url = {served.record.url: served for served in self._served.values()}
         self.replace(

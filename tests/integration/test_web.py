@@ -34,7 +34,7 @@ from syndicator.web import server as server_module
 from syndicator.web.app import build_app
 from syndicator.web.hooks import Hook
 from syndicator.web.server import Server
-from syndicator.web.shelf import Shelf, prepare
+from syndicator.web.shelf import Shelf, pack, prepare
 from syndicator.web.status import ShownFeed, StatusPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -269,7 +269,7 @@ async def test_gzip_is_a_representation_of_its_own(site: Site) -> None:
 
 async def test_gzip_carries_no_time(site: Site) -> None:
     """http-11, http-12, http-74: a restart gives the same tags."""
-    again = prepare(record(), BODY, timedelta(minutes=15))
+    again = pack(prepare(record(), BODY, timedelta(minutes=15)))
     packed = await site.ask(FEED, ("Accept-Encoding", "gzip"))
 
     assert packed["etag"] == again.representations["gzip"].tag
@@ -292,6 +292,29 @@ async def test_a_reader_that_changed_its_coding_still_has_the_content(site: Site
     got = await site.ask(FEED, ("If-None-Match", packed["etag"]))
 
     assert (got.status, got["etag"]) == (304, tag(BODY))
+
+
+async def test_a_reader_that_changed_its_coding_has_the_content_also_after_a_restart(site: Site) -> None:
+    """http-11, http-20: nobody has asked for gzip yet, and its tag is known all the same."""
+    packed = pack(prepare(record(), BODY, timedelta(minutes=15))).representations["gzip"]
+
+    got = await site.ask(FEED, ("If-None-Match", packed.tag))
+
+    assert (got.status, got["etag"]) == (304, tag(BODY))
+
+
+async def test_a_document_is_compressed_for_the_first_who_takes_that_and_once(site: Site) -> None:
+    """http-26: most documents are replaced before anybody does, and compressing costs more than making them."""
+    before = site.shelf.find(FEED)
+    await site.ask(FEED, ("Accept-Encoding", "identity"), ("If-None-Match", tag(BODY)))
+    assert before is site.shelf.find(FEED)
+
+    await site.ask(FEED, ("Accept-Encoding", "gzip"), method="HEAD")
+    first = site.shelf.find(FEED)
+    await site.ask(FEED, ("Accept-Encoding", "gzip"))
+
+    assert before is not first
+    assert first is site.shelf.find(FEED)
 
 
 async def test_a_short_document_is_not_compressed_but_says_that_it_might_be(site: Site) -> None:
