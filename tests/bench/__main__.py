@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.builds import measure_builds
 from tests.bench.deliveries import measure_deliveries
+from tests.bench.live import Effort, measure_live
 from tests.bench.measure import WrongResultError
 from tests.bench.product import ROOT
 from tests.bench.rendering import measure_rendering
@@ -21,12 +22,22 @@ from tests.bench.topics import measure_topics
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 
+#: What --quick leaves out unless it is asked for.
+LARGE = frozenset({"builds-10k", "feeds-1k", "live-10k", "live-100k"})
+
+QUICK_LIVE = Effort(saves=6, restarts=1, idle=5)
+#: The time that is idle has a reconciling look over the whole folder in it.
+LIVE = Effort(saves=24, restarts=3, idle=65)
+
 # Each part gets a folder to itself and what --quick makes of a number of repetitions.
 PARTS: dict[str, Callable[[Path, bool], Section]] = {
     "builds-1k": lambda folder, quick: measure_builds(folder, 1_000, 2 if quick else 5),
     "builds-10k": lambda folder, quick: measure_builds(folder, 10_000, 1 if quick else 5),
     "feeds-1k": lambda folder, quick: measure_topics(folder, 1 if quick else 3),
     "deliveries": lambda folder, quick: measure_deliveries(folder, 10 if quick else 100),
+    "live-1k": lambda folder, quick: measure_live(folder, 1_000, QUICK_LIVE if quick else LIVE),
+    "live-10k": lambda folder, quick: measure_live(folder, 10_000, QUICK_LIVE if quick else LIVE),
+    "live-100k": lambda folder, quick: measure_live(folder, 100_000, QUICK_LIVE if quick else LIVE),
     "startup": lambda _, quick: measure_startup(3 if quick else 11),
     "rendering": lambda _, quick: measure_rendering(5 if quick else 31),
 }
@@ -40,7 +51,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few repetitions and no large corpus; prints only")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part (may be given again); prints only")
     options = parser.parse_args()
-    names = options.only or [name for name in PARTS if not (options.quick and name in ("builds-10k", "feeds-1k"))]
+    names = options.only or [name for name in PARTS if not (options.quick and name in LARGE)]
     # Ended politely, it still removes its corpora.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
