@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syndicator.errors import StateDamaged, StateError, SyndicatorError
 from syndicator.model import Site
-from syndicator.ports import Configured, Dialect, SiteFiles, Surroundings, Upstream
+from syndicator.ports import Configured, Dialect, ImageDesk, Ledger, SiteFiles, Surroundings, Upstream
 from syndicator.publication import require_files, rules_of, site_of
 from syndicator.publishers.local import LocalPublisher
 from syndicator.reader import Reader
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from syndicator.sources.gitsite import GitFiles
     from syndicator.state.database import Database
     from syndicator.state.deliveries import SqlOutbox
-    from syndicator.state.posts import SqlLedger
-    from syndicator.state.questions import SqlImageDesk
 
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
@@ -38,12 +36,13 @@ _MOST_OF_A_PAGE = 5_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The state's back ends on one database."""
+    """The state's back ends on one database. ``forget`` is for whoever puts another in its place."""
 
     database: Database
-    ledger: SqlLedger
+    ledger: Ledger
     outbox: SqlOutbox
-    desk: SqlImageDesk
+    desk: ImageDesk
+    forget: Callable[[], None] = lambda: None
 
 
 def upstream(settings: Settings) -> Upstream | None:
@@ -246,9 +245,12 @@ Mend = Callable[[StateDamaged], None]
 
 
 @contextmanager
-def state_to_write(settings: Settings, mend: Mend | None = None, *, examined: bool = False) -> Iterator[State]:
+def state_to_write(
+    settings: Settings, mend: Mend | None = None, *, examined: bool = False, stays: bool = False
+) -> Iterator[State]:
     """The state, for the one process that may write to it. One that is damaged, or out of which everything is gone, is
     given to ``mend`` first. With ``examined`` all of it is read to know that, else only where its program was killed.
+    With ``stays`` many passes will come, and what one has read is kept in memory for the next.
 
     Raises StateError, naming the other process when there is one.
     """
@@ -263,7 +265,14 @@ def state_to_write(settings: Settings, mend: Mend | None = None, *, examined: bo
             mend(damage)
             database = _opened(settings)
         with _state(database) as state:
-            yield state
+            yield _kept(state) if stays else state
+
+
+def _kept(state: State) -> State:
+    from syndicator.state.kept import KeptLedger, TellingDesk
+
+    ledger = KeptLedger(state.ledger)
+    return replace(state, ledger=ledger, desk=TellingDesk(state.desk, ledger.told), forget=ledger.forget)
 
 
 def writer(settings: Settings) -> tuple[int, float] | None:

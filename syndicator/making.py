@@ -10,7 +10,7 @@ from syndicator.corrections import corrected
 from syndicator.crew import Crew
 from syndicator.entries import make_entry
 from syndicator.errors import PostError, PublishError
-from syndicator.formats import render
+from syndicator.formats import Pieces, render
 from syndicator.model import (
     Document,
     EnclosureRef,
@@ -164,23 +164,29 @@ class Writing:
 
 
 def write_documents(
-    publisher: Publisher | None, feeds: Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]], entries: int, crew: Crew
+    publisher: Publisher | None,
+    feeds: Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]],
+    entries: int,
+    crew: Crew,
+    pieces: Pieces | None = None,
 ) -> Iterator[Writing]:
     """Make feeds fit, render their documents and put them in their places; without a publisher only render them.
 
-    ``entries`` is about how many entries they hold together.
+    ``entries`` is about how many entries they hold together. ``pieces`` keep what they came to, for a crew of one.
     """
-    return crew.map(partial(_write, publisher), feeds, big=entries >= _MANY_ENTRIES, ahead=_AHEAD)
+    return crew.map(partial(_write, publisher, pieces), feeds, big=entries >= _MANY_ENTRIES, ahead=_AHEAD)
 
 
-def _write(publisher: Publisher | None, task: tuple[Feed, FeedSpec, Sequence[Wanted]]) -> Writing:
+def _write(
+    publisher: Publisher | None, pieces: Pieces | None, task: tuple[Feed, FeedSpec, Sequence[Wanted]]
+) -> Writing:
     feed, spec, wanted = task
     # A list of posts or feeds for somebody else is no feed, whatever it stands beside.
     tailored = tailor(feed, spec) if any(item.format.is_feed for item in wanted) else Tailored(feed=feed)
     verdicts = dict.fromkeys(tailored.verdicts)
     written: list[Written] = []
     failed: list[PublishError] = []
-    documents = [(item, *fitting(tailored.feed, spec, item)) for item in wanted]
+    documents = [(item, *fitting(tailored.feed, spec, item, pieces)) for item in wanted]
     if too_large := tuple((i, len(d.body)) for i, d, _ in documents if i.most and len(d.body) > i.most):
         return Writing(written=(), too_large=too_large)
     for item, document, about in documents:
@@ -203,9 +209,11 @@ def _write(publisher: Publisher | None, task: tuple[Feed, FeedSpec, Sequence[Wan
     return Writing(written=tuple(written), failed=tuple(failed), verdicts=tuple(verdicts))
 
 
-def fitting(feed: Feed, spec: FeedSpec, item: Wanted) -> tuple[Document, tuple[Verdict, ...]]:
+def fitting(
+    feed: Feed, spec: FeedSpec, item: Wanted, pieces: Pieces | None = None
+) -> tuple[Document, tuple[Verdict, ...]]:
     """A document with as many entries as its size allows, and what that cost."""
-    document = render(feed, item.format, item.path, item.url)
+    document = render(feed, item.format, item.path, item.url, pieces)
     most = most_bytes(spec)
     if most is None or len(document.body) <= most or not item.format.is_feed:
         return document, ()

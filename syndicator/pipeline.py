@@ -13,6 +13,7 @@ import orjson
 from syndicator.absence import require_mounts, require_presence
 from syndicator.book import Called
 from syndicator.crew import Crew
+from syndicator.formats import Pieces
 from syndicator.knowing import Knowledge
 from syndicator.model import Held, digest
 from syndicator.noting import answers_noted, refusals_noted
@@ -28,7 +29,8 @@ class Pipeline:
     """Makes passes. Everything it keeps between them is also in the ledger, so it may be thrown away at any time.
 
     ``reader`` is asked before each pass, as the site's own configuration may have changed; it may raise as ``run`` does
-    itself. With ``stays`` many passes will come, so that it pays to know all posts from the first on.
+    itself. With ``stays`` many passes will come: it pays to know all posts from the first on, and what one pass did is
+    kept for the next.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Pipeline:
         self._knowledge = Knowledge(ledger, orders.feeds, stays=stays)
         self._swept = False
         self._mounts: frozenset[str] = frozenset()
+        self._pieces = Pieces() if stays else None
 
     def run(
         self,
@@ -255,6 +258,7 @@ class Pipeline:
             dry_run=self._orders.dry_run,
             limits=limits,
             waiting=waiting,
+            pieces=self._pieces,
         )
         published = publish(press, judged, prior, work, archiving, now, progress, crew)
         late = refusals_noted(archiving.refused, quarantine, now)

@@ -53,7 +53,7 @@ def run_service(settings: Settings) -> int:
     try:
         with (
             _deadline(settings.run.stop_within.total_seconds()) as deadline,
-            state_to_write(settings, partial(_mend, settings), examined=True) as state,
+            state_to_write(settings, partial(_mend, settings), examined=True, stays=True) as state,
             asyncio.Runner(loop_factory=_loop_factory()) as runner,
         ):
             return runner.run(_serve(settings, state, deadline))
@@ -191,6 +191,7 @@ class _Passes:
                 log.warning("state damaged", extra={"reason": str(damage)})
         if database.damage is not None:
             database.replace(partial(_mend, self._settings, database.damage))
+            self._state.forget()
             self._pipeline = self._begin()
         return self._pipeline.run(now)
 

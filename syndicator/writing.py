@@ -13,6 +13,7 @@ from syndicator.crew import Crew
 from syndicator.dues import changed, owed
 from syndicator.errors import PublishError
 from syndicator.feeds import build_feed
+from syndicator.formats import Pieces
 from syndicator.gathering import Gathering
 from syndicator.history import paging
 from syndicator.making import Written, write_documents
@@ -34,8 +35,8 @@ class Press:
     """Where documents go and what they say beside their entries; ``salt`` names all else that decides their bytes.
 
     Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered. ``limits``
-    say how much may change at once, None for any. ``waiting`` are the feeds that were held before.
-    ``audience`` is who is owed something beside the hubs.
+    say how much may change at once, None for any. ``waiting`` are the feeds that were held before. ``audience`` is who is
+    owed something beside the hubs, ``pieces`` what entries came to in documents, kept for the next pass.
     """
 
     publisher: Publisher
@@ -49,6 +50,7 @@ class Press:
     limits: Limits | None
     waiting: Mapping[str, Held]
     audience: Audience = field(default_factory=Audience)
+    pieces: Pieces | None = None
 
 
 class Writing:
@@ -104,7 +106,7 @@ class Writing:
         self, feeds: Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]], entries: int, change: LedgerChange
     ) -> Iterator[None]:
         """Write documents, one feed or page after the other, and remember a change."""
-        writing = write_documents(self._publisher, feeds, entries, self._crew)
+        writing = write_documents(self._publisher, feeds, entries, self._crew, self._press.pieces)
         if self._publisher:
             # While others write, when there are others.
             self._press.ledger.remember(change)

@@ -6,6 +6,8 @@ indented, which puts no white space inside an element that has a value (rss-24, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -27,6 +29,7 @@ from syndicator.formats.extensions import (
 from syndicator.formats.media_types import BARE_TYPES
 from syndicator.formats.partners import has_status, namespaces_of
 from syndicator.formats.parts import GENERATOR, ending, html_of, stand_in, summary_of, tells_more, terms_of
+from syndicator.formats.pieces import Pieces
 from syndicator.model import Entry, Feed, Format
 
 # lxml would write single quotes, which a few readers that look for the encoding by hand do not know (rss-1).
@@ -38,9 +41,22 @@ _RSS_DOCS = "http://www.rssboard.org/rss-specification"
 _PICTURES = frozenset({"gif", "jpeg", "jpg", "png"})
 
 
-def write_rss(feed: Feed, url: str) -> bytes:
-    """An RSS 2.0 document at ``url`` (rss.md A to F)."""
-    generator = _generator(feed, url, Format.RSS)
+def write_rss(feed: Feed, url: str, pieces: Pieces | None = None) -> bytes:
+    """An RSS 2.0 document at ``url`` (rss.md A to F). With ``pieces`` only what is new is written anew."""
+    namespaces = _namespaces(feed, Format.RSS)
+    write = partial(_rss, feed, url, namespaces)
+    return pieces.write(feed, Format.RSS, url, namespaces, write) if pieces else write(feed.entries)
+
+
+def write_atom(feed: Feed, url: str, pieces: Pieces | None = None) -> bytes:
+    """An Atom 1.0 document at ``url`` (atom.md A to F), in the same way."""
+    namespaces = _namespaces(feed, Format.ATOM)
+    write = partial(_atom, feed, url, namespaces)
+    return pieces.write(feed, Format.ATOM, url, namespaces, write) if pieces else write(feed.entries)
+
+
+def _rss(feed: Feed, url: str, namespaces: dict[str, str], entries: Sequence[Entry]) -> bytes:
+    generator = _generator(feed, url, Format.RSS, namespaces)
     generator.description(feed.description if feed.description.strip() else feed.title)
     generator.docs(_RSS_DOCS)
     # No width and height: those of a large picture make a feed invalid (rss-21).
@@ -48,7 +64,7 @@ def write_rss(feed: Feed, url: str) -> bytes:
         generator.image(url=picture, title=feed.title, link=feed.home_url)
     if feed.ttl:
         generator.ttl(feed.ttl)
-    for entry in feed.entries:
+    for entry in entries:
         item = _entry(generator, entry, feed)
         html, summary = html_of(entry, feed.content), summary_of(entry)
         # A description is HTML to its readers, the summary is text (rss-35). Given no description, feedgen
@@ -63,9 +79,8 @@ def write_rss(feed: Feed, url: str) -> bytes:
     return _DECLARATION + bytes(generator.rss_str(pretty=True, xml_declaration=False))
 
 
-def write_atom(feed: Feed, url: str) -> bytes:
-    """An Atom 1.0 document at ``url`` (atom.md A to F)."""
-    generator = _generator(feed, url, Format.ATOM)
+def _atom(feed: Feed, url: str, namespaces: dict[str, str], entries: Sequence[Entry]) -> bytes:
+    generator = _generator(feed, url, Format.ATOM, namespaces)
     generator.id(feed.id)
     generator.author(name=feed.author or feed.title)
     if feed.description.strip():
@@ -74,7 +89,7 @@ def write_atom(feed: Feed, url: str) -> bytes:
         generator.icon(feed.icon)
     if feed.logo:
         generator.logo(feed.logo)
-    for entry in feed.entries:
+    for entry in entries:
         node = _entry(generator, entry, feed)
         node.updated(entry.updated)
         node.published(entry.published)
@@ -91,12 +106,17 @@ def write_atom(feed: Feed, url: str) -> bytes:
     return _DECLARATION + bytes(generator.atom_str(pretty=True, xml_declaration=False))
 
 
-def _generator(feed: Feed, url: str, format: Format) -> Any:  # noqa: A002 - the noun of the model
+def _generator(
+    feed: Feed,
+    url: str,
+    format: Format,  # noqa: A002 - the noun of the model
+    namespaces: dict[str, str],
+) -> Any:
     generator = FeedGenerator()
     generator.register_extension(GENERATOR, FeedExtension, EntryExtension)
     generator.syndicator.feed = feed
     generator.syndicator.paging = feed.neighbours(format)
-    generator.syndicator.namespaces = _namespaces(feed, format)
+    generator.syndicator.namespaces = namespaces
     generator.title(feed.title)
     generator.updated(feed.updated)
     generator.generator(GENERATOR)

@@ -10,8 +10,8 @@ import sys
 import tempfile
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -50,6 +50,7 @@ from syndicator.notices import Notice, ToldEntry, write
 from syndicator.ports import (
     EntryRecord,
     ImageAnswer,
+    Ledger,
     LedgerChange,
     PassRecord,
     PostLine,
@@ -61,6 +62,7 @@ from syndicator.ports import (
 from syndicator.state import looking as module
 from syndicator.state.database import Database, open_database
 from syndicator.state.deliveries import SqlOutbox, lift_leases
+from syndicator.state.kept import KeptLedger, TellingDesk
 from syndicator.state.lock import only_writer
 from syndicator.state.looking import open_nothing, open_to_read
 from syndicator.state.posts import SqlLedger
@@ -82,9 +84,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def ledger(database: Database) -> SqlLedger:
-    return SqlLedger(database)
+@pytest.fixture(params=["asked", "kept"])
+def ledger(database: Database, request: pytest.FixtureRequest) -> Ledger:
+    return KeptLedger(SqlLedger(database)) if request.param == "kept" else SqlLedger(database)
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ DOCUMENT = DocumentRecord(
 )  # fmt: skip
 
 
-def owe(ledger: SqlLedger, digest: str = "d1", now: datetime = NOON, topic: str = TOPIC) -> None:
+def owe(ledger: Ledger, digest: str = "d1", now: datetime = NOON, topic: str = TOPIC) -> None:
     ledger.record(Publication(announcements=(Announcement(target=HUB, topic=topic, digest=digest),)), now)
 
 
@@ -122,7 +124,7 @@ def settled(delivery: Delivery, status: str = "done", due: datetime = NOON, erro
     return (Settled(delivery=delivery, status=status, due=due, error=error),)
 
 
-def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
+def test_everything_remembered_comes_back_as_it_was(ledger: Ledger) -> None:
     refusal = Refusal(path="_posts/b.md", version="v", reason="bad", since=NOON, line=3, column=4, remedy="mend it")
     stones = (
         Tombstone(ref="tag:b", when=NOON, title="B", url="https://x.example/b", published=NOON),
@@ -153,7 +155,7 @@ def test_everything_remembered_comes_back_as_it_was(ledger: SqlLedger) -> None:
     assert last == ledger.last_pass()
 
 
-def test_files_that_come_with_a_post_come_back_as_they_were(ledger: SqlLedger) -> None:
+def test_files_that_come_with_a_post_come_back_as_they_were(ledger: Ledger) -> None:
     file = EnclosureRef(url="https://x.example/a.mp3", file="a.mp3", type="audio/mpeg", length=1, duration=2, title="t")
     made = Enclosure(url=file.url, type=file.type, length=1, duration=2, title="t")
     records = [replace(STORED.record, enclosures=(file,)), EntryRecord(path="_posts/b.md", key="k", enclosures=(file,))]
@@ -175,7 +177,7 @@ HELD = Held(
 )
 
 
-def test_a_held_feed_is_kept_and_what_is_approved_of_it_is_never_overwritten(ledger: SqlLedger) -> None:
+def test_a_held_feed_is_kept_and_what_is_approved_of_it_is_never_overwritten(ledger: Ledger) -> None:
     other = replace(HELD, feed="other")
     ledger.remember(LedgerChange(held=(HELD, other)))
     assert {"main": HELD, "other": other} == ledger.held()
@@ -191,7 +193,7 @@ def test_a_held_feed_is_kept_and_what_is_approved_of_it_is_never_overwritten(led
     assert {"other"} == ledger.held().keys()
 
 
-def test_after_a_word_of_approval_the_next_pass_looks_at_everything(ledger: SqlLedger) -> None:
+def test_after_a_word_of_approval_the_next_pass_looks_at_everything(ledger: Ledger) -> None:
     ledger.note_pass(
         PassRecord(at=NOON, seconds=1, posts=1, live=1, feeds=1, documents=1, written=1, refused=0, orders="o")
     )
@@ -215,7 +217,7 @@ def test_feeds_and_documents_of_an_older_version_say_nothing_of_what_it_did_not_
     assert 0 == SqlLedger(database).documents()["feed.xml"].length
 
 
-def test_pages_are_kept_in_their_order_until_their_feed_has_no_archive(ledger: SqlLedger) -> None:
+def test_pages_are_kept_in_their_order_until_their_feed_has_no_archive(ledger: Ledger) -> None:
     pages = {
         feed: tuple(
             PageRecord(
@@ -232,14 +234,14 @@ def test_pages_are_kept_in_their_order_until_their_feed_has_no_archive(ledger: S
     assert {"main": (*pages["main"][:3], replace(pages["main"][3], content="d"), *pages["main"][4:])} == ledger.pages()
 
 
-def test_a_later_word_replaces_the_earlier(ledger: SqlLedger) -> None:
+def test_a_later_word_replaces_the_earlier(ledger: Ledger) -> None:
     ledger.remember(LedgerChange(posts=(RECORD,)))
     ledger.remember(LedgerChange(posts=(RECORD._replace(version="v2", gone=NOON),)))
 
     assert {RECORD.path: RECORD._replace(version="v2", gone=NOON)} == ledger.posts()
 
 
-def test_posts_are_found_by_what_somebody_knows_of_them(ledger: SqlLedger) -> None:
+def test_posts_are_found_by_what_somebody_knows_of_them(ledger: Ledger) -> None:
     there = RECORD._replace(down=None, ready=NOON, settles=LATER)
     others = (
         RECORD._replace(path="b", entry_id="tag:a;2", digest="other", gone=NOON),
@@ -259,7 +261,7 @@ def test_posts_are_found_by_what_somebody_knows_of_them(ledger: SqlLedger) -> No
     assert ["b"] == [record.path for record in ledger.departed([], NOON)]
 
 
-def test_a_line_has_what_keeping_a_post_in_its_place_needs(ledger: SqlLedger) -> None:
+def test_a_line_has_what_keeping_a_post_in_its_place_needs(ledger: Ledger) -> None:
     ledger.remember(
         LedgerChange(posts=(RECORD._replace(settles=LATER, ready=NOON), RECORD._replace(path="z", gone=NOON)))
     )
@@ -273,7 +275,7 @@ def test_a_line_has_what_keeping_a_post_in_its_place_needs(ledger: SqlLedger) ->
     assert ("z", True, None) == (second.path, second.gone, second.settles)
 
 
-def test_posts_are_counted_by_their_states(ledger: SqlLedger) -> None:
+def test_posts_are_counted_by_their_states(ledger: Ledger) -> None:
     moments = (None, NOON - DAY, NOON, LATER)
     posts = [
         RECORD._replace(
@@ -290,7 +292,7 @@ def test_posts_are_counted_by_their_states(ledger: SqlLedger) -> None:
     assert Counter("gone" if post.gone else post.state(NOON).value for post in posts) == ledger.counts(NOON)
 
 
-def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: SqlLedger) -> None:
+def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: Ledger) -> None:
     ledger.remember(LedgerChange(posts=(RECORD,), entries=(STORED,)))
 
     ledger.remember(LedgerChange(posts=(RECORD._replace(path="_posts/z.md"),), moved=(RECORD.path,)))
@@ -299,7 +301,7 @@ def test_a_moved_post_takes_its_stored_entry_along_out_of_the_way(ledger: SqlLed
     assert {} == ledger.entry_records()
 
 
-def test_thousands_of_entries_are_found_at_once(ledger: SqlLedger) -> None:
+def test_thousands_of_entries_are_found_at_once(ledger: Ledger) -> None:
     posts = tuple(RECORD._replace(path=f"{number}.md") for number in range(1_201))
     ledger.remember(LedgerChange(posts=posts))
     stored = tuple(replace(STORED, record=EntryRecord(path=p.path, key="k")) for p in posts)
@@ -308,7 +310,7 @@ def test_thousands_of_entries_are_found_at_once(ledger: SqlLedger) -> None:
     assert 1_201 == len(ledger.entries([p.path for p in posts]))
 
 
-def test_a_publication_is_recorded_whole_or_not_at_all(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_a_publication_is_recorded_whole_or_not_at_all(ledger: Ledger, outbox: SqlOutbox) -> None:
     broken = replace(DOCUMENT, path="broken.xml", digest=cast("str", None))
     announcement = Announcement(target=HUB, topic=TOPIC, digest="d1")
 
@@ -319,7 +321,7 @@ def test_a_publication_is_recorded_whole_or_not_at_all(ledger: SqlLedger, outbox
     assert () == outbox.deliveries()
 
 
-def test_a_delivery_is_claimed_by_one_worker_until_its_lease_runs_out(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_a_delivery_is_claimed_by_one_worker_until_its_lease_runs_out(ledger: Ledger, outbox: SqlOutbox) -> None:
     owe(ledger)
 
     assert 1 == len(outbox.claim_deliveries(NOON, 10, LEASE))
@@ -328,7 +330,7 @@ def test_a_delivery_is_claimed_by_one_worker_until_its_lease_runs_out(ledger: Sq
     assert 1 == len(outbox.claim_deliveries(NOON + LEASE, 10, LEASE))
 
 
-def test_the_leases_of_a_dead_worker_are_lifted(database: Database, ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_the_leases_of_a_dead_worker_are_lifted(database: Database, ledger: Ledger, outbox: SqlOutbox) -> None:
     owe(ledger)
     outbox.claim_deliveries(NOON, 10, LEASE)
 
@@ -337,7 +339,7 @@ def test_the_leases_of_a_dead_worker_are_lifted(database: Database, ledger: SqlL
     assert 1 == len(outbox.claim_deliveries(NOON, 10, LEASE))
 
 
-def test_what_is_delivered_is_not_owed_any_more(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_what_is_delivered_is_not_owed_any_more(ledger: Ledger, outbox: SqlOutbox) -> None:
     owe(ledger)
     (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
 
@@ -347,7 +349,7 @@ def test_what_is_delivered_is_not_owed_any_more(ledger: SqlLedger, outbox: SqlOu
     assert outbox.next_due() is None
 
 
-def test_the_newest_version_wins_over_what_comes_late_for_an_older_one(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_the_newest_version_wins_over_what_comes_late_for_an_older_one(ledger: Ledger, outbox: SqlOutbox) -> None:
     owe(ledger)
     (old,) = outbox.claim_deliveries(NOON, 10, LEASE)
     owe(ledger, "d2", NOON + timedelta(seconds=1))
@@ -360,7 +362,7 @@ def test_the_newest_version_wins_over_what_comes_late_for_an_older_one(ledger: S
     assert ("d2", 0, "pending", NOON + timedelta(seconds=1)) == (new.digest, new.attempts, new.status, new.due)
 
 
-def test_a_postponed_delivery_waits_and_counts(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_a_postponed_delivery_waits_and_counts(ledger: Ledger, outbox: SqlOutbox) -> None:
     owe(ledger)
     (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
 
@@ -371,7 +373,7 @@ def test_a_postponed_delivery_waits_and_counts(ledger: SqlLedger, outbox: SqlOut
     assert (1, "503", NOON) == (again.attempts, again.error, again.since)
 
 
-def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: Ledger, outbox: SqlOutbox) -> None:
     owe(ledger)
     (delivery,) = outbox.claim_deliveries(NOON, 10, LEASE)
     outbox.settle(settled(delivery, "given up", NOON, "410"), NOON)
@@ -383,7 +385,7 @@ def test_a_delivery_given_up_is_visible_and_a_new_version_starts_afresh(ledger: 
 
 
 def test_what_is_owed_to_a_target_that_is_configured_no_more_is_forgotten_by_kind(
-    ledger: SqlLedger, outbox: SqlOutbox
+    ledger: Ledger, outbox: SqlOutbox
 ) -> None:
     owed = tuple(
         Announcement(kind=kind, target=target, topic=TOPIC, digest="d1", body=write(NOTICE)[1])
@@ -403,7 +405,7 @@ def test_what_is_owed_to_a_target_that_is_configured_no_more_is_forgotten_by_kin
 
 @pytest.mark.parametrize("status", ["pending", "given up", "done"])
 def test_a_message_takes_in_the_one_before_unless_that_was_heard(
-    ledger: SqlLedger, outbox: SqlOutbox, status: str
+    ledger: Ledger, outbox: SqlOutbox, status: str
 ) -> None:
     def tell(*names: str) -> None:
         message, body = write(replace(NOTICE, added=tuple(ToldEntry(id=name) for name in names)))
@@ -424,7 +426,7 @@ def test_a_message_takes_in_the_one_before_unless_that_was_heard(
     assert first.id != second.id
 
 
-def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: Ledger, outbox: SqlOutbox) -> None:
     ledger.record(
         Publication(documents=(DOCUMENT,), announcements=(Announcement(target=HUB, topic=TOPIC, digest="d1"),)), NOON
     )
@@ -436,7 +438,7 @@ def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: SqlLedger
     assert () == outbox.deliveries()
 
 
-def test_a_question_about_an_image_is_claimed_once_and_its_answer_kept(database: Database, ledger: SqlLedger) -> None:
+def test_a_question_about_an_image_is_claimed_once_and_its_answer_kept(database: Database, ledger: Ledger) -> None:
     desk = SqlImageDesk(database)
     url = "https://images.example/a.jpg"
     ledger.remember(LedgerChange(images=(ImageAnswer(url=url, facts=ImageFacts(), status="asked", due=NOON),)))
@@ -743,7 +745,7 @@ def test_a_copy_made_while_somebody_begins_to_write_is_not_believed(
         writer.close()
 
 
-def test_somebody_elses_writing_is_noticed_once(database: Database, ledger: SqlLedger, tmp_path: Path) -> None:
+def test_somebody_elses_writing_is_noticed_once(database: Database, ledger: Ledger, tmp_path: Path) -> None:
     other = Database(f"sqlite:///{tmp_path}/state.db")
     assert not database.written_meanwhile()
     ledger.posts()
@@ -753,3 +755,72 @@ def test_somebody_elses_writing_is_noticed_once(database: Database, ledger: SqlL
 
     assert [True, False] == [database.written_meanwhile(), database.written_meanwhile()]
     other.close()
+def everything(ledger: Ledger) -> tuple[object, ...]:
+    """All that a ledger answers to whoever asks for these two posts and their image."""
+    return (
+        ledger.refusals(),
+        ledger.feeds(),
+        list(ledger.documents().items()),
+        ledger.entry_records(),
+        ledger.entries([RECORD.path, "z.md"]),
+        ledger.images(["https://x.example/a.png", "https://x.example/z.png"]),
+    )
+
+
+def test_what_is_kept_in_memory_is_what_the_database_says(database: Database) -> None:
+    """After each kind of change, asked before and after it; also when a change failed half-way."""
+    kept = KeptLedger(SqlLedger(database))
+    desk = TellingDesk(SqlImageDesk(database), kept.told)
+    refusal = Refusal(path="_posts/b.md", version="v", reason="bad", since=NOON)
+    asked = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(), status="asked", due=NOON)
+    other = replace(STORED, record=replace(STORED.record, key="k2"), entry=replace(ENTRY, title="Other"))
+    moved = RECORD._replace(path="z.md")
+    feed = FeedRecord(name="main", id="i", updated=NOON)
+    broken = replace(DOCUMENT, path="broken.xml", digest=cast("str", None))
+    changes: tuple[Callable[[], None], ...] = (
+        lambda: kept.remember(LedgerChange(posts=(RECORD,), refused=(refusal,), images=(asked,), entries=(STORED,))),
+        lambda: kept.remember(LedgerChange(entries=(other,), cleared=(refusal.path,))),
+        lambda: desk.answer_image(replace(asked, status="known", facts=ImageFacts(type="image/png"))),
+        lambda: kept.remember(LedgerChange(posts=(moved,), moved=(RECORD.path,))),
+        lambda: kept.remember(LedgerChange(entries=(replace(other, record=replace(other.record, path="z.md")),))),
+        lambda: kept.record(Publication(feeds=(feed,), documents=(replace(DOCUMENT, path="z.xml"), DOCUMENT)), NOON),
+        lambda: kept.record(Publication(documents=(replace(DOCUMENT, digest="d2"), broken)), NOON),
+        lambda: kept.record(Publication(documents=(replace(DOCUMENT, digest="d2"),)), NOON),
+        lambda: kept.remember(LedgerChange(dropped_images=(asked.url,))),
+        lambda: kept.record(Publication(dropped_feeds=("main",), dropped_documents=("z.xml",)), NOON),
+        lambda: kept.record(Publication(dropped_entries=("z.md",)), NOON),
+    )
+    said = [everything(kept)]
+    for change in changes:
+        with suppress(StateError):
+            change()
+        said.append(everything(kept))
+
+        assert said[-1] == everything(kept) == everything(SqlLedger(database))
+
+    assert 1 + len(changes) - 1 == len({repr(one) for one in said})  # all told but the one that failed
+
+
+def test_what_is_read_while_somebody_writes_is_not_kept(database: Database) -> None:
+    class Slow(SqlLedger):
+        def images(self, urls: Collection[str]) -> dict[str, ImageAnswer]:
+            found = super().images(urls)
+            desk.answer_image(known)
+            return found
+
+    known = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png"), status="known")
+    kept = KeptLedger(Slow(database))
+    desk = TellingDesk(SqlImageDesk(database), kept.told)
+
+    assert {} == kept.images([known.url])
+    assert {known.url: known} == kept.images([known.url])
+
+
+def test_only_so_many_rows_are_kept_and_the_others_are_read_again(database: Database) -> None:
+    kept = KeptLedger(SqlLedger(database))
+    posts = [RECORD._replace(path=f"{number}.md") for number in range(1_101)]
+    kept.remember(LedgerChange(posts=tuple(posts)))
+    stored = tuple(replace(STORED, record=EntryRecord(path=p.path, key="k")) for p in posts)
+    kept.remember(LedgerChange(entries=stored))
+
+    assert 1_101 == len(kept.entries([p.path for p in posts])) == len(kept.entry_records())
