@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -32,14 +32,30 @@ SUMMARY_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class EntryKeys:
-    """Names entries before they are made: ``salt`` stands for everything that is the same for all posts."""
+    """Names entries before they are made: ``salt`` stands for everything that is the same for all posts.
+
+    ``made`` keeps the names from one time to the next, by path, each with what it was made of.
+    """
 
     salt: str
+    made: dict[str, tuple[tuple[object, ...], str]] = field(default_factory=dict)
 
     def key(self, record: PostRecord, facts: ImageFacts | None, aims: Sequence[tuple[str, str]] = ()) -> str:
         """Equal keys, equal entries. ``aims`` are path and digest of each post that the body leads to."""
-        parts = (self.salt, record.path, record.digest, record.entry_id, record.published, record.updated, facts)
-        return digest(orjson.dumps((*parts, aims) if aims else parts))
+        parts: tuple[object, ...] = (
+            record.path, record.digest, record.entry_id, record.published, record.updated, facts,
+        )  # fmt: skip
+        if aims:
+            parts = (*parts, tuple(aims))
+        known = self.made.get(record.path)
+        if known is None or known[0] != parts:
+            known = self.made[record.path] = (parts, digest(orjson.dumps((self.salt, *parts))))
+        return known[1]
+
+    def forget(self, others_than: Collection[str]) -> None:
+        """Keep the names of these alone."""
+        for path in self.made.keys() - others_than:
+            del self.made[path]
 
 
 def make_entry(

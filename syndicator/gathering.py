@@ -90,6 +90,7 @@ class Gathering:
         self._known = ledger.images(_addresses(self.records.values()))
         stand = set(bad)
         self.stale = [record for path, record in members.items() if path not in stand and self._is_stale(path, record)]
+        keys.forget(members.keys())
         for record in self.stale:
             # Before entries are made: when an answer changes meanwhile, the next pass makes them anew.
             self._answered(record)

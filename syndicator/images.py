@@ -144,9 +144,13 @@ def measure_file(root: Path, file: str, known_version: str) -> tuple[str, ImageF
     """Version and facts of an image inside ``root``, None when there is no regular, readable file of that name in it.
 
     ``file`` is relative with ``/``. Symbolic links are followed only as long as they stay inside. The facts are empty
-    when ``known_version`` is still right: then the file is not even opened.
+    when ``known_version`` is still right: then the file is not even opened, and was inside when that was found.
     """
     try:
+        if known_version:
+            status = os.stat(f"{root}/{file}")  # noqa: PTH116 - text, not Path: asked for each picture in each pass
+            if _version(status) == known_version and stat.S_ISREG(status.st_mode):
+                return known_version, ImageFacts()
         top = root.resolve(strict=True)
         path = (top / file).resolve(strict=True)
         inside = path.relative_to(top)
@@ -154,8 +158,6 @@ def measure_file(root: Path, file: str, known_version: str) -> tuple[str, ImageF
         # Looked at before it is opened: opening a pipe or a device can wait, or do something.
         if not stat.S_ISREG(before.st_mode):
             return None
-        if known_version and _version(before) == known_version:
-            return known_version, ImageFacts()
         with _opened(top, inside) as handle:
             now = os.fstat(handle)
             if not stat.S_ISREG(now.st_mode):

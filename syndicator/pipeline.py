@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -23,6 +24,9 @@ from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
 from syndicator.reading import Reading
 from syndicator.resting import Rest
+
+if TYPE_CHECKING:
+    from syndicator.entries import EntryKeys
 
 
 class Pipeline:
@@ -50,6 +54,7 @@ class Pipeline:
         self._swept = False
         self._mounts: frozenset[str] = frozenset()
         self._pieces = Pieces() if stays else None
+        self._keys: EntryKeys | None = None
 
     def run(
         self,
@@ -203,6 +208,8 @@ class Pipeline:
         archiving = Archiving(
             judged.selections, unfit, posts=book, targets=roster.targets, reader=self._reader, ledger=self._ledger
         )
+        if self._keys is None or self._keys.salt != self._reader.rules_name:
+            self._keys = EntryKeys(self._reader.rules_name)
         work = Gathering(
             members,
             unfit | judged.frozen,
@@ -211,7 +218,7 @@ class Pipeline:
             page_version=self._reader.page_version,
             questions=self._reader.questions,
             answer=self._reader.answer,
-            keys=EntryKeys(self._reader.rules_name),
+            keys=self._keys,
             source=self._reader.source,
             ledger=self._ledger,
             ask_images=self._orders.ask_images,

@@ -75,7 +75,8 @@ class LocalPublisher:
 
     def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
         """Paths whose file is not the one that was left there."""
-        return frozenset(path for path, version in versions.items() if self._version(self._target(path)) != version)
+        real: set[Path] = set()  # folders that were found to be no links
+        return frozenset(p for p, version in versions.items() if self._version(self._target(p, real)) != version)
 
     def settle(self, paths: Sequence[str]) -> None:
         """Sync the folders in which these files stand, each once. Raises PublishError."""
@@ -97,17 +98,19 @@ class LocalPublisher:
             except OSError as error:
                 raise _cannot("removed", folder, error) from error
 
-    def _target(self, path: str) -> Path:
+    def _target(self, path: str, real: set[Path] | None = None) -> Path:
         parts = path.split("/")
         if not path or path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in parts):
             raise PublishError(path, "the path leads out of the folder", "name a relative path without '..'")
         target = self._root.joinpath(*parts)
         # A link on the way would take the file elsewhere; the root itself may be one (releases are often linked).
         for folder in target.parents:
-            if folder == self._root:
+            if folder == self._root or (real is not None and folder in real):
                 break
             if folder.is_symlink():
                 raise PublishError(str(target), f"{folder} is a symbolic link", "replace the link by a folder")
+            if real is not None:
+                real.add(folder)
         return target
 
     def _replace(self, target: Path, body: bytes) -> None:
