@@ -68,12 +68,16 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction: all of it or nothing. Raises StateError."""
+    def write(self, *, patient: bool = False) -> Iterator[Connection]:
+        """A transaction: all of it or nothing. Raises StateError.
+
+        One that is ``patient`` is on the disk with the next that is not, and may be lost when the power fails before:
+        never without those after it. Who kills the process takes nothing away.
+        """
         with (
             self._gate.passing(),
             self._explained(),
-            self.engine.connect().execution_options(syndicator_write=True) as connection,
+            self.engine.connect().execution_options(syndicator_write=True, syndicator_patient=patient) as connection,
             connection.begin(),
         ):
             yield connection
@@ -280,8 +284,13 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns into a write can fail at once with "locked"; an immediate one waits its turn.
-    write = connection.get_execution_options().get("syndicator_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("syndicator_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # With a write-ahead log NORMAL leaves the syncing to a later one: what is written stays in order.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('syndicator_patient') else 'FULL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def open_database(url: str, folder: Path | None, *, sound: bool = False, examined: bool = False) -> Database:

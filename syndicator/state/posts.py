@@ -195,7 +195,9 @@ class SqlLedger:
         """Keep what a pass learnt about posts and made of them."""
         if change == LedgerChange():
             return
-        with self._database.write() as connection:
+        # Entries and answers can be had again, and ids before anything is published: what readers saw must stay.
+        patient = not (change.posts or change.moved or change.held or change.pages or change.dropped_pages)
+        with self._database.write(patient=patient) as connection:
             something_happened(connection)
             _drop(connection, tables.posts, change.moved)
             _drop(connection, tables.refusals, change.cleared)
@@ -225,7 +227,8 @@ class SqlLedger:
         """Keep how the last pass went."""
         row = asdict(record)
         row["milliseconds"] = round(row.pop("seconds") * 1000)
-        with self._database.write() as connection:
+        # Without it the next pass looks at everything.
+        with self._database.write(patient=True) as connection:
             self._database.upsert(connection, tables.passes, [{"id": 1, **row}])
 
     def approve(self, held: Sequence[Held]) -> None:

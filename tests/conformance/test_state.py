@@ -21,7 +21,7 @@ from typing import cast
 import orjson
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, event, inspect, text
 
 from syndicator.errors import StateError
 from syndicator.model import (
@@ -824,3 +824,23 @@ def test_only_so_many_rows_are_kept_and_the_others_are_read_again(database: Data
     kept.remember(LedgerChange(entries=stored))
 
     assert 1_101 == len(kept.entries([p.path for p in posts])) == len(kept.entry_records())
+
+
+def test_what_readers_may_have_seen_is_on_the_disk_before_a_pass_goes_on(database: Database) -> None:
+    """Ids, pages, held feeds and publications are synced at once; entries, answers and notes with the next of these."""
+    synced: list[bool] = []
+
+    @event.listens_for(database.engine, "commit")
+    def _(connection: Connection) -> None:
+        synced.append(connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2)
+
+    ledger = SqlLedger(database)
+    ledger.remember(LedgerChange(posts=(RECORD,)))
+    ledger.remember(LedgerChange(entries=(STORED,)))
+    ledger.record(Publication(documents=(DOCUMENT,)), NOON)
+    ledger.note_pass(
+        PassRecord(at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o")
+    )
+    ledger.remember(LedgerChange(pages=(PageRecord(feed="main", number=1, members=("a",), content="c", updated=NOON),)))
+
+    assert [True, False, True, False, True] == synced
