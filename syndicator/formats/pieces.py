@@ -27,10 +27,10 @@ _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The pieces of a document, ``length`` bytes of them. ``around`` is all else that decides what they are."""
+    """The pieces of a document by id, ``length`` bytes of them. ``around`` is all else that decides what they are."""
 
     around: object
-    pieces: dict[Entry, bytes]
+    pieces: dict[str, tuple[Entry, bytes]]
     length: int
 
 
@@ -61,12 +61,12 @@ class Pieces:
         around = (replace(feed, entries=(), tombstones=(), updated=_WHENEVER), tuple(namespaces.items()))
         known = self._kept.pop((format, url), None)
         had = known.pieces if known is not None and known.around == around else {}
-        missing = [entry for entry in feed.entries if entry not in had]
+        pieces = {entry.id: had[entry.id] for entry in feed.entries if entry.id in had and had[entry.id][0] == entry}
+        missing = [entry for entry in feed.entries if entry.id not in pieces]
         head, made, end = _apart(write(missing), format)
-        pieces = {**had, **dict(zip(missing, made, strict=True))}
-        pieces = {entry: pieces[entry] for entry in feed.entries}
-        self._keep((format, url), _Kept(around, pieces, sum(map(len, pieces.values()))))
-        return b"".join((head, *map(pieces.__getitem__, feed.entries), end))
+        pieces |= {entry.id: (entry, piece) for entry, piece in zip(missing, made, strict=True)}
+        self._keep((format, url), _Kept(around, pieces, sum(len(piece) for _, piece in pieces.values())))
+        return b"".join((head, *(pieces[entry.id][1] for entry in feed.entries), end))
 
     def _keep(self, name: tuple[Format, str], kept: _Kept) -> None:
         self._kept[name] = kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class LocalPublisher:
         """Write beside, sync, rename; a file with equal bytes is not touched. Raises PublishError."""
         target = self._target(document.path)
         try:
-            if self.read(document.path) == document.body:
+            if self._length(target) == len(document.body) and self.read(document.path) == document.body:
                 return self._version(target)
             target.parent.mkdir(parents=True, exist_ok=True)
             self._replace(target, document.body)
@@ -75,16 +75,17 @@ class LocalPublisher:
 
     def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
         """Paths whose file is not the one that was left there."""
-        real: set[Path] = set()  # folders that were found to be no links
-        return frozenset(p for p, version in versions.items() if self._version(self._target(p, real)) != version)
+        self._folders(versions)
+        root = str(self._root)  # text, not Path: asked for each document in each pass
+        return frozenset(path for path, version in versions.items() if self._version(f"{root}/{path}") != version)
 
     def settle(self, paths: Sequence[str]) -> None:
         """Sync the folders in which these files stand, each once. Raises PublishError."""
-        targets = [self._target(path) for path in paths]
-        folders = {folder for target in targets for folder in target.parents if folder.is_relative_to(self._root)}
-        for folder in sorted(folders):
+        folders = self._folders(paths)
+        for folder in sorted({*folders, *(above for one in folders for above in one.parents)}):
             try:
-                _sync_folder(folder)
+                if folder.is_relative_to(self._root):
+                    _sync_folder(folder)
             except OSError as error:
                 raise _cannot("synced", folder, error) from error
 
@@ -98,19 +99,22 @@ class LocalPublisher:
             except OSError as error:
                 raise _cannot("removed", folder, error) from error
 
-    def _target(self, path: str, real: set[Path] | None = None) -> Path:
+    def _folders(self, paths: Iterable[str]) -> set[Path]:
+        """The folders of these files, each looked at once. Raises PublishError when one leads elsewhere."""
+        one_in_each = {path.rpartition("/")[0]: path for path in paths}
+        return {self._target(path).parent for path in one_in_each.values()}
+
+    def _target(self, path: str) -> Path:
         parts = path.split("/")
         if not path or path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in parts):
             raise PublishError(path, "the path leads out of the folder", "name a relative path without '..'")
         target = self._root.joinpath(*parts)
         # A link on the way would take the file elsewhere; the root itself may be one (releases are often linked).
         for folder in target.parents:
-            if folder == self._root or (real is not None and folder in real):
+            if folder == self._root:
                 break
             if folder.is_symlink():
                 raise PublishError(str(target), f"{folder} is a symbolic link", "replace the link by a folder")
-            if real is not None:
-                real.add(folder)
         return target
 
     def _replace(self, target: Path, body: bytes) -> None:
@@ -128,9 +132,16 @@ class LocalPublisher:
             raise
 
     @staticmethod
-    def _version(target: Path) -> str:
+    def _length(target: Path) -> int:
         try:
-            status = target.lstat()
+            return target.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return -1
+
+    @staticmethod
+    def _version(target: Path | str) -> str:
+        try:
+            status = os.lstat(target)
         except OSError:
             return ""
         if not stat.S_ISREG(status.st_mode):
