@@ -31,6 +31,8 @@ from syndicator.profiles.tailoring import Tailored, fit, most_bytes, tailor
 from syndicator.reader import Reader, isolated
 
 _BATCH = 50
+#: So many documents of one feed are put in their places at the same time.
+_AT_ONCE = 4
 #: So many batches or feeds a process are handed out before anybody asks: the caller is busy with the state meanwhile.
 _AHEAD = 8
 #: From so many entries on a second process saves more than it costs.
@@ -189,12 +191,11 @@ def _write(
     documents = [(item, *fitting(tailored.feed, spec, item, pieces)) for item in wanted]
     if too_large := tuple((i, len(d.body)) for i, d, _ in documents if i.most and len(d.body) > i.most):
         return Writing(written=(), too_large=too_large)
-    for item, document, about in documents:
+    versions = put_all(publisher, [document for _, document, _ in documents])
+    for (item, document, about), version in zip(documents, versions, strict=True):
         verdicts |= dict.fromkeys(about)
-        try:
-            version = publisher.put(document) if publisher else ""
-        except PublishError as error:
-            failed.append(error)  # the others may have room yet
+        if isinstance(version, PublishError):
+            failed.append(version)  # the others may have room yet
             continue
         written.append(
             Written(
@@ -207,6 +208,26 @@ def _write(
             )
         )
     return Writing(written=tuple(written), failed=tuple(failed), verdicts=tuple(verdicts))
+
+
+def put_all(publisher: Publisher | None, documents: Sequence[Document]) -> list[str | PublishError]:
+    """Put documents in their places at the same time: each waits for the disk, and so they wait once. The publisher's
+    word for each file, or why it does not stand; without a publisher "" for each."""
+    if publisher is None:
+        return [""] * len(documents)
+
+    def put(document: Document) -> str | PublishError:
+        try:
+            return publisher.put(document)
+        except PublishError as error:
+            return error
+
+    if len(documents) < 2:
+        return [put(document) for document in documents]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(len(documents), _AT_ONCE)) as threads:
+        return list(threads.map(put, documents))
 
 
 def fitting(

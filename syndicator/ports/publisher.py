@@ -14,7 +14,8 @@ class Publisher(Protocol):
     def put(self, document: Document) -> str:
         """Make the document's bytes stand at its path, whole or not at all; the version that now stands there.
 
-        A file with equal bytes is not touched. Raises PublishError.
+        A file with equal bytes is not touched. Several documents may be put at the same time, each by a thread of its
+        own. Raises PublishError.
         """
         ...
 
