@@ -47,6 +47,7 @@ class Database:
         self.engine: Engine
         self._listener: PoolProxiedConnection | None = None
         self._heard: int | None = None
+        self._upserts: dict[tuple[str, ...], sqlite.Insert | postgresql.Insert] = {}
         if connection is not None:
             self.engine = create_engine(url, creator=lambda: connection, poolclass=StaticPool)
         else:
@@ -90,9 +91,12 @@ class Database:
         while chunk := list(islice(remaining, _CHUNK)):
             mapped = isinstance(chunk[0], Mapping)
             names = list(chunk[0]) if mapped else [column.name for column in table.columns]
-            statement = self._insert()(table)
-            changes = {name: statement.excluded[name] for name in names if name not in keys}
-            upsert = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+            upsert = self._upserts.get((table.name, *names))
+            if upsert is None:  # to put it together takes longer than to execute it
+                statement = self._insert()(table)
+                changes = {name: statement.excluded[name] for name in names if name not in keys}
+                upsert = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+                self._upserts[table.name, *names] = upsert
             get = itemgetter if mapped else attrgetter
             columns = {name: list(map(get(name), chunk)) for name in names}
             if len(chunk) < _MANY:
