@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +38,9 @@ PARTS: dict[str, Callable[[Path, bool], Section]] = {
     "deliveries": lambda folder, quick: measure_deliveries(folder, 10 if quick else 100),
     "live-1k": lambda folder, quick: measure_live(folder, 1_000, QUICK_LIVE if quick else LIVE),
     "live-10k": lambda folder, quick: measure_live(folder, 10_000, QUICK_LIVE if quick else LIVE),
-    "live-100k": lambda folder, quick: measure_live(folder, 100_000, QUICK_LIVE if quick else LIVE),
+    "live-100k": lambda folder, quick: measure_live(
+        folder, 100_000, replace(QUICK_LIVE, idle=LIVE.idle) if quick else LIVE
+    ),
     "startup": lambda _, quick: measure_startup(3 if quick else 11),
     "rendering": lambda _, quick: measure_rendering(5 if quick else 31),
 }
