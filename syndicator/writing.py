@@ -35,8 +35,8 @@ class Press:
     """Where documents go and what they say beside their entries; ``salt`` names all else that decides their bytes.
 
     Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered. ``limits``
-    say how much may change at once, None for any. ``waiting`` are the feeds that were held before. ``audience`` is who is
-    owed something beside the hubs, ``pieces`` what entries came to in documents, kept for the next pass.
+    say how much may change at once, None for any. ``waiting`` are the feeds that were held before. ``audience`` is who
+    is owed something beside the hubs, ``pieces`` what entries came to in documents, kept for the next pass.
     """
 
     publisher: Publisher

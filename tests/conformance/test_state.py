@@ -755,6 +755,8 @@ def test_somebody_elses_writing_is_noticed_once(database: Database, ledger: Ledg
 
     assert [True, False] == [database.written_meanwhile(), database.written_meanwhile()]
     other.close()
+
+
 def everything(ledger: Ledger) -> tuple[object, ...]:
     """All that a ledger answers to whoever asks for these two posts and their image."""
     return (
