@@ -144,6 +144,10 @@ class KeptLedger:
         """A line for every post, with its terms of these names."""
         return self._ledger.lines(names)
 
+    def counts(self, now: datetime) -> dict[str, int]:
+        """How many posts are in which state."""
+        return self._ledger.counts(now)
+
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
         return self._refusals.rows(self._ledger.refusals)
