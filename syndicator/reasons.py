@@ -14,7 +14,7 @@ from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, Verdict, explain, find, spec_name, under_hold
 from syndicator.holdoff import held_off
 from syndicator.ledger import record_of
-from syndicator.model import PostRecord
+from syndicator.model import PostRecord, PostState
 from syndicator.outcomes import outcome
 from syndicator.overview import moment, undelivered
 from syndicator.ports import Refusal
@@ -101,7 +101,9 @@ def _unseen(settings: Settings, source_reader: Reader, state: State, wanted: str
             )  # fmt: skip
         else:
             fresh = record_of(skim, version, source_reader.site.url)
-            (records[path],) = held_off([fresh], known, (), (), wait=orders(settings).hold_off, now=now)
+            (fresh,) = held_off([fresh], known, (), (), wait=orders(settings).hold_off, now=now)
+            is_live = fresh.first_state(now) is PostState.LIVE
+            records[path] = fresh if is_live else fresh._replace(entry_id="")  # as the ledger will note it
     return _Unseen(records=records, refusals=refusals, news=news)
 
 

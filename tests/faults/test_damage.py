@@ -128,6 +128,21 @@ def test_no_document_changes_when_the_state_was_damaged(
     assert "the ids and dates of 9 posts were taken from 14 published documents" in said
 
 
+def test_an_embargo_holds_when_the_state_was_damaged(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.post("2026-01-02-b.md", title="Beta", date="2099-01-01 12:00")
+    newsroom.build()
+    assert ["Alpha"] == newsroom.titles()
+    overwritten(newsroom.root / "state.db")
+
+    newsroom.build(status=1)
+
+    assert ["Alpha"] == newsroom.titles()
+    newsroom.post("2026-01-03-c.md", title="Gamma")
+    newsroom.build()
+    assert ["Gamma", "Alpha"] == newsroom.titles()
+
+
 def test_the_alarm_lasts_until_somebody_moves_the_file_that_was_set_aside(past: Newsroom, tmp_path: Path) -> None:
     newsroom = copy_of(past, tmp_path)
     before = newsroom.files()

@@ -97,7 +97,7 @@ def posts(site: str) -> dict[str, Post]:
         record = record_of(skim, "v", reader(site).site.url)
         assert skim.published == post.published
         assert skim.visibility is post.visibility
-        if record.state(NOW) is PostState.LIVE:
+        if record.first_state(NOW) is PostState.LIVE:
             found[path.partition("/")[2]] = post
     return found
 

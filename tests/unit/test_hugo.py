@@ -323,7 +323,8 @@ def test_a_post_is_shown_from_its_publish_date_until_it_expires() -> None:
     noon, second = datetime(2023, 1, 1, 12, tzinfo=UTC), timedelta(seconds=1)
 
     assert [PostState.EMBARGOED, PostState.LIVE, PostState.LIVE, PostState.EXPIRED] == [
-        record.state(now) for now in (noon - second, noon, noon + timedelta(days=1) - second, noon + timedelta(days=1))
+        record.first_state(now)
+        for now in (noon - second, noon, noon + timedelta(days=1) - second, noon + timedelta(days=1))
     ]
 
 
