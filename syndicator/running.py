@@ -124,14 +124,14 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
 
 async def _listen(state: State, owed: asyncio.Event) -> None:
     """Have somebody look at what is owed when another process wrote: 'syndicator deliveries retry' does."""
-    ahead = time.time() - time.monotonic()
+    ahead = before = time.time() - time.monotonic()
     while True:
-        await asyncio.sleep(_LISTEN_EVERY)
-        before, ahead = ahead, time.time() - time.monotonic()
         with suppress(StateError):  # whoever needs the state says what is wrong with it
             # Timers wait for an instant by the clock: one that was set back would have them wait for longer.
             if state.database.written_meanwhile() or abs(ahead - before) > _CLOCK_STEP:
                 owed.set()
+        await asyncio.sleep(_LISTEN_EVERY)
+        before, ahead = ahead, time.time() - time.monotonic()
 
 
 def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:

@@ -147,13 +147,13 @@ def test_why_tells_of_what_no_pass_has_seen_yet_and_when_one_will(newsroom: News
     newsroom.post("2026-01-03-c.md", title="Gamma")
     newsroom.post("2026-01-04-d.md", title="Delta", published="false")
     newsroom.post("2026-01-05-e.md", title="Epsilon", date="soon")
-    newsroom.post("2026-01-06-f.md", title="Zeta", date="2099-01-01 12:00")
+    newsroom.post("2026-01-06-g.md", title="Eta", date="2099-01-01 12:00")
 
     build = "no service answers here: run 'syndicator build', or start the service"
     assert f"its file was changed since the last pass; {build}" == facts(newsroom, "a.md")["not seen"]
     assert f"its file is gone since the last pass; {build}" == facts(newsroom, "b.md")["not seen"]
     assert f"waiting the next pass shows it: no pass has seen its file yet; {build}" in why(newsroom, "c.md", "main")
-    assert "main  waiting its date is 2099-01-01 17:00" in why(newsroom, "f.md", "main")
+    assert "main  waiting its date is 2099-01-01 17:00" in why(newsroom, "g.md", "main")
     assert "out     it is hidden (published: false)" in why(newsroom, "d.md", "main")
     assert "out     _posts/2026-01-05-e.md" in why(newsroom, "e.md", "main")
 
