@@ -143,7 +143,8 @@ class Catalogue:
 
 def is_too_old(record: Described, spec: FeedSpec, now: datetime) -> bool:
     """Whether a post has left a feed by its age: at the very instant at which it reaches that."""
-    return spec.max_age is not None and record.published is not None and record.published + spec.max_age <= now
+    # Nothing is added to a date that is the last of all.
+    return spec.max_age is not None and record.published is not None and record.published <= now - spec.max_age
 
 
 def wanted_of(spec: FeedSpec, value: str) -> bool:

@@ -57,12 +57,9 @@ class WhyNot:
         """The rule in words."""
         spec, members = self.selection.spec, self.selection.members
         if filtered := self.catalogue.hindrance(record, spec, self.now):
-            left = record.published + spec.max_age if record.published and spec.max_age else None
-            return (
-                f"{filtered}, since {spoken_at(left)}"
-                if left and left <= self.now and filtered == TOO_OLD
-                else filtered
-            )
+            if filtered == TOO_OLD and record.published and spec.max_age:
+                return f"{filtered}, since {spoken_at(record.published + spec.max_age)}"
+            return filtered
         values = self.catalogue.values(record, spec.each) if spec.each else ()
         if spec.each and self.selection.value not in map(fold, values):
             return f"its {spec.each} is {', '.join(values) or 'nothing'}"

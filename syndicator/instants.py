@@ -10,6 +10,10 @@ from syndicator.model import FeedRecord, Limits, PostRecord, PostState
 from syndicator.selections import Selection
 
 
+#: Later nothing changes any more.
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
 class NextChange(NamedTuple):
     """An instant at which the same files give something else, and what happens then."""
 
@@ -62,7 +66,7 @@ def of_ages(selections: Iterable[Selection]) -> Iterator[NextChange]:
     """
     for selection in selections:
         age, members = selection.spec.max_age, selection.members
-        if age and members and (published := members[-1].published):
+        if age and members and (published := members[-1].published) and published <= _LAST - age:
             yield NextChange(published + age, f"{members[-1].path} gets too old for {selection.name}")
 
 

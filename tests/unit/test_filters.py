@@ -97,6 +97,16 @@ def test_a_post_leaves_at_the_instant_at_which_it_is_too_old() -> None:
     assert (NOON + timedelta(hours=1), "news/a.md gets too old for desk") == next_change([], NOON, [then])
 
 
+def test_the_last_of_all_dates_never_gets_too_old() -> None:
+    """A post that is shown before its date may have any: nothing breaks for it."""
+    last = record("z.md")._replace(published=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    (shown,) = select([spec(max_age=timedelta(hours=2))], [last], SITE, NOON)
+
+    assert [last] == list(shown.members)
+    assert next_change([], NOON, [shown]) is None
+    assert "" == Catalogue([last]).hindrance(last, shown.spec, NOON)
+
+
 def test_a_feed_without_an_age_or_without_posts_changes_by_nothing() -> None:
     feeds = select([spec(), spec(max_age=timedelta(seconds=1))], POSTS, SITE, NOON)
 
