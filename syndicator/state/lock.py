@@ -23,9 +23,9 @@ def only_writer(file: Path) -> Iterator[None]:
 
     Raises StateError that names the process that holds it.
     """
-    lock = file.with_name(file.name + ".lock")
+    lock = _lock_of(file)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise StateError(
@@ -52,6 +52,12 @@ def only_writer(file: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def _lock_of(file: Path) -> Path:
+    """Beside the file itself, as SQLite's own: whoever comes by a link comes to the same."""
+    real = Path(os.path.realpath(file))
+    return real.with_name(f"{real.name}.lock")
+
+
 def _named(holder: str) -> str:
     """Who holds a lock: its number means something on its own machine only, and in its own container."""
     return f"process {holder}" if holder else "a process that did not say who it is"
@@ -61,7 +67,7 @@ def holder(file: Path) -> tuple[int, float] | None:
     """The process that has that right now, and since when (seconds since 1970); None when nobody has, as far as can be
     seen from here. Nothing is locked to find out: whoever wants the right at that moment would be refused.
     """
-    lock = file.with_name(file.name + ".lock")
+    lock = _lock_of(file)
     try:
         with lock.open("rb") as stream:
             status, said = os.fstat(stream.fileno()), stream.read(_MOST).split()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.errors import StateError
 from syndicator.state.lock import holder, only_writer
 
 
@@ -21,6 +22,19 @@ def test_the_holder_is_told_with_since_when_and_nobody_is_once_it_has_let_go(tmp
         assert os.getpid() == found[0]
         assert abs(found[1] - time.time()) < 60
     assert holder(file) is None
+
+
+def test_who_comes_by_a_link_to_the_state_is_a_second_one(tmp_path: Path) -> None:
+    file, link = tmp_path / "state.db", tmp_path / "elsewhere" / "other.db"
+    file.touch()
+    link.parent.mkdir()
+    link.symlink_to(file)
+    with only_writer(file):
+        with pytest.raises(StateError, match=f"another syndicator is at work on it: process {os.getpid()} "):
+            only_writer(link).__enter__()
+        found = holder(link)
+        assert found is not None
+        assert os.getpid() == found[0]
 
 
 @pytest.mark.parametrize("said", [b"", b"nonsense", b"\xff\xfe", b"9" * 1000, b"1", b"-1 on here"])
