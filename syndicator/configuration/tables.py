@@ -23,6 +23,7 @@ from syndicator.configuration.values import (
     Folder,
     IncludeKind,
     IncludeName,
+    Interval,
     Language,
     Pause,
     Percent,
@@ -67,7 +68,7 @@ class SourceTable(Table):
     config: SiteFileList = ()
     epoch: Literal["off", "seconds", "milliseconds"] = "off"
     html_suffix: Literal["keep", "drop"] = "keep"
-    every: Duration = timedelta(seconds=60)
+    every: Interval = timedelta(seconds=60)
     watch: Switch = True
     max_post_bytes: Bytes = 2_000_000
     max_front_matter_bytes: Bytes = 65_536

@@ -18,6 +18,7 @@ from syndicator.text import printable
 _UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _DURATION = re.compile(r"(?:[0-9]{1,9}(?:ms|[dhms]))+")
 _LONGEST = timedelta(days=3650)
+_SHORTEST_REST = timedelta(milliseconds=100)
 # RFC 5646 section 2.1, less the irregular tags that it keeps for old times' sake.
 _LANGUAGE = re.compile(
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
@@ -147,6 +148,14 @@ def duration_or_none(value: object) -> timedelta:
     return timedelta() if value in ("0s", timedelta()) else duration(value)
 
 
+def interval(value: object) -> timedelta:
+    """How long to rest between two looks, from how it is written. Raises Wrong."""
+    found = duration(value)
+    if found < _SHORTEST_REST:
+        raise Wrong(f"must be at least {spelled(_SHORTEST_REST)}, or nothing else is done", "a minute is usual")
+    return found
+
+
 def _folder(value: str) -> str:
     if not value.strip() or "\0" in value:
         raise Wrong
@@ -265,6 +274,7 @@ Folder = Annotated[str, AfterValidator(_folder), Expect("a folder, relative to t
 Database = Annotated[str, AfterValidator(_database), Expect('an address such as "sqlite:///var/state.db"', secret=True)]
 DocumentPath = Annotated[str, AfterValidator(_document), Expect('a path such as "feed.xml", inside [publish] to')]
 Duration = Annotated[timedelta, BeforeValidator(duration), Expect('a duration such as "250ms", "10s" or "1h30m"')]
+Interval = Annotated[timedelta, BeforeValidator(interval), Expect('a duration such as "10s" or "1h30m"')]
 Pause = Annotated[timedelta, BeforeValidator(duration_or_none), Expect('a duration such as "5m", or "0s" for none')]
 FeedName = Annotated[
     str, Field(pattern=r"\A[a-z0-9-]{1,100}\z"), Expect("a name of lower-case letters, digits and hyphens")

@@ -465,7 +465,8 @@ def test_the_site_must_make_sense(folder: Path, line: str, message: str) -> None
         ("max_post_bytes", "0x" + "f" * 6000, "expected a whole number from 1 to 100000000, found a very large number"),
         ("watch", "1", "expected true or false, found 1"),
         ("permalink", "2024-01-02", "expected text, found 2024-01-02"),
-        ("every", '"soon"', 'expected a duration such as "250ms", "10s" or "1h30m", found "soon"'),
+        ("every", '"soon"', 'expected a duration such as "10s" or "1h30m", found "soon"'),
+        ("every", '"1ms"', "must be at least 100ms, or nothing else is done; a minute is usual"),
     ],
 )
 def test_the_source_must_be_one_that_this_version_reads(folder: Path, key: str, value: str, message: str) -> None:
