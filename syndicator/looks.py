@@ -65,8 +65,8 @@ def clock_fault(now: datetime, newest: datetime, what: str) -> str:
     if newest - now < timedelta(seconds=2):
         return ""
     return (
-        f"the clock says {_told(now)}, but {what} was published at {_told(newest)}; set it right: posts with dates "
-        f"between the two wait until it gets there, what was published stays"
+        f"the clock says {_told(now)}, but {what} was published at {_told(newest)}; set it right, unless it was ahead "
+        f"then: posts with dates between the two wait until it gets there, what was published stays"
     )
 
 
