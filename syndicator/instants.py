@@ -9,7 +9,6 @@ from typing import NamedTuple
 from syndicator.model import FeedRecord, Limits, PostRecord, PostState
 from syndicator.selections import Selection
 
-
 #: Later nothing changes any more.
 _LAST = datetime.max.replace(tzinfo=UTC)
 
