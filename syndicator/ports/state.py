@@ -287,7 +287,8 @@ class Outbox(Protocol):
         ...
 
     def clock_was_set(self, now: datetime) -> None:
-        """Make due what seems to be owed since a time to come: the clock went back meanwhile."""
+        """Make due what seems to be owed since a time to come, or put off for longer than anything is: the clock went
+        back meanwhile."""
         ...
 
     def send_again(self, wanted: Wanted, now: datetime) -> int:

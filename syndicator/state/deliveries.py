@@ -152,11 +152,14 @@ class SqlOutbox:
             return connection.execute(_paused(select(first)).where(_unblocked(tables.deliveries))).scalar()
 
     def clock_was_set(self, now: datetime) -> None:
-        """What is owed since a time to come is due, and no host is left alone for longer than any is."""
+        """What is owed since a time to come, or put off for longer than anything is, is due; no host is left alone for
+        longer than any is."""
         table, hosts = tables.deliveries, tables.hosts
         with self._database.write() as connection:
             early = (table.c.status == _PENDING, table.c.since > now)
             connection.execute(update(table).where(*early).values(since=now, due=now))
+            late = (table.c.status == _PENDING, table.c.due > now + _LONGEST_PAUSE)
+            connection.execute(update(table).where(*late).values(due=now))
             connection.execute(delete(hosts).where(hosts.c.until > now + _LONGEST_PAUSE))
 
     def send_again(self, wanted: Wanted, now: datetime) -> int:

@@ -607,6 +607,17 @@ async def test_a_clock_that_is_set_back_keeps_nothing_waiting(
     assert outbox.deliveries() == ()
 
 
+async def test_what_failed_while_the_clock_ran_ahead_is_tried_by_the_one_that_is_right(
+    hub: HubRecorder, outbound: Outbound, outbox: Owing
+) -> None:
+    """It was owed before the clock was wrong, and its next attempt was put off by it."""
+    outbox.owe(hub.url, now=NOON - timedelta(minutes=1))
+    ahead = NOON + timedelta(days=365)
+    outbox.settle([Settled(delivery=only(outbox), status="pending", due=ahead + timedelta(minutes=5))], ahead)
+
+    assert await deliver(outbox, outbound) == 1
+
+
 # --- by somebody's word --------------------------------------------------------------------------------------------
 
 
