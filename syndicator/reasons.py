@@ -21,6 +21,7 @@ from syndicator.ports import Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.reader import Reader
 from syndicator.settings import Settings
+from syndicator.sources.walking import is_same
 
 
 def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> tuple[Explanation, ...]:
@@ -85,6 +86,8 @@ def _unseen(settings: Settings, source_reader: Reader, state: State, wanted: str
     refusals: dict[str, Refusal] = {}
     for path, version in scan.changed:
         if path in versions:
+            if is_same(version, versions[path].removeprefix(prefix)):
+                continue  # it was read as soon as it was saved
             news[path] = f"its file was changed since the last pass; {when}"
             continue
         news[path] = f"no pass has seen its file yet; {when}"

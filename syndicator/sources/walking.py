@@ -17,6 +17,11 @@ def version_of(status: os.stat_result, now: int | None = None) -> str:
     return f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}-{status.st_size:x}-{status.st_ino:x}{unsettled}"
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two names are of a file as it was and is: one of them may be from a moment at which it might change."""
+    return one.replace("~", "") == other.replace("~", "")
+
+
 def leads_on(link: os.DirEntry[str], target: Path, linked: set[Path]) -> bool:
     """Whether a link to a folder is to be followed; ``linked`` are the targets of those that were.
 

@@ -158,6 +158,9 @@ def test_why_tells_of_what_no_pass_has_seen_yet_and_when_one_will(newsroom: News
     assert "out     _posts/2026-01-05-e.md" in why(newsroom, "e.md", "main")
 
     newsroom.build(status=1)
+    with closing(sqlite3.connect(newsroom.root / "state.db")) as state, state:
+        # As if it was read within a moment of its save.
+        state.execute("UPDATE posts SET version = version || '~' WHERE path LIKE '%c.md'")
     assert "not seen" not in facts(newsroom, "c.md")
     assert "in      number 1 of 2" in why(newsroom, "c.md", "main")
     assert "(in quarantine since 20" in why(newsroom, "e.md", "main")
