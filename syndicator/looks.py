@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from syndicator.passes import Report
 from syndicator.ports import BEING_WRITTEN, Touched
@@ -16,6 +16,8 @@ _LAST_LOOK = timedelta(minutes=1)
 _SELDOM, _RARELY = 20, 200
 #: Whatever a scan costs and however well the folder is watched: this often somebody looks.
 _AT_MOST = timedelta(minutes=30)
+#: Nobody had this program before.
+_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ def second_look(
 
 
 def clock_fault(now: datetime, newest: datetime, what: str) -> str:
-    """What is wrong with a clock that is behind what it has published before; "" for nothing."""
+    """What is wrong with a clock that is behind what it has published before, or stands where machines begin that do
+    not know the time; "" for nothing.
+    """
+    if now < _MADE:
+        return f"the clock says {_told(now)}, which no clock says that is right; set it: posts wait until it gets there"
     if newest - now < timedelta(seconds=2):
         return ""
     return (

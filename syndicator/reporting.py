@@ -54,8 +54,8 @@ class Reporting:
     def tell_clock(self, now: datetime, last_pass: datetime | None, newest: DocumentRecord | None) -> None:
         """That the clock is behind what was done by it before."""
         problem = clock_fault(now, newest.changed, newest.path) if newest else ""
-        if not problem and last_pass:
-            problem = clock_fault(now, last_pass, "something")
+        if not problem:
+            problem = clock_fault(now, last_pass or now, "something")
         if problem and "clock" not in self.health.problems:
             log.error("the clock is wrong", extra={"reason": problem})
         kept = {part: reason for part, reason in self.health.problems.items() if part != "clock"}

@@ -72,3 +72,12 @@ def test_a_clock_behind_what_was_published_is_said_with_both_times() -> None:
         "the clock says 2026-03-01 12:00:00 UTC, but feed.xml was published at 2026-03-01 13:00:00 UTC; set it right, "
         "unless it was ahead then: posts with dates between the two wait until it gets there, what was published stays"
     ) == clock_fault(NOW, NOW + timedelta(hours=1), "feed.xml")
+
+
+def test_a_clock_that_was_never_set_is_said_though_nothing_was_published_before() -> None:
+    begun = datetime(1970, 1, 1, 0, 16, 41, tzinfo=UTC)
+
+    assert (
+        "the clock says 1970-01-01 00:16:41 UTC, which no clock says that is right; set it: "
+        "posts wait until it gets there"
+    ) == clock_fault(begun, begun, "something")
