@@ -102,7 +102,7 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
         clock.start()
         _greet(settings, server.port)
         work = asyncio.create_task(service.run(stop), name="service")
-        listening = asyncio.create_task(_listen(state, service.owed), name="listening")
+        listening = asyncio.create_task(_listen(state, service), name="listening")
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         deadline.start()
@@ -122,14 +122,14 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer) ->
     return 0
 
 
-async def _listen(state: State, owed: asyncio.Event) -> None:
-    """Have somebody look at what is owed when another process wrote: 'syndicator deliveries retry' does."""
+async def _listen(state: State, service: Service) -> None:
+    """Have it heeded when another process wrote, as 'syndicator deliveries retry' and 'syndicator approve' do."""
     ahead = before = time.time() - time.monotonic()
     while True:
         with suppress(StateError):  # whoever needs the state says what is wrong with it
             # Timers wait for an instant by the clock: one that was set back would have them wait for longer.
             if state.database.written_meanwhile() or abs(ahead - before) > _CLOCK_STEP:
-                owed.set()
+                service.heed()
         await asyncio.sleep(_LISTEN_EVERY)
         before, ahead = ahead, time.time() - time.monotonic()
 

@@ -135,6 +135,12 @@ class Service:
         """
         self._look_at_source()
 
+    def heed(self) -> None:
+        """Another process wrote to the state: what is owed may be due by its word, and what is held may go out."""
+        self.owed.set()
+        if any(part.startswith("feed ") for part in self.health.problems):
+            self._changed.set()
+
     # --- lanes ---------------------------------------------------------------------------------------------------
 
     async def _passes(
@@ -191,7 +197,7 @@ class Service:
             self._alarms.after(look.after, wake, name="second look", why="files may not have been whole")
 
     def _scan_or_not(self) -> None:
-        """At intervals: look everywhere when that is due, else only at what needs no scan, such as approvals."""
+        """At intervals: look everywhere when that is due, else only at what needs no scan, as documents do."""
         if time.monotonic() >= self._scan_due or not self._sees_all():
             self._changed.report(None)
         else:

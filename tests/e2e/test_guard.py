@@ -447,7 +447,7 @@ def test_nothing_held_is_nothing_to_approve(newsroom: Newsroom) -> None:
 
 def test_the_service_holds_says_so_and_publishes_what_is_approved(newsroom: Newsroom) -> None:
     path = newsroom.root / "syndicator.toml"
-    path.write_text(path.read_text().replace('every = "30s"', 'every = "1s"'))
+    path.write_text(path.read_text().replace('every = "30s"', 'every = "1h"'))
     fill(newsroom)
     with newsroom.running():
         before = newsroom.get("feed.json")[2]
