@@ -15,6 +15,8 @@ from syndicator.state.posts import something_happened
 from syndicator.state.rows import image_answer, image_row
 
 _OPEN = ("asked", "failed")
+#: No host is left alone for longer: what is put off further was put off by a clock that ran ahead.
+_LONGEST = timedelta(days=2)
 
 
 class SqlImageDesk:
@@ -29,7 +31,7 @@ class SqlImageDesk:
         free = or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
         due = (
             select(table)
-            .where(table.c.status.in_(_OPEN), table.c.due <= now, free)
+            .where(table.c.status.in_(_OPEN), or_(table.c.due <= now, table.c.due > now + _LONGEST), free)
             .order_by(table.c.due, table.c.url)
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL: two workers pass each other; SQLite has one writer anyway

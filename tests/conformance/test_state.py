@@ -438,6 +438,15 @@ def test_a_removed_document_and_a_removed_hub_are_owed_nothing(ledger: Ledger, o
     assert () == outbox.deliveries()
 
 
+def test_a_question_that_was_put_off_by_a_clock_that_ran_ahead_is_asked(database: Database, ledger: Ledger) -> None:
+    desk = SqlImageDesk(database)
+    dues = {"a": NOON + timedelta(days=365), "b": NOON + timedelta(days=1)}
+    asked = tuple(ImageAnswer(url=url, facts=ImageFacts(), status="failed", due=due) for url, due in dues.items())
+    ledger.remember(LedgerChange(images=asked))
+
+    assert ["a"] == [question.url for question in desk.claim_images(NOON, 10, LEASE)]
+
+
 def test_a_question_about_an_image_is_claimed_once_and_its_answer_kept(database: Database, ledger: Ledger) -> None:
     desk = SqlImageDesk(database)
     url = "https://images.example/a.jpg"
