@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from syndicator.errors import SourceError
 
-#: So many posts must be known before an empty folder counts as an accident.
+#: So many posts must be known before a folder without posts counts as an accident.
 _A_FEW = 3
 
 
-def require_presence(there: int, gone: int, changed: int) -> None:
+def require_presence(there: int, gone: int, changed: int, is_bare: Callable[[], bool]) -> None:
     """Raises SourceError when all posts that were ``there`` are ``gone`` at once, and only a few files, ``changed``,
     are in their place.
 
-    A few are what lies in the bare folder of a mount point; many may be the same posts at other places.
+    A few are what lies in the bare folder of a mount point; many may be the same posts at other places. Of one or two
+    posts each may have been removed, but nobody removes the folders that they were in as well: ``is_bare`` says
+    whether nothing at all is there.
     """
-    if there >= _A_FEW and gone >= there and changed * 2 < there:
+    if gone >= there > 0 and changed * 2 < there and (there >= _A_FEW or is_bare()):
         raise SourceError(
             "source",
-            f"all {there} known posts are gone at once",
+            f"all {there} known posts are gone at once" if there > 1 else "the only known post is gone",
             "mount or restore the folder; if it is meant, stop the service, run 'syndicator build --allow-empty'",
         )
 

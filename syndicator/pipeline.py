@@ -163,7 +163,7 @@ class Pipeline:
         scan, many = reading.scan, len(reading.changed)
         mounts = self._reader.source.mounts()
         if not self._orders.allow_empty:
-            require_presence(roster.there, sum(map(roster.has, scan.gone)), many)
+            require_presence(roster.there, sum(map(roster.has, scan.gone)), many, self._reader.source.is_bare)
             require_mounts(self._mounts, mounts, scan.gone)
         self._mounts = mounts
         # What the source could not reach and what another post stands in the way of is looked at again every time.

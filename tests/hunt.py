@@ -61,6 +61,9 @@ class _Files:
 class _NoSource:
     """Files are handed to the reader; no image is there."""
 
+    def is_bare(self) -> bool:
+        return False
+
     def mounts(self) -> frozenset[str]:
         return frozenset()
 

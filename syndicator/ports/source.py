@@ -83,6 +83,10 @@ class Source(Protocol):
         with a slash, around them."""
         ...
 
+    def is_bare(self) -> bool:
+        """Whether nothing is where its files were, as when a file system is not mounted there."""
+        ...
+
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the source.
 

@@ -111,6 +111,11 @@ class FolderSource:
         """File systems that its files are on: where among them each is mounted, or around them."""
         return mounts_of(self._root)
 
+    def is_bare(self) -> bool:
+        """Whether the folder has nothing in it at all."""
+        with os.scandir(self._resolved()) as listed:
+            return next(listed, None) is None
+
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
         """Version and facts of a local image, None when there is no such file inside the folder."""
         for folder in self._dialect.image_folders:

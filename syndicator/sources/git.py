@@ -125,6 +125,10 @@ class GitSource:
             return None
         return blob.oid, facts
 
+    def is_bare(self) -> bool:
+        """Never: whoever commits that nothing is left means it."""
+        return False
+
     def mounts(self) -> frozenset[str]:
         """None: what is in a commit cannot be anywhere else."""
         return frozenset()

@@ -11,7 +11,7 @@ from syndicator.errors import SourceError
 @pytest.mark.parametrize("changed", [0, 1])
 def test_all_posts_gone_with_next_to_nothing_in_their_place_is_an_accident(changed: int) -> None:
     with pytest.raises(SourceError, match="all 4 known posts are gone at once"):
-        require_presence(4, 4, changed)
+        require_presence(4, 4, changed, lambda: False)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,19 @@ def test_all_posts_gone_with_next_to_nothing_in_their_place_is_an_accident(chang
     ],
 )
 def test_other_posts_may_go(there: int, gone: int, changed: int) -> None:
-    require_presence(there, gone, changed)
+    require_presence(there, gone, changed, lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"), [(2, "all 2 known posts are gone at once"), (1, "the only known post is gone")]
+)
+def test_an_empty_folder_is_an_accident_however_few_posts_there_were(there: int, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        require_presence(there, there, 0, lambda: True)
+
+
+def test_an_empty_folder_that_had_no_post_is_none() -> None:
+    require_presence(0, 0, 0, lambda: True)
 
 
 @pytest.mark.parametrize(
