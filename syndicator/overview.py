@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from syndicator.model import Delivery, DocumentRecord, FeedRecord, FeedSpec, Hel
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
 from syndicator.text import bare, printable
+from syndicator.turns import Turns, moment, waits_for
 
 #: So many deliveries are told one by one.
 _MOST = 20
@@ -43,7 +44,7 @@ class FeedStanding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedStanding:
     """What one host is owed of one kind: when the next is tried, how the last of them failed ("" for nothing), and the
-    pause in which nothing goes there."""
+    pause in which nothing goes there. Where all of them wait for another kind, ``waits_for`` names it."""
 
     kind: str
     host: str
@@ -52,6 +53,7 @@ class OwedStanding:
     next: datetime | None = None
     error: str = ""
     pause: HostPause | None = None
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +112,10 @@ class StateOfThings:
         lines += [f"  {document.url}  since {moment(document.changed)}" for document in self.documents]
         lines.append(f"hubs       {', '.join(map(bare, self.hubs)) or 'none'}")
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
-        lines.append(f"owed       {len(self.deliveries) - given_up} announcements, {given_up} given up")
+        lines.append(f"owed       {len(self.deliveries) - given_up} deliveries, {given_up} given up")
         lines += [f"  {told_owed(owed)}" for owed in self.owed]
-        lines += [f"  {_delivery(delivery)}" for delivery in self.deliveries[:_MOST]]
+        turns = Turns(self.deliveries, {owed.pause.host: owed.pause for owed in self.owed if owed.pause}.values())
+        lines += [f"  {_delivery(delivery, turns)}" for delivery in self.deliveries[:_MOST]]
         if (more := len(self.deliveries) - _MOST) > 0:
             lines.append(f"  and {more} more; --json has them all")
         lines.append(f"refused    {len(self.refused)} posts")
@@ -202,25 +205,28 @@ def feeds_of(
 
 def owed_of(deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = ()) -> tuple[OwedStanding, ...]:
     """What is owed, by kind and host, in the order in which it goes out."""
-    alone = {pause.host: pause for pause in pauses}
+    deliveries = tuple(deliveries)
+    turns = Turns(deliveries, pauses)
     groups: dict[tuple[int, str, str], list[Delivery]] = {}
     for delivery in deliveries:
         groups.setdefault((delivery.kind.stage, delivery.kind.value, delivery.host), []).append(delivery)
-    return tuple(_owed(kind, host, group, alone.get(host)) for (_, kind, host), group in sorted(groups.items()))
+    return tuple(_owed(kind, host, group, turns) for (_, kind, host), group in sorted(groups.items()))
 
 
-def _owed(kind: str, host: str, group: Sequence[Delivery], pause: HostPause | None) -> OwedStanding:
+def _owed(kind: str, host: str, group: Sequence[Delivery], turns: Turns) -> OwedStanding:
     pending = [delivery for delivery in group if delivery.status == "pending"]
     failed = [delivery for delivery in group if delivery.error]
-    due = min((delivery.due for delivery in pending), default=None)
+    next_ = min((due for delivery in pending if (due := turns.next(delivery))), default=None)
+    first = [before for delivery in pending if (before := turns.before(delivery))] if next_ is None else []
     return OwedStanding(
         kind=kind,
         host=host,
         pending=len(pending),
         given_up=len(group) - len(pending),
-        next=max(due, pause.until) if due and pause else due,
+        next=next_,
         error=max(failed, key=lambda delivery: (delivery.attempts, delivery.id)).error if failed else "",
-        pause=pause if pending else None,
+        pause=turns.pause(host) if pending else None,
+        waits_for=min(first, key=lambda delivery: delivery.kind.stage).kind.value if first else "",
     )
 
 
@@ -243,21 +249,17 @@ def told_owed(owed: OwedStanding) -> str:
         f"{owed.pending} owed",
         *([f"{owed.given_up} given up"] if owed.given_up else []),
         *([f"next {moment(owed.next)}"] if owed.next else []),
+        *([waits_for(owed.waits_for, None)] if owed.waits_for else []),
         *([f"left alone until {moment(owed.pause.until)}: {owed.pause.error}"] if owed.pause else []),
         *([owed.error] if owed.error and not owed.pause else []),
     ]
     return f"{owed.kind} at {owed.host}: {', '.join(facts)}"
 
 
-def moment(instant: datetime) -> str:
-    """An instant for people."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _delivery(one: Delivery) -> str:
-    when = f"next {moment(one.due)}" if one.status == "pending" else f"last {moment(one.due)}"
+def _delivery(one: Delivery, turns: Turns) -> str:
+    attempts = "1 attempt" if one.attempts == 1 else f"{one.attempts} attempts"
     error = f" ({one.error})" if one.error else ""
-    return f"{one.status}: {one.topic} to {bare(one.target)}, {one.attempts} attempts, {when}{error}"
+    return f"{one.kind.value}: {one.topic} to {bare(one.target)}, {attempts}, {turns.told(one)}{error}"
 
 
 def _fetch_lines(report: FetchReport) -> tuple[str, ...]:
@@ -275,23 +277,3 @@ def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
     )
     title = f" ({printable(one.title)})" if one.title else ""
     return (f"  {one.path}{title}: {one.state}, {when}" + ("" if still else "; no document has it"), *still)
-
-
-def undelivered(
-    topics: Collection[str], deliveries: Iterable[Delivery], now: datetime, pauses: Iterable[HostPause] = ()
-) -> tuple[str, ...]:
-    """What somebody has not heard of these topics yet, and until when that waits, in lines."""
-    alone = {pause.host: pause for pause in pauses if pause.until > now}
-    lines = [_waiting(one, now, alone.get(one.host)) for one in deliveries if one.topic in topics]
-    more = len(lines) - _MOST
-    return tuple(lines[:_MOST] + ([f"and {more} more"] if more > 0 else []))
-
-
-def _waiting(one: Delivery, now: datetime, pause: HostPause | None) -> str:
-    what = {"purge": "caches may show the old one", "verify": "nobody has seen the new one at its address yet"}
-    to = what.get(one.kind.value, f"{bare(one.target)} has not heard of it")
-    if one.status != "pending":
-        return f"{one.topic}: {to}: given up ({one.error or 'it never answered'})"
-    due, error = (max(one.due, pause.until), one.error or pause.error) if pause else (one.due, one.error)
-    when = f"tried again {moment(due)}" if one.attempts or pause else f"due {moment(due)}" if due > now else "due now"
-    return f"{one.topic}: {to}: {when}" + (f" ({error})" if error else "")

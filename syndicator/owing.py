@@ -12,6 +12,7 @@ from syndicator.errors import SyndicatorError
 from syndicator.model import Delivery, HostState
 from syndicator.ports import Wanted
 from syndicator.settings import Settings
+from syndicator.turns import Turns, moment
 
 #: So much of a body is shown.
 _SHOWN_BYTES = 2_000
@@ -19,27 +20,41 @@ _SHOWN_BYTES = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """What somebody asked for, oldest first, and the hosts that it goes to."""
+    """What somebody asked for, oldest first, the hosts that it goes to, and when it is its turn."""
 
     deliveries: tuple[Delivery, ...]
     hosts: tuple[HostState, ...]
+    turns: Turns
 
     def lines(self, most: int) -> tuple[str, ...]:
         """For people; ``most`` deliveries at most, 0 for all."""
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
         lines = [f"{len(self.deliveries) - given_up} owed, {given_up} given up"]
-        lines += [host_line(host) for host in self.hosts]
+        lines += self.host_lines()
         shown = self.deliveries[:most] if most else self.deliveries
-        lines += [delivery_line(delivery) for delivery in shown]
+        lines += [_delivery_line(delivery, self.turns) for delivery in shown]
         if len(shown) < len(self.deliveries):
             lines.append(f"and {len(self.deliveries) - len(shown)} more (--limit 0 shows all)")
         return tuple(lines)
+
+    def host_lines(self) -> tuple[str, ...]:
+        """Each host and how it is, in a line."""
+        return tuple(_host_line(host) for host in self.hosts)
 
     def facts(self) -> dict[str, Any]:
         """For programs."""
         return {
             "hosts": [asdict(host) for host in self.hosts],
-            "deliveries": [delivery_facts(delivery) for delivery in self.deliveries],
+            "deliveries": [self.facts_of(delivery) for delivery in self.deliveries],
+        }
+
+    def facts_of(self, delivery: Delivery) -> dict[str, Any]:
+        """The facts of one, and when it is tried ``next``: None where it was given up, or ``waits_for`` what goes out
+        first."""
+        first = self.turns.before(delivery)
+        return delivery_facts(delivery) | {
+            "next": self.turns.next(delivery),
+            "waits_for": first.kind.value if first else "",
         }
 
 
@@ -48,10 +63,11 @@ def owed(settings: Settings, wanted: Wanted) -> Owed:
     not there."""
     with state_to_read(settings) as state:
         deliveries = tuple(state.outbox.deliveries(wanted))
+        turns = Turns(state.outbox.deliveries(), state.outbox.pauses())
         hosts = state.outbox.hosts()
     _expect(wanted, deliveries)
     theirs = {delivery.host for delivery in deliveries}
-    return Owed(deliveries=deliveries, hosts=tuple(host for host in hosts if host.host in theirs))
+    return Owed(deliveries=deliveries, hosts=tuple(host for host in hosts if host.host in theirs), turns=turns)
 
 
 def send_again(settings: Settings, wanted: Wanted, now: datetime) -> int:
@@ -95,23 +111,22 @@ def body_head(delivery: Delivery) -> str:
     return head + ("…" if len(delivery.body) > _SHOWN_BYTES else "")
 
 
-def host_line(host: HostState) -> str:
-    """A host and how it is, in a line."""
+def _host_line(host: HostState) -> str:
     line = f"{host.host}  {host.pending} owed, {host.given_up} given up"
     pause = host.pause
     if pause and host.pending:
         times = "once" if pause.failures == 1 else f"{pause.failures} times in a row"
-        return f"{line}, left alone until {_moment(pause.until)}: failed {times} ({pause.error})"
-    return f"{line}, next {_moment(host.next)}" if host.next else line
+        return f"{line}, left alone until {moment(pause.until)}: failed {times} ({pause.error})"
+    if host.next:
+        return f"{line}, next {moment(host.next)}"
+    return f"{line}, waits for what goes out first" if host.pending else line
 
 
-def delivery_line(delivery: Delivery) -> str:
-    """A delivery in a line."""
+def _delivery_line(delivery: Delivery, turns: Turns) -> str:
     attempts = "1 attempt" if delivery.attempts == 1 else f"{delivery.attempts} attempts"
-    when = f"next {_moment(delivery.due)}" if delivery.status == "pending" else f"given up {_moment(delivery.due)}"
     error = f" ({delivery.error})" if delivery.error else ""
     what = f"{delivery.kind.value}  {delivery.topic} to {delivery.shown_target}"
-    return f"  {delivery.id}  {what}, {attempts}, {when}{error}"
+    return f"  {delivery.id}  {what}, {attempts}, {turns.told(delivery)}{error}"
 
 
 def loss(dropped: Sequence[Delivery]) -> str:
@@ -121,7 +136,3 @@ def loss(dropped: Sequence[Delivery]) -> str:
     targets = sorted({delivery.host for delivery in dropped})
     names = ", ".join(targets[:3]) + (f" and {len(targets) - 3} more" if len(targets) > 3 else "")
     return f"{len(dropped)} dropped: {names} will not hear of these versions, only of the next"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -16,12 +16,12 @@ from syndicator.holdoff import held_off
 from syndicator.ledger import record_of
 from syndicator.model import PostRecord, PostState
 from syndicator.outcomes import outcome
-from syndicator.overview import moment, undelivered
 from syndicator.ports import Refusal
 from syndicator.posts.frontmatter import split
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.walking import is_same
+from syndicator.turns import moment, undelivered
 
 
 def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> tuple[Explanation, ...]:
@@ -147,12 +147,13 @@ def _with_news(
 
 def _told(verdicts: list[Verdict], settings: Settings, state: State, now: datetime) -> Iterator[tuple[str, str]]:
     feeds = {verdict.feed for verdict in verdicts if verdict.verdict == "in"}
-    topics = {document.url for document in state.ledger.documents().values() if document.feed in feeds}
+    documents = state.ledger.documents().values()
+    topics = {document.url: document.feed for document in documents if document.feed in feeds}
     if not topics:
         return
     lines = undelivered(topics, state.outbox.deliveries(), now, state.outbox.pauses())
     yield from (("not told", line) for line in lines)
-    if not lines and settings.hub_urls():
+    if not lines and (settings.hub_urls() or settings.webhooks):
         yield "told", "whoever is to hear of the documents that show it has heard"
 
 

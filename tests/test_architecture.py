@@ -173,6 +173,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "touches",
         "showing",
     ),
+    ("turns",),
     ("traces", "overview", "alarms", "looks", "restoring"),
     ("web.status", "reporting", "mending"),
     ("binding",),

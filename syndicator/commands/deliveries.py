@@ -93,17 +93,17 @@ def show(
 ) -> None:
     """Show one delivery whole, with the beginning of what is sent and without what is secret."""
     with configured(context, config) as settings:
-        from syndicator.owing import body_head, delivery_facts, host_line, owed
+        from syndicator.owing import body_head, owed
 
         found = owed(settings, _wanted(ids=[number]))
         (delivery,) = found.deliveries
         if as_json:
-            say_json(delivery_facts(delivery) | {"body": body_head(delivery)})
+            say_json(found.facts_of(delivery) | {"body": body_head(delivery)})
             return
-        for name, value in delivery_facts(delivery).items():
+        for name, value in found.facts_of(delivery).items():
             say(f"{name:<10}{value}")
-        for host in found.hosts:
-            say(f"{'to':<10}{host_line(host)}")
+        for line in found.host_lines():
+            say(f"{'to':<10}{line}")
         if delivery.body:
             say(body_head(delivery))
 

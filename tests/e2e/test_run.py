@@ -198,7 +198,7 @@ def test_a_hub_that_is_down_is_told_when_it_is_back_though_the_service_was_resta
         with newsroom.running():
             eventually(lambda: attempts(newsroom) == [1] * 4)
         owed = newsroom.command("status").stdout
-        assert "owed       4 announcements" in owed
+        assert "owed       4 deliveries" in owed
         assert "503" in owed
         assert [] == hub.heard
 
@@ -213,7 +213,7 @@ def test_a_hub_that_is_down_is_told_when_it_is_back_though_the_service_was_resta
             hub.topics
         )
         assert {topic.removeprefix(base): seen for topic, seen in hub.heard} == newsroom.files()
-        assert "owed       0 announcements" in newsroom.command("status").stdout
+        assert "owed       0 deliveries" in newsroom.command("status").stdout
 
 
 def test_what_is_switched_off_is_not_done_though_it_is_owed_from_before(newsroom: Newsroom) -> None:

@@ -27,13 +27,12 @@ from syndicator.overview import (
     Holder,
     StateOfThings,
     feeds_of,
-    moment,
     owed_of,
     told,
     told_live,
     told_owed,
-    undelivered,
 )
+from syndicator.turns import moment, undelivered
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -85,7 +84,9 @@ def test_what_is_owed_is_told_by_kind_and_host_in_the_order_in_which_it_goes_out
             delivery(1, due=NOW + 2 * HOUR, error="the hub answered 503", attempts=2),
             delivery(2),
             delivery(3, status="given up", error="gone"),
-            delivery(4, "https://cdn.example/purge", kind=DeliveryKind.PURGE),
+            delivery(
+                4, "https://cdn.example/purge", kind=DeliveryKind.PURGE, topic="https://news.example.org/page.xml"
+            ),
         ]
     )
 
@@ -206,3 +207,38 @@ def test_what_waits_for_a_host_that_is_left_alone_says_so() -> None:
     assert (until, pause) == (standing.next, standing.pause)
     assert told_owed(standing).endswith(f"next {moment(until)}, left alone until {moment(until)}: no connection")
     assert line.endswith(f"tried again {moment(until)} (no connection)")
+
+
+def test_who_waits_for_caches_or_for_the_world_says_so_and_names_no_time_that_is_over() -> None:
+    page = "https://news.example.org/feed.xml"
+    purge = delivery(1, "https://cdn.example/", kind=DeliveryKind.PURGE, feed="main")
+    look = delivery(2, "https://news.example.org/", kind=DeliveryKind.VERIFY, feed="main", due=NOW)
+    hub = delivery(3, feed="main", due=NOW)
+    hook = delivery(4, "https://partner.example/", kind=DeliveryKind.WEBHOOK, topic="main", feed="main", due=NOW)
+    other = delivery(5, topic="https://news.example.org/other.xml", feed="other")
+    awaited = f"waits until caches have let go of the old version (next try {moment(NOW + HOUR)})"
+
+    standing = owed_of([hook, hub, look, purge])
+    assert ["next 2026-03-09 13:00:00 UTC"] + 3 * ["waits until caches have let go of the old version"] == [
+        told_owed(one).partition("1 owed, ")[2] for one in standing
+    ]
+    assert [None, "purge"] == [standing[2].next, standing[2].waits_for]
+    assert [
+        f"{page}: caches may show the old one: due {moment(NOW + HOUR)}",
+        f"{page}: nobody has seen the new one at its address yet: {awaited}",
+        f"{page}: https://hub.example/?… has not heard of it: {awaited}",
+        f"main: https://partner.example/ has not heard of it: {awaited}",
+    ] == list(undelivered({page: "main"}, [purge, look, hub, hook, other], NOW))
+    assert f"  hub: {page} to https://hub.example/?…, 0 attempts, {awaited}" in things(deliveries=(purge, hub)).lines()
+    # What was given up holds nobody up.
+    (_, standing_hub) = owed_of([hub, delivery(2, kind=DeliveryKind.VERIFY, status="given up")])
+    assert (NOW, "") == (standing_hub.next, standing_hub.waits_for)
+
+
+def test_a_line_of_what_goes_to_a_host_that_is_left_alone_names_the_end_of_the_pause() -> None:
+    one, until = delivery(due=NOW), NOW + HOUR
+    pause = HostPause(host=one.host, until=until, failures=1, error="no connection")
+
+    lines = things(deliveries=(one,), owed=owed_of([one], [pause])).lines()
+
+    assert f"  hub: {one.topic} to https://hub.example/?…, 0 attempts, next {moment(until)}" in lines
