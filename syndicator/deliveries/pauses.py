@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 _LONGEST = timedelta(seconds=30)
 #: By these a host says that it is asked too much, and not only by this delivery, when it says for how long.
 BUSY = frozenset({429, 503})
+#: So long (seconds) one attempt may take, whatever [network] timeout is: less than the queue gives any. The queue knows
+#: nothing of the time after which the others go on, and would have them wait for days.
+PATIENCE = 25.0
 
 
 def next_look(

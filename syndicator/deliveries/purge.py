@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import orjson
@@ -9,7 +10,7 @@ import orjson
 from syndicator.caches import Purge, Request, request_for
 from syndicator.configuration.values import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict, meaning
-from syndicator.deliveries.pauses import BUSY, next_look
+from syndicator.deliveries.pauses import BUSY, PATIENCE, next_look
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery
 from syndicator.outbound import Outbound, retry_after
@@ -20,17 +21,22 @@ _SHOWN = 200
 _STAYS = "caches keep the old version until it is too old for them. Hubs are told all the same"
 
 
-async def purge(delivery: Delivery, outbound: Outbound, now: datetime, *, how: Purge, within: timedelta) -> Outcome:
+async def purge(
+    delivery: Delivery, outbound: Outbound, now: datetime, *, how: Purge, within: timedelta, patience: float = PATIENCE
+) -> Outcome:
     """Send the request. What does not work by the time (``within``) is given up: hubs have waited long enough."""
     request = request_for(how, delivery.topic)
     wait: timedelta | None = None
     busy = False
     try:
-        reply = await outbound.send(
-            request.method, request.url, request.content, headers=request.headers, trusted=True, limit=_ANSWER
-        )
+        async with asyncio.timeout(patience):
+            reply = await outbound.send(
+                request.method, request.url, request.content, headers=request.headers, trusted=True, limit=_ANSWER
+            )
     except OutboundError as error:
         verdict, problem = Verdict.LATER, f"the cache did not answer: {error.reason}"
+    except TimeoutError:
+        verdict, problem = Verdict.LATER, f"the cache did not answer: no whole answer within {patience:g} seconds"
     else:
         verdict, problem = _judge(how, request, reply.status, reply.body)
         wait = retry_after(reply.headers, now)

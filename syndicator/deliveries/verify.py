@@ -5,13 +5,14 @@ A hub fetches at once, and forgets the ping when it finds what it knows: then no
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from syndicator.configuration.values import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict
-from syndicator.deliveries.pauses import BUSY, next_look
+from syndicator.deliveries.pauses import BUSY, PATIENCE, next_look
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery, digest
 from syndicator.outbound import Outbound, Reply, retry_after
@@ -23,30 +24,35 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
 #: How much longer than its text a compressed answer may be.
 _SLACK = 65_536
-_REMEDY = "purge the cache in front of it ([purge] does that by itself). Hubs are told all the same"
+_OLD = "purge the cache in front of it ([purge] does that by itself)"
+_NOT_THERE = "see whether [publish] url leads to what is written to [publish] to"
 
 
-async def look(delivery: Delivery, outbound: Outbound, now: datetime, *, within: timedelta) -> Outcome:
+async def look(
+    delivery: Delivery, outbound: Outbound, now: datetime, *, within: timedelta, patience: float = PATIENCE
+) -> Outcome:
     """Fetch the document as a hub would, and compare. After the time ``within`` hubs are told all the same."""
     wait: timedelta | None = None
-    problem, busy = "", False
-    for coding in _CODINGS:
-        try:
-            reply = await _fetch(delivery, outbound, coding)
-        except OutboundError as failure:
-            problem = f"it cannot be fetched: {failure.reason}"
-        else:
-            problem = _problem(delivery, reply)
-            wait = retry_after(reply.headers, now)
-            busy = reply.status in BUSY and wait is not None
-        if problem:
-            break
+    problem, remedy, busy = "", _NOT_THERE, False
+    try:
+        async with asyncio.timeout(patience):
+            for coding in _CODINGS:
+                reply = await _fetch(delivery, outbound, coding)
+                if problem := _problem(delivery, reply):
+                    remedy = _OLD if reply.status == 200 else _NOT_THERE
+                    wait = retry_after(reply.headers, now)
+                    busy = reply.status in BUSY and wait is not None
+                    break
+    except OutboundError as failure:
+        problem = f"it cannot be fetched: {failure.reason}"
+    except TimeoutError:
+        problem = f"it cannot be fetched: no whole answer within {patience:g} seconds"
     if not problem:
         return Outcome(verdict=Verdict.DONE)
     pause = next_look(delivery.attempts, delivery.since, now, within, wait)
     if pause is None:
         late = f"after {spelled(within)} the world still does not see the new version: {problem}"
-        return Outcome(verdict=Verdict.OVER, error=f"{late}; {_REMEDY}")
+        return Outcome(verdict=Verdict.OVER, error=f"{late}; {remedy}. Hubs are told all the same")
     error = f"waiting for the world to see the new version: {problem}"
     return Outcome(verdict=Verdict.LATER, error=error, pace=pause, host=busy)
 

@@ -6,6 +6,7 @@ import base64
 import gzip
 import re
 import ssl
+import threading
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,9 @@ from starlette.routing import Router
 
 from syndicator.app import State
 from syndicator.caches import Purge
-from syndicator.deliveries.dispatch import Dispatcher, always
+from syndicator.deliveries.dispatch import Bounds, Dispatcher, always
 from syndicator.deliveries.outcome import Outcome, Verdict
+from syndicator.deliveries.pauses import PATIENCE
 from syndicator.deliveries.purge import purge
 from syndicator.deliveries.verify import look
 from syndicator.deliveries.webhook import Call, call
@@ -208,6 +210,48 @@ async def test_a_host_that_is_down_is_looked_at_again(outbound: Outbound) -> Non
 
     assert (Verdict.LATER, SECOND) == (outcome.verdict, outcome.pace)
     assert "it cannot be fetched: no connection (Connection refused)" in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("lie", "problem"),
+    [
+        (Said(status=404), "its address answers 404"),
+        (Said(status=301, headers=(("Location", "https://elsewhere.example/"),)), "it cannot be fetched: it redirects"),
+    ],
+)
+async def test_where_the_documents_are_not_at_all_nobody_is_sent_to_purge_a_cache(
+    edge: Edge, outbound: Outbound, lie: Said, problem: str
+) -> None:
+    edge.lie = lambda _: lie
+
+    over = await see(edge, outbound, NOON + 10 * MINUTE, attempts=31)
+
+    assert f"after 10m the world still does not see the new version: {problem}" in over.error
+    assert over.error.endswith(
+        "; see whether [publish] url leads to what is written to [publish] to. Hubs are told all the same"
+    )
+
+
+async def test_an_edge_that_hangs_longer_than_the_queue_waits_keeps_hubs_no_longer_than_any_other(
+    edge: Edge, outbound: Outbound
+) -> None:
+    """However long [network] timeout is: the queue itself would have hubs wait for two days."""
+    assert PATIENCE < Bounds().patience.total_seconds()
+    end, topic = threading.Event(), edge.url + PATH.lstrip("/")
+    edge.lie = lambda _: Said(status=500) if end.wait(10) else None
+    try:
+        seen = await look(
+            delivery(DeliveryKind.VERIFY, topic), outbound, NOON + 10 * MINUTE, within=10 * MINUTE, patience=0.05
+        )
+        purged = await purge(
+            delivery(DeliveryKind.PURGE, topic), outbound, NOON, how=Purge(url="{url}"), within=MINUTE, patience=0.05
+        )
+    finally:
+        end.set()
+
+    assert (Verdict.OVER, True) == (seen.verdict, "no whole answer within 0.05 seconds; see whether" in seen.error)
+    assert (Verdict.LATER, SECOND, False) == (purged.verdict, purged.pace, purged.host)
+    assert "the cache did not answer: no whole answer within 0.05 seconds" == purged.error
 
 
 async def test_our_own_server_may_be_where_the_world_looks(outbound: Outbound) -> None:
