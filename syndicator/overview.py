@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.health import Live
-from syndicator.model import Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, HostPause
+from syndicator.model import CACHES, Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, HostPause
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
 from syndicator.text import bare, printable
@@ -253,7 +253,7 @@ def told_owed(owed: OwedStanding) -> str:
         *([f"left alone until {moment(owed.pause.until)}: {owed.pause.error}"] if owed.pause else []),
         *([owed.error] if owed.error and not owed.pause else []),
     ]
-    return f"{owed.kind} at {owed.host}: {', '.join(facts)}"
+    return f"{owed.kind} at {owed.host.removesuffix(CACHES)}: {', '.join(facts)}"
 
 
 def _delivery(one: Delivery, turns: Turns) -> str:

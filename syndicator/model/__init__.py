@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model.delivery import Announcement, Audience, Delivery, DeliveryKind, Hook, HostPause, HostState
+from syndicator.model.delivery import CACHES, Announcement, Audience, Delivery, DeliveryKind, Hook, HostPause, HostState
 from syndicator.model.feed import (
     Content,
     Document,
@@ -36,6 +36,7 @@ from syndicator.model.site import Lifetime, Person, Site, SourceFile
 from syndicator.model.values import digest, reached
 
 __all__ = [
+    "CACHES",
     "UNKNOWN",
     "Announcement",
     "Audience",

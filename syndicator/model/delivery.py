@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+#: How a host is called as far as it is purged and looked at.
+CACHES = " (caches)"
+
 
 class DeliveryKind(StrEnum):
     """What is sent, in the order in which it goes out: caches let go of the old bytes, somebody looks whether the world
@@ -39,8 +42,8 @@ class Announcement:
 
     @property
     def host(self) -> str:
-        """Who is asked, for limits: host and port of the target."""
-        return _host(self.target)
+        """Who is asked, for limits: host and port of the target. Caches are somebody else than what is behind them."""
+        return _host(self.kind, self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Delivery:
     @property
     def host(self) -> str:
         """As in Announcement."""
-        return _host(self.target)
+        return _host(self.kind, self.target)
 
     @property
     def shown_target(self) -> str:
@@ -127,5 +130,7 @@ class Audience:
     hooks: tuple[Hook, ...] = ()
 
 
-def _host(target: str) -> str:
-    return urlsplit(target).netloc.rpartition("@")[2].lower()
+def _host(kind: DeliveryKind, target: str) -> str:
+    host = urlsplit(target).netloc.rpartition("@")[2].lower()
+    # A web hook or a hub at the site's own host that is left alone would have everybody wait for a look at the feeds.
+    return f"{host}{CACHES}" if kind in (DeliveryKind.PURGE, DeliveryKind.VERIFY) else host

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from syndicator.model import Delivery, DeliveryKind, HostPause, HostState
+from syndicator.model import CACHES, Delivery, DeliveryKind, HostPause, HostState
 from syndicator.ports import Settled, Wanted
 from syndicator.state import tables
 from syndicator.state.database import Database
@@ -259,8 +259,10 @@ def _paused(query: Any) -> Any:
 
 def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
     table, pause = tables.deliveries, tables.hosts
-    asked = (("kind", wanted.kind), ("host", wanted.host), ("feed", wanted.feed))
+    asked = (("kind", wanted.kind), ("feed", wanted.feed))
     conditions: list[ColumnElement[bool]] = [table.c[name] == value for name, value in asked if value]
+    if wanted.host:
+        conditions.append(table.c.host.in_((wanted.host, wanted.host + CACHES)))
     if wanted.ids:
         conditions.append(table.c.id.in_(wanted.ids))
     if wanted.status == "paused":

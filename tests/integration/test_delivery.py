@@ -525,6 +525,39 @@ async def test_hubs_hear_after_caches_let_go_and_the_world_sees_and_partners_aft
     assert {"given up"} == {row.status for row in outbox.deliveries()}
 
 
+async def test_a_web_hook_that_hangs_where_the_feeds_are_keeps_nobody_from_looking_at_them(
+    outbound: Outbound, outbox: Owing
+) -> None:
+    """websub-7, websub-10: else all hubs would wait for the pause of one partner."""
+    kinds, site = DeliveryKind, "https://news.example.org/"
+    seen: list[str] = []
+
+    async def hang(_: Delivery, __: Outbound, ___: datetime) -> Outcome:
+        return Outcome(verdict=Verdict.LATER, error="it hangs", host=True)
+
+    async def well(delivery: Delivery, _: Outbound, __: datetime) -> Outcome:
+        seen.append(delivery.kind.value)
+        return Outcome(verdict=Verdict.DONE)
+
+    work = engine(outbox, outbound)
+    work.handlers = {kinds.PURGE: well, kinds.VERIFY: well, kinds.HUB: well, kinds.WEBHOOK: hang}
+    outbox.owe(f"{site}hook", "main", kind=kinds.WEBHOOK)
+    await work.work()
+    outbox.owe(site, kind=kinds.PURGE)
+    outbox.owe(f"{site}feeds/", kind=kinds.VERIFY)
+    outbox.owe("https://hub.example/")
+    await work.work()
+
+    assert ["purge", "verify", "hub"] == seen
+    (pause,) = outbox.pauses()
+    assert ("news.example.org", "it hangs") == (pause.host, pause.error)
+    # Whoever asks for a host gets both.
+    outbox.owe(site, kind=kinds.PURGE)
+    assert {"news.example.org", "news.example.org (caches)"} == {row.host for row in outbox.deliveries()}
+    assert 2 == len(outbox.deliveries(Wanted(host="news.example.org")))
+    assert 1 == len(outbox.deliveries(Wanted(host="news.example.org (caches)")))
+
+
 async def test_a_fault_of_a_handler_is_one_deliverys_trouble(
     outbound: Outbound, outbox: Owing, caplog: pytest.LogCaptureFixture
 ) -> None:
