@@ -417,6 +417,10 @@ async def test_partners_can_tell_a_message_of_ours_by_the_example_in_the_docs(ed
     assert not is_genuine(SECRETS[0], told.headers, told.body + b" ")
     assert not is_genuine("whsec_" + base64.b64encode(bytes(24)).decode(), told.headers, told.body)
     assert not is_genuine(SECRETS[0], {**told.headers, "webhook-id": "msg_other"}, told.body)
+    # Strangers send what they like.
+    assert not is_genuine(SECRETS[0], {}, told.body)
+    for wrong in ({"webhook-timestamp": "noon"}, {"webhook-timestamp": "9" * 5000}, {"webhook-signature": "v1,ü"}):
+        assert not is_genuine(SECRETS[0], {**told.headers, **wrong}, told.body)
 
 
 async def test_an_old_message_is_no_fresh_one(edge: Edge, outbound: Outbound) -> None:
