@@ -266,7 +266,8 @@ async def test_a_redirect_that_would_lose_the_form_is_a_failure(
     await deliver(outbox, outbound)
 
     assert [told.path for told in hub.told] == ["/hub"]
-    assert only(outbox).error == f"the hub answered {status}"
+    said = f"the hub answered {status}, and only 307 and 308 are followed: write its new address"
+    assert said == only(outbox).error
 
 
 async def test_a_hub_that_refuses_is_given_up_soon_and_visibly(

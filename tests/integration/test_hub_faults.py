@@ -258,4 +258,5 @@ async def test_a_redirect_that_would_lose_the_form_goes_nowhere(status: int, dat
             owed = await tell(database, met.url)
 
     assert ([], 3) == (other.asked, len(met.asked))
-    assert {f"the hub answered {status}"} == {delivery.error for delivery in owed}
+    said = f"the hub answered {status}, and only 307 and 308 are followed: write its new address"
+    assert {said} == {delivery.error for delivery in owed}
