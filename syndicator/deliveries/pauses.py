@@ -10,6 +10,9 @@ BUSY = frozenset({429, 503})
 #: So long (seconds) one attempt may take, whatever [network] timeout is: less than the queue gives any. The queue knows
 #: nothing of the time after which the others go on, and would have them wait for days.
 PATIENCE = 25.0
+#: The last one, whose time is over, may take no longer: hundreds of documents may be late together, and are asked about
+#: two by two.
+BRIEFLY = 2.0
 
 
 def next_look(
@@ -24,3 +27,8 @@ def next_look(
         return None
     pause = min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST)
     return min(max(pause, retry_after or pause), left)
+
+
+def patience(since: datetime, now: datetime, within: timedelta) -> float:
+    """How long (seconds) an attempt may take."""
+    return PATIENCE if now - since < within else BRIEFLY

@@ -10,7 +10,7 @@ import orjson
 from syndicator.caches import Purge, Request, request_for
 from syndicator.configuration.values import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict, meaning
-from syndicator.deliveries.pauses import BUSY, PATIENCE, next_look
+from syndicator.deliveries.pauses import BUSY, next_look, patience
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery
 from syndicator.outbound import Outbound, retry_after
@@ -22,21 +22,22 @@ _STAYS = "caches keep the old version until it is too old for them. Hubs are tol
 
 
 async def purge(
-    delivery: Delivery, outbound: Outbound, now: datetime, *, how: Purge, within: timedelta, patience: float = PATIENCE
+    delivery: Delivery, outbound: Outbound, now: datetime, *, how: Purge, within: timedelta, most: float | None = None
 ) -> Outcome:
     """Send the request. What does not work by the time (``within``) is given up: hubs have waited long enough."""
     request = request_for(how, delivery.topic)
+    seconds = patience(delivery.since, now, within) if most is None else most
     wait: timedelta | None = None
     busy = False
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(seconds):
             reply = await outbound.send(
                 request.method, request.url, request.content, headers=request.headers, trusted=True, limit=_ANSWER
             )
     except OutboundError as error:
         verdict, problem = Verdict.LATER, f"the cache did not answer: {error.reason}"
     except TimeoutError:
-        verdict, problem = Verdict.LATER, f"the cache did not answer: no whole answer within {patience:g} seconds"
+        verdict, problem = Verdict.LATER, f"the cache did not answer: no whole answer within {seconds:g} seconds"
     else:
         verdict, problem = _judge(how, request, reply.status, reply.body)
         wait = retry_after(reply.headers, now)

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from syndicator.configuration.values import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict
-from syndicator.deliveries.pauses import BUSY, PATIENCE, next_look
+from syndicator.deliveries.pauses import BUSY, next_look, patience
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery, digest
 from syndicator.outbound import Outbound, Reply, retry_after
@@ -29,13 +29,14 @@ _NOT_THERE = "see whether [publish] url leads to what is written to [publish] to
 
 
 async def look(
-    delivery: Delivery, outbound: Outbound, now: datetime, *, within: timedelta, patience: float = PATIENCE
+    delivery: Delivery, outbound: Outbound, now: datetime, *, within: timedelta, most: float | None = None
 ) -> Outcome:
     """Fetch the document as a hub would, and compare. After the time ``within`` hubs are told all the same."""
+    seconds = patience(delivery.since, now, within) if most is None else most
     wait: timedelta | None = None
     problem, remedy, busy = "", _NOT_THERE, False
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(seconds):
             for coding in _CODINGS:
                 reply = await _fetch(delivery, outbound, coding)
                 if problem := _problem(delivery, reply):
@@ -46,7 +47,7 @@ async def look(
     except OutboundError as failure:
         problem = f"it cannot be fetched: {failure.reason}"
     except TimeoutError:
-        problem = f"it cannot be fetched: no whole answer within {patience:g} seconds"
+        problem = f"it cannot be fetched: no whole answer within {seconds:g} seconds"
     if not problem:
         return Outcome(verdict=Verdict.DONE)
     pause = next_look(delivery.attempts, delivery.since, now, within, wait)

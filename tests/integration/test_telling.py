@@ -241,10 +241,10 @@ async def test_an_edge_that_hangs_longer_than_the_queue_waits_keeps_hubs_no_long
     edge.lie = lambda _: Said(status=500) if end.wait(10) else None
     try:
         seen = await look(
-            delivery(DeliveryKind.VERIFY, topic), outbound, NOON + 10 * MINUTE, within=10 * MINUTE, patience=0.05
+            delivery(DeliveryKind.VERIFY, topic), outbound, NOON + 10 * MINUTE, within=10 * MINUTE, most=0.05
         )
         purged = await purge(
-            delivery(DeliveryKind.PURGE, topic), outbound, NOON, how=Purge(url="{url}"), within=MINUTE, patience=0.05
+            delivery(DeliveryKind.PURGE, topic), outbound, NOON, how=Purge(url="{url}"), within=MINUTE, most=0.05
         )
     finally:
         end.set()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.deliveries.pauses import next_look
+from syndicator.deliveries.pauses import BRIEFLY, PATIENCE, next_look, patience
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND, WITHIN = timedelta(seconds=1), timedelta(minutes=10)
@@ -33,3 +33,10 @@ def test_pauses_grow_quickly_and_end(attempts: int, late: int, asked: int | None
     wait = next_look(attempts, NOON, NOON + late * SECOND, WITHIN, None if asked is None else asked * SECOND)
 
     assert (None if pause is None else pause * SECOND) == wait
+
+
+def test_who_is_late_is_looked_at_once_more_and_briefly() -> None:
+    """Hundreds that hang are late together: nobody waits for them for an hour."""
+    instants = (NOON - WITHIN, NOON, NOON + WITHIN - SECOND, NOON + WITHIN)
+
+    assert [PATIENCE, PATIENCE, PATIENCE, BRIEFLY] == [patience(NOON, now, WITHIN) for now in instants]
