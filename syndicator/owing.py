@@ -70,11 +70,15 @@ def owed(settings: Settings, wanted: Wanted) -> Owed:
     return Owed(deliveries=deliveries, hosts=tuple(host for host in hosts if host.host in theirs), turns=turns)
 
 
-def send_again(settings: Settings, wanted: Wanted, now: datetime) -> int:
-    """Make them due now, as if never tried; a running service sends them within a second. Raises as ``owed``."""
-    _expect(wanted, owed(settings, wanted).deliveries)
+def send_again(settings: Settings, wanted: Wanted, now: datetime) -> tuple[int, int]:
+    """Make them due now, as if never tried; a running service sends them within a second. How many, and how many of
+    those wait for what goes out first. Raises as ``owed``."""
+    meant = owed(settings, wanted)
     with state_to_approve(settings) as state:
-        return state.outbox.send_again(wanted, now)
+        count = state.outbox.send_again(wanted, now)
+        deliveries = state.outbox.deliveries()
+    turns, ids = Turns(deliveries), {delivery.id for delivery in meant.deliveries}
+    return count, sum(one.id in ids and turns.before(one) is not None for one in deliveries)
 
 
 def drop(settings: Settings, wanted: Wanted) -> tuple[Delivery, ...]:

@@ -127,11 +127,11 @@ def retry(
         from syndicator.owing import send_again
 
         _expect_one(sum((bool(ids), everything, bool(host))), "name deliveries, or say --all or --host HOST")
-        count = send_again(settings, _wanted(ids=ids, host=host), datetime.now(UTC))
+        count, waiting = send_again(settings, _wanted(ids=ids, host=host), datetime.now(UTC))
         if as_json:
-            say_json({"due": count})
+            say_json({"due": count, "waiting": waiting})
         else:
-            say(f"{count} due now")
+            say(f"{count} due now" + (f", {waiting} of them after what goes out first" if waiting else ""))
 
 
 @deliveries.command(short_help="Forget some: they are never sent.")

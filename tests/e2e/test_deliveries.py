@@ -102,6 +102,17 @@ def test_one_is_shown_whole_with_the_beginning_of_what_is_sent(owing: Newsroom) 
     assert "partner.example  1 owed" in said(owing, "show", "3")
 
 
+def test_who_sends_again_what_waits_for_the_world_is_told_so(owing: Newsroom) -> None:
+    with state_to_approve(load_settings(owing.root / "syndicator.toml", {})) as state:
+        (pending, *_) = state.outbox.deliveries()
+        look = Announcement(target="https://x.example/", topic=pending.topic, digest="d", kind=DeliveryKind.VERIFY)
+        state.ledger.record(Publication(announcements=(look,)), pending.since)
+
+    assert "1 due now, 1 of them after what goes out first" in said(owing, "retry", str(pending.id))
+    assert {"due": 3, "waiting": 1} == asked(owing, "retry", "--all")
+    assert ["verify", ""] == [each["waits_for"] for each in asked(owing, "--kind", "hub")["deliveries"]]
+
+
 def test_what_is_not_there_or_not_meant_is_an_error(owing: Newsroom) -> None:
     assert "delivery 99: there is none" in said(owing, "show", "99", status=1)
     assert "delivery 98, 99: there is none" in said(owing, "retry", "1", "99", "98", status=1)
@@ -147,7 +158,7 @@ def test_without_a_service_a_word_is_kept_for_whoever_sends_next(owing: Newsroom
     found = asked(owing)
     assert [0, 0] == [each["attempts"] for each in found["deliveries"]]
     assert [None] == [each["pause"] for each in found["hosts"]]
-    assert {"due": 1} == asked(owing, "retry", "1")
+    assert {"due": 1, "waiting": 0} == asked(owing, "retry", "1")
 
 
 def test_a_kill_in_the_middle_of_three_hundred_deliveries_loses_none(newsroom: Newsroom) -> None:
