@@ -206,7 +206,7 @@ def test_a_dry_run_beside_what_is_published_touches_nothing(newsroom: Newsroom) 
 
     assert "3 would be written" in said
     assert before == everything(newsroom)
-    assert "3 announcements" in newsroom.command("status").stdout
+    assert "3 deliveries, 0 given up" in newsroom.command("status").stdout
 
 
 def test_a_dry_run_needs_nobody_to_stop(newsroom: Newsroom) -> None:
