@@ -233,7 +233,7 @@ def _owed(kind: str, host: str, group: Sequence[Delivery], turns: Turns) -> Owed
 def told(feed: FeedStanding) -> str:
     """A feed in a line."""
     facts = [
-        f"{feed.entries} entries",
+        f"{feed.entries} {'entry' if feed.entries == 1 else 'entries'}",
         *([f"newest of {moment(feed.newest)}"] if feed.newest else []),
         *([f"changed {moment(feed.changed)}"] if feed.changed else []),
         f"{feed.documents} documents of {feed.bytes} bytes",
