@@ -28,7 +28,7 @@ LARGE = frozenset({"builds-10k", "feeds-1k", "live-10k", "live-100k"})
 
 QUICK_LIVE = Effort(saves=6, restarts=1, idle=5)
 #: The time that is idle has a reconciling look over the whole folder in it.
-LIVE = Effort(saves=24, restarts=3, idle=65)
+LIVE = Effort(saves=20, restarts=3, idle=65)
 
 # Each part gets a folder to itself and what --quick makes of a number of repetitions.
 PARTS: dict[str, Callable[[Path, bool], Section]] = {
