@@ -121,8 +121,9 @@ def kept_pages(
     """
     pages: list[Page] = []
     for record in prior:
-        there = {i: posts[i] for i in record.members if i in posts}
-        leaving = {i for i, post in there.items() if i not in record.missing and hidden(post)}
+        # What was not in it when it was last written does not come back before the feed is let through.
+        there = {i: posts[i] for i in record.members if i in posts and i not in record.missing}
+        leaving = {i for i, post in there.items() if hidden(post)}
         if leaving:
             shown = {i: post for i, post in there.items() if post.gone is None and not hidden(post)}
             # Whose file is gone is away, but not by anybody's word.

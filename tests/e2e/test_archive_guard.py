@@ -59,6 +59,31 @@ def test_half_a_folder_that_is_away_changes_no_page_of_an_archive(newsroom: News
     assert {} == held(newsroom)
 
 
+def test_a_post_that_comes_back_to_a_page_waits_for_its_feed_also_where_the_page_is_written_anew(
+    newsroom: Newsroom,
+) -> None:
+    write(newsroom, 20, status="killed")
+    newsroom.build()
+    (newsroom.root / "away").mkdir()
+    for path in posts(newsroom)[:14]:
+        path.rename(newsroom.root / "away" / path.name)
+    newsroom.build(status=1)
+    before = newsroom.files()
+    write(newsroom, 20)
+    newsroom.build(status=1)
+    assert before == newsroom.files()
+
+    for name in pages(newsroom, 5):
+        (newsroom.root / "public" / name).unlink()
+    newsroom.build(status=1)
+
+    assert before == newsroom.files()
+    assert {"main"} == held(newsroom).keys()
+    bring_back(newsroom)
+    newsroom.build()
+    assert list(range(1, 29)) == numbers(walk(newsroom, "atom.xml"))
+
+
 def test_what_is_killed_meanwhile_leaves_feed_and_pages_though_they_are_held(newsroom: Newsroom) -> None:
     take_away(newsroom, 14)
     newsroom.build(status=1)
