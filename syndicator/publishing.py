@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from syndicator.archiving import Archiving
 from syndicator.concerns import swollen
 from syndicator.crew import Crew
 from syndicator.dues import changed, owed
+from syndicator.errors import PublishError
 from syndicator.feeds import identify, settings_digest
 from syndicator.gathering import Gathering
 from syndicator.holding import Judged, changes
@@ -54,6 +56,9 @@ def publish(
     """
     remembered = press.ledger.documents()
     feeds, plan, altered = _plan(press, judged, gathering, archiving, prior, remembered, now)
+    if not press.dry_run:
+        with suppress(PublishError):  # where that cannot be written, the documents will say why
+            press.publisher.begin([item.path for item in plan.render if item.path not in remembered])
     writing = Writing(press, judged.selections, feeds, plan, remembered, now, progress, crew)
     done, failed, held = writing.run(gathering, archiving)
     feeds |= {name: prior[name] for name in held}
@@ -90,6 +95,7 @@ def publish(
             press.publisher.delete(path)
         if publication != Publication():
             press.ledger.record(publication, now)
+        press.publisher.end({*remembered, *(one.path for one in documents)}.difference(plan.delete))
     if failed:
         raise failed[0]  # what does not stand is for the next pass
     written = (d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path)))

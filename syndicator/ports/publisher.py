@@ -27,6 +27,18 @@ class Publisher(Protocol):
         """Remove what a killed process left half-done beside these paths. Raises PublishError."""
         ...
 
+    def begin(self, paths: Collection[str]) -> None:
+        """Note that these new documents are about to be put, until ``end``: whoever is killed in between remembers
+        nothing else of them. Raises PublishError.
+        """
+        ...
+
+    def end(self, paths: Collection[str]) -> None:
+        """Remove what was begun, now or before a kill, and is not among these, which are remembered. Raises
+        PublishError.
+        """
+        ...
+
     def delete(self, path: str) -> None:
         """Take a document away; one that is not there is fine. Raises PublishError."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ from syndicator.model import Document
 from syndicator.openfiles import MORE_FILES
 
 _TEMPORARY = ".syndicator-"
+#: Names the documents that were about to be put, and are remembered nowhere else yet.
+_BEGUN = f"{_TEMPORARY}begun"
 
 
 class LocalPublisher:
@@ -94,10 +97,42 @@ class LocalPublisher:
         for folder in sorted({self._target(path).parent for path in paths} | {self._root}):
             try:
                 for leftover in folder.glob(f"{_TEMPORARY}*"):
-                    if stat.S_ISREG(leftover.lstat().st_mode):
+                    if leftover.name != _BEGUN and stat.S_ISREG(leftover.lstat().st_mode):
                         leftover.unlink(missing_ok=True)
             except OSError as error:
                 raise _cannot("removed", folder, error) from error
+
+    def begin(self, paths: Collection[str]) -> None:
+        """Note what is about to be put where nothing stands yet. Raises PublishError."""
+        new = {path for path in paths if not self._target(path).exists()}
+        if not new:
+            return
+        note = self._root / _BEGUN
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            self._replace(note, json.dumps(sorted(new.union(self._begun()))).encode())
+            _sync_folder(self._root)
+        except OSError as error:
+            raise _cannot("written", note, error) from error
+
+    def end(self, paths: Collection[str]) -> None:
+        """Take away what was begun and is none of these. Raises PublishError."""
+        note = self._root / _BEGUN
+        try:
+            for path in self._begun().difference(paths):
+                target = self._target(path)
+                target.with_name(f"{_TEMPORARY}{target.name}").unlink(missing_ok=True)
+                self.delete(path)
+            note.unlink(missing_ok=True)
+        except OSError as error:
+            raise _cannot("removed", note, error) from error
+
+    def _begun(self) -> set[str]:
+        try:
+            noted = json.loads((self._root / _BEGUN).read_bytes())
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return set()
+        return {path for path in noted if isinstance(path, str)} if isinstance(noted, list) else set()
 
     def _folders(self, paths: Iterable[str]) -> set[Path]:
         """The folders of these files, each looked at once. Raises PublishError when one leads elsewhere."""

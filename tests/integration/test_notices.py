@@ -44,6 +44,12 @@ class Full:
     def sweep(self, paths: Collection[str]) -> None:
         self._inner.sweep(paths)
 
+    def begin(self, paths: Collection[str]) -> None:
+        self._inner.begin(paths)
+
+    def end(self, paths: Collection[str]) -> None:
+        self._inner.end(paths)
+
     def delete(self, path: str) -> None:
         self._inner.delete(path)
 

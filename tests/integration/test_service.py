@@ -247,6 +247,12 @@ class World:
     def sweep(self, paths: Collection[str] = ()) -> None:
         raise NotImplementedError
 
+    def begin(self, paths: Collection[str]) -> None:
+        raise NotImplementedError
+
+    def end(self, paths: Collection[str]) -> None:
+        raise NotImplementedError
+
 
 @pytest.fixture
 def world() -> World:

@@ -73,7 +73,14 @@ PLACES = {
 #: What lies beside posts: pictures of bundles, an index that swallows its neighbours, the site's own files.
 BESIDE = {
     "jekyll": ("_data/people.yml", "_config.yml", "about.md", "_posts/note.txt"),
-    "hugo": ("content/a/pic.jpg", "content/b/more/pic.jpg", "content/news/index.md", "hugo.toml", "content/a/c.md", "content/news/_index.md"),
+    "hugo": (
+        "content/a/pic.jpg",
+        "content/b/more/pic.jpg",
+        "content/news/index.md",
+        "hugo.toml",
+        "content/a/c.md",
+        "content/news/_index.md",
+    ),
 }
 
 _COUNTED = ("posts", "live", "feeds", "documents")
@@ -364,3 +371,31 @@ def test_the_pass_after_one_that_failed_looks_at_everything(
     nothing: Touched = frozenset()
 
     assert 1 == make_pass(NOON, nothing).read
+
+
+def test_a_document_that_a_killed_pass_left_behind_goes_when_nobody_wants_it_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its state knows nothing of it, and a web server gives what stands in the folder to everybody."""
+    post = tmp_path / "site" / "_posts" / "2026-03-08-p.md"
+    post.parent.mkdir(parents=True)
+    post.write_text("---\ntitle: P\ntags: [x]\n---\nWords.\n")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        monkeypatch.context() as patch,
+        room(tmp_path / "room", tmp_path / "site", "jekyll", stays=True) as (_, make_pass),
+    ):
+        patch.setattr("syndicator.state.posts.SqlLedger.record", die)
+        with pytest.raises(KeyboardInterrupt):
+            make_pass(NOON)
+    left = tmp_path / "room/public/tag"
+    (left / ".syndicator-x.xml").write_text("half of one")
+    assert (left / "x.xml").exists()
+    post.write_text("---\ntitle: P\n---\nOther words.\n")
+    with room(tmp_path / "room", tmp_path / "site", "jekyll", stays=True) as (_, make_pass):
+        make_pass(NOON)
+
+    assert {"feed.xml", "feed.json", "history.xml"} == {path.name for path in left.parent.iterdir()}
