@@ -65,14 +65,20 @@ class Choosing:
     def fill(self, rows: Sequence[Row]) -> None:
         """Choose of these, which are live and in order, newest first."""
         chosen: dict[str, list[Row]] = {}
-        self._undated = 0
+        # Of posts with the same terms, all go where the first goes.
+        alike: dict[int, list[list[Row]]] = {}
         for row in rows:
-            for key in self._keys(row):
-                chosen.setdefault(key, []).append(row)
-            self._undated += row.is_undated
+            into = alike.get(id(row.terms))
+            if into is None:
+                into = [chosen.setdefault(key, []) for key in self._keys(row)]
+                if self._by_terms:
+                    alike[id(row.terms)] = into
+            for some in into:
+                some.append(row)
+        self._undated = sum(row.is_undated for row in rows)
         self._by = {key: self._lineup() for key in chosen}
-        for key, some in chosen.items():
-            self._by[key].fill(some)
+        for key, lineup in self._by.items():
+            lineup.fill(chosen[key])
 
     def add(self, row: Row) -> None:
         """A post is live now."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,12 @@ class Knowledge:
                 return begun
             begin = reader.versions_begin
             return begin_reading(reader, {path: own_version(v, begin) for path, v in versions.items()}, crew)
+        with _unwatched():
+            return self._compare(reader, quarantine, touched, crew, now)
+
+    def _compare(
+        self, reader: Reader, quarantine: Mapping[str, Refusal], touched: Touched, crew: Crew, now: datetime
+    ) -> Reading:
         from syndicator.seen import Seen
 
         roster = self.roster
@@ -111,3 +118,15 @@ class Knowledge:
             gc.collect()
             gc.freeze()
         self._is_whole = True
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """Nobody looks for garbage meanwhile: nothing that is made here is any, and there is very much of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -66,14 +66,20 @@ class Roster:
 
     def load(self, lines: Iterable[PostLine]) -> None:
         """Take all that the ledger has."""
-        self._in_order = False
-        begin, keep, one = self._begin, self._keep, self._one
+        self._in_order, self._targets, plain = False, None, 0
+        begin, keep, one, rest, rows = self._begin, self._keep, self._one, len(self._begin), self._rows
+        public = Visibility.PUBLIC
         for path, version, published, due, expires, visibility, gone, named, down, ready, settles, terms in lines:
             row = Row(
-                path, own_version(version, begin), published, due, expires, settles, one(terms),
-                public=visibility is Visibility.PUBLIC, there=not gone, named=named, down=down,
+                path, version[rest:] if version.startswith(begin) else "", published, due, expires, settles, one(terms),
+                public=visibility is public, there=not gone, named=named, down=down,
             )  # fmt: skip
-            keep(row, down if visibility is Visibility.KILLED else None, ready)
+            if named and not gone and down is None and visibility is public and not row.version.endswith(_UNSETTLED):
+                rows[path] = row  # as most are: there is nothing else to note
+                plain += 1
+            else:
+                keep(row, down if visibility is Visibility.KILLED else None, ready)
+        self._there += plain
 
     def note(self, records: Collection[PostRecord], away: Iterable[str] = ()) -> None:
         """Take what changed; posts that are ``away`` are not in the ledger any more, or not to be told of."""
@@ -278,11 +284,21 @@ class Roster:
         if self._in_order:
             return
         self._in_order = True
-        self._paths = sorted(path for path, row in self._rows.items() if row.there)
-        timed = ((row.next_instant(self._now), path) for path, row in self._rows.items())
-        self._instants = [(at, path) for at, path in timed if at is not None]
+        now, live, self._paths, self._instants = self._now, [], [], []
+        for path, row in self._rows.items():
+            if not row.there:
+                continue
+            self._paths.append(path)
+            if row.is_live(now):
+                live.append(row)
+                if row.expires is None:
+                    continue  # what most are: nothing is to come
+            instant = row.next_instant(now)
+            if instant is not None:
+                self._instants.append((instant, path))
+        self._paths.sort()
         heapq.heapify(self._instants)
-        rows = self._shown.in_order([row for row in self._rows.values() if row.is_live(self._now)])
+        rows = self._shown.in_order(live)
         self._shown.fill(rows)
         for choosing in self._choosings:
             choosing.fill(rows)

@@ -126,16 +126,22 @@ class Look:
     ) -> list[os.DirEntry[str]]:
         """Note the plain files, which nearly all are nearly always; what is left needs a closer look."""
         odd: list[os.DirEntry[str]] = []
-        known, see, now = self._known, self.see, self._now
+        known, see, now = self._known.get, self.see, self._now
+        left, bundled = self.left, bool(self._bundle)
         for entry in entries:
             path = begin + entry.name
             if not entry.is_file(follow_symlinks=False):
                 odd.append(entry)
-            elif path in known:
+            elif (before := known(path)) is not None:
                 try:
-                    see(path, version_of(entry.stat(), now))
+                    version = version_of(entry.stat(), now)
                 except OSError:
                     odd.append(entry)
+                    continue
+                if version == before and not bundled:
+                    left.pop(path, None)
+                else:
+                    see(path, version)
             elif is_post(entry.name):
                 if path.isprintable():
                     see(path, "")  # whoever reads it sees its version, too

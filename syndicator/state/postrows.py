@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, LargeBinary, Result, String, case, type_coerce
+from sqlalchemy import BigInteger, Column, ColumnElement, CursorResult, LargeBinary, Result, String, case, type_coerce
 
 from syndicator.model import PostRecord, PostState, Visibility
 from syndicator.ports import PostLine
@@ -32,8 +32,9 @@ POST_COLUMNS = (*(posts.c[name] for name in _NAMES if name not in _CONVERTED), *
 LINE_COLUMNS = (
     posts.c.path,
     posts.c.version,
-    *map(_plain, ("published", "due", "expires", "visibility", "gone")),
-    posts.c.entry_id,
+    *map(_plain, ("published", "due", "expires", "visibility")),
+    posts.c.gone.is_not(None),
+    posts.c.entry_id != "",
     *map(_plain, ("down", "ready", "settles", "terms")),
 )
 
@@ -69,29 +70,24 @@ def post_records(rows: Result[Any]) -> Iterator[PostRecord]:
             yield PostRecord(**values)
 
 
-def post_lines(rows: Result[Any], names: frozenset[str]) -> Iterator[PostLine]:
+def post_lines(rows: CursorResult[Any], names: frozenset[str]) -> Iterator[PostLine]:
     """The lines of rows with the columns of lines, with terms of these names alone."""
     known: dict[bytes, tuple[tuple[str, tuple[str, ...]], ...]] = {}
-    for some in rows.partitions(_AT_ONCE):
-        for row in some:
-            facts: Sequence[Any] = row
-            path, version, published, due, expires, visibility, gone, entry_id, down, ready, settles, data = facts
+    make, line = tuple.__new__, PostLine
+    # The driver's own rows, as there are very many of them: all columns are plain.
+    while some := rows.cursor.fetchmany(_AT_ONCE):
+        for path, version, published, due, expires, visibility, gone, named, down, ready, settles, data in some:
             terms = known.get(data)
             if terms is None:
                 terms = tuple(term for term in terms_of(data) if term[0] in names)
                 if len(known) < _TERMS_KEPT:
                     known[data] = terms
-            yield PostLine(
-                path,
-                version,
-                published,
-                published if due == published else due,
-                expires,
-                _VISIBILITIES[visibility],
-                gone is not None,
-                entry_id != "",
-                down,
-                ready,
-                settles,
-                terms,
-            )
+            if due == published:
+                due = published  # once in memory
+            yield make(
+                line,
+                (
+                    path, version, published, due, expires, _VISIBILITIES[visibility], gone == 1, named == 1, down,
+                    ready, settles, terms,
+                ),
+            )  # fmt: skip
