@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from syndicator.book import Book
 from syndicator.crew import Crew
 from syndicator.model import FeedSpec
-from syndicator.ports import Ledger, Refusal, Touched, own_version
+from syndicator.ports import Ledger, Refusal, Scout, Touched, own_version
 from syndicator.reader import Reader
-from syndicator.reading import Reading, begin_glancing, begin_reading
+from syndicator.reading import Reading, begin_glancing, begin_reading, begin_with
 
 if TYPE_CHECKING:
     from syndicator.ledger import Settled
@@ -26,10 +26,11 @@ class Knowledge:
     With ``stays`` many passes will come, so that it pays to know all posts from the first on.
     """
 
-    def __init__(self, ledger: Ledger, specs: Sequence[FeedSpec], *, stays: bool) -> None:
+    def __init__(self, ledger: Ledger, specs: Sequence[FeedSpec], *, stays: bool, scout: Scout | None = None) -> None:
         self._ledger = ledger
         self._specs = specs
         self._stays = stays
+        self._scout = scout
         self._reader: Reader | None = None
         self.forget()
 
@@ -71,9 +72,16 @@ class Knowledge:
     ) -> Reading:
         from syndicator.seen import Seen
 
+        scout = self._scout if self._roster is None else None
+        if scout is not None:
+            self._scout = None
+            scout.begin()
         roster = self.roster
         roster.turn(now)
         roster.live()  # in order from the first pass on, or the first save would wait for that
+        scan = scout.found(reader.versions_begin) if scout is not None else None
+        if scan is not None:
+            return begin_with(reader, scan, crew)
         refused = {path: own_version(refusal.version, reader.versions_begin) for path, refusal in quarantine.items()}
         seen = Seen(roster, refused)
         if touched is not None and self._is_whole:

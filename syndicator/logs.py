@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from types import TracebackType
 from typing import Any, TextIO
 
+from syndicator.lean import without
 from syndicator.text import bare, printable
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ def configure(form: str, level: str, stream: TextIO | None = None, secrets: Iter
 
     ``form`` is auto, console or json; auto is console on a terminal. ``secrets`` are texts that no line may hold.
     """
-    import structlog
+    with without("rich"):  # for tracebacks in colours, which nobody gets here
+        import structlog
 
     stream = stream or sys.stderr
     console = is_console(form, stream)

@@ -19,7 +19,7 @@ from syndicator.knowing import Knowledge
 from syndicator.model import Held, digest
 from syndicator.noting import answers_noted, refusals_noted
 from syndicator.passes import Orders, Report
-from syndicator.ports import Ledger, LedgerChange, PassRecord, Publisher, Refusal, Touched
+from syndicator.ports import Ledger, LedgerChange, PassRecord, Publisher, Refusal, Scout, Touched
 from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
 from syndicator.reading import Reading
@@ -33,8 +33,8 @@ class Pipeline:
     """Makes passes. Everything it keeps between them is also in the ledger, so it may be thrown away at any time.
 
     ``reader`` is asked before each pass, as the site's own configuration may have changed; it may raise as ``run`` does
-    itself. With ``stays`` many passes will come: it pays to know all posts from the first on, and what one pass did is
-    kept for the next.
+    itself. With ``stays`` many passes will come: it pays to know all posts from the first on, and what one did is kept
+    for the next. A ``scout`` is for the first look.
     """
 
     def __init__(
@@ -45,12 +45,13 @@ class Pipeline:
         orders: Orders,
         *,
         stays: bool = False,
+        scout: Scout | None = None,
     ) -> None:
         self._ask_reader = reader
         self._publisher = publisher
         self._ledger = ledger
         self._orders = orders
-        self._knowledge = Knowledge(ledger, orders.feeds, stays=stays)
+        self._knowledge = Knowledge(ledger, orders.feeds, stays=stays, scout=scout)
         self._swept = False
         self._mounts: frozenset[str] = frozenset()
         self._pieces = Pieces() if stays else None

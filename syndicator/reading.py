@@ -54,16 +54,17 @@ def begin_reading(reader: Reader, known: Mapping[str, str], crew: Crew) -> Readi
 
     Raises SourceError.
     """
-    return _begin(reader, reader.source.scan(known), crew)
+    return begin_with(reader, reader.source.scan(known), crew)
 
 
 def begin_glancing(reader: Reader, known: Versions, touched: frozenset[str], crew: Crew) -> Reading | None:
     """The same where only ``touched`` paths may be other than known; None where everything has to be looked at."""
     scan = reader.source.glance(known, touched)
-    return _begin(reader, scan, crew) if scan is not None else None
+    return begin_with(reader, scan, crew) if scan is not None else None
 
 
-def _begin(reader: Reader, scan: Scan, crew: Crew) -> Reading:
+def begin_with(reader: Reader, scan: Scan, crew: Crew) -> Reading:
+    """The same of a scan that was made."""
     prefix = reader.versions_begin
     # Of new files nothing is known that has to be said otherwise.
     changed = [(pair[0], prefix + pair[1]) if pair[1] else pair for pair in scan.changed]
@@ -78,7 +79,7 @@ def _begin(reader: Reader, scan: Scan, crew: Crew) -> Reading:
 def read_all(reader: Reader, crew: Crew) -> tuple[Scan, ReadResult]:
     """Everything in the source, as if nothing were known. Raises SourceError."""
     scan = reader.source.scan({})
-    return scan, finish_reading(_begin(reader, scan, crew), lambda _: None)
+    return scan, finish_reading(begin_with(reader, scan, crew), lambda _: None)
 
 
 def finish_reading(reading: Reading, progress: Callable[[int], None]) -> ReadResult:

@@ -25,9 +25,10 @@ from syndicator.logs import configure, is_console
 from syndicator.outbound import Outbound
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
-from syndicator.ports import Touched
+from syndicator.ports import Scout, Touched
 from syndicator.presenting import server_of
 from syndicator.scheduler import Clock
+from syndicator.scouting import ForkedScout, scout_for
 from syndicator.sending import ask, dispatcher, minding, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
@@ -52,17 +53,30 @@ def run_service(settings: Settings) -> int:
     gc.enable()
     try:
         with (
+            _scout(settings) as scout,
             _deadline(settings.run.stop_within.total_seconds()) as deadline,
             state_to_write(settings, partial(_mend, settings), examined=True, stays=True) as state,
             asyncio.Runner(loop_factory=_loop_factory()) as runner,
         ):
-            return runner.run(_serve(settings, state, deadline))
+            if scout is not None:
+                scout.know()
+            return runner.run(_serve(settings, state, deadline, scout))
     except SyndicatorError as error:
         if is_console(settings.log.format, sys.stderr):
             raise
         # Whoever reads JSON there gets nothing else.
         log.critical("not started", extra={"what": error.what, "reason": error.reason, "remedy": error.remedy})
         return 1
+
+
+@contextmanager
+def _scout(settings: Settings) -> Iterator[ForkedScout | None]:
+    scout = scout_for(settings)
+    try:
+        yield scout
+    finally:
+        if scout is not None:
+            scout.end()
 
 
 @contextmanager
@@ -89,13 +103,13 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return loop
 
 
-async def _serve(settings: Settings, state: State, deadline: threading.Timer) -> int:
+async def _serve(settings: Settings, state: State, deadline: threading.Timer, scout: ForkedScout | None) -> int:
     stop = asyncio.Event()
     _obey_signals(stop)
     shelf, clock = Shelf(settings.serve.cache, publisher(settings).read), Clock()
     health = Health(alarms=partial(alarms, settings))
     async with outbound(settings) as client:
-        service = _service(settings, state, client, shelf, health, clock)
+        service = _service(settings, state, client, shelf, health, clock, scout)
         waits = partial(_waits, service, health)
         server = server_of(settings, state, shelf, service, waits)
         await server.start()
@@ -134,10 +148,18 @@ async def _listen(state: State, service: Service) -> None:
         before, ahead = ahead, time.time() - time.monotonic()
 
 
-def _service(settings: Settings, state: State, client: Outbound, shelf: Shelf, health: Health, clock: Clock) -> Service:
+def _service(
+    settings: Settings,
+    state: State,
+    client: Outbound,
+    shelf: Shelf,
+    health: Health,
+    clock: Clock,
+    scout: ForkedScout | None,
+) -> Service:
     out, wanted, sight = publisher(settings), orders(settings), Sight()
     readers = Readers(settings, mends=True, is_being_written=sight.is_being_written)
-    passes = _Passes(settings, state, lambda: Pipeline(readers, out, state.ledger, wanted, stays=True))
+    passes = _Passes(settings, state, partial(Pipeline, readers, out, state.ledger, wanted, stays=True), scout)
     far = upstream(settings)
     watch = settings.source.watch and far is None
     deliveries = dispatcher(settings, state, client)
@@ -177,9 +199,9 @@ def _mend(settings: Settings, damage: StateDamaged) -> None:
 class _Passes:
     """Makes passes. Before one the state is made anew when somebody, another lane perhaps, found it damaged."""
 
-    def __init__(self, settings: Settings, state: State, begin: Callable[[], Pipeline]) -> None:
+    def __init__(self, settings: Settings, state: State, begin: Callable[..., Pipeline], scout: Scout | None) -> None:
         self._settings, self._state, self._begin = settings, state, begin
-        self._pipeline = begin()
+        self._pipeline = begin(scout=scout)
 
     def make(self, now: datetime, touched: Touched) -> Report:
         """Raises as Pipeline.run."""

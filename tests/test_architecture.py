@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "syndicator"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "text", "openfiles"),
+    ("__init__", "text", "openfiles", "lean"),
     ("errors",),
     ("model.values", "model.site", "model.image", "model.delivery", "model.profile"),
     ("model.post", "model.feed", "model.held"),
@@ -197,6 +197,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     # back ends
     (
         "outbound.addresses",
+        "outbound.lean",
         "publishers.local",
         "sources.belongings",
         "sources.gitcommand",
@@ -267,7 +268,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("service", "app", "live"),
     ("sending", "checking", "asked", "approving", "owing", "visiting", "linting", "rebuilding"),
-    ("reasons", "presenting"),
+    ("reasons", "presenting", "scouting"),
     ("running", "building", "surveying"),
     ("starting", "adopting"),
     ("commands.terminal",),
@@ -363,7 +364,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
         ("lxml", {"formats.extensions", "formats.partners", "lint.tree", "markup.extract", "oldfeeds.xml"}),
         ("frontmatter", {"posts.frontmatter"}),
         ("yaml", {"posts.fullyaml"}),
-        ("httpx", {"outbound", "outbound.transport"}),
+        ("httpx", {"outbound.lean"}),
         ("httpcore", {"outbound", "outbound.transport"}),
         ("apscheduler", {"scheduler"}),
         ("imagesize", {"images"}),

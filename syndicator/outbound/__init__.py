@@ -18,10 +18,10 @@ from typing import Self
 from urllib.parse import urlencode
 
 import httpcore
-import httpx
 
 from syndicator.errors import BlockedAddress, OutboundError
 from syndicator.outbound.addresses import Network, Refused, check_host, check_port, is_public
+from syndicator.outbound.lean import httpx
 from syndicator.outbound.transport import CONNECT_SECONDS, Backend, Resolver, Transport, look_up
 from syndicator.text import printable
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 import httpcore
-import httpx
 
 from syndicator.outbound.addresses import Network, Refused, is_public, unwrapped
+from syndicator.outbound.lean import httpx
 
 __all__ = ["CONNECT_SECONDS", "Backend", "Resolver", "Transport", "look_up"]
 

@@ -46,6 +46,16 @@ def own_version(version: str, begin: str) -> str:
     return version.removeprefix(begin) if version.startswith(begin) else ""
 
 
+class Scout(Protocol):
+    """Somebody who looks through the source while others get to know what they compare it with."""
+
+    def begin(self) -> None:
+        """Look from now on, not before."""
+
+    def found(self, versions_begin: str) -> Scan | None:
+        """What a scan finds for whoever has versions begin so, None for nobody's knowledge: look yourself."""
+
+
 class Versions(Protocol):
     """The versions of the files that are there as far as is known, looked up where somebody asks."""
 

@@ -82,12 +82,10 @@ def post_lines(rows: CursorResult[Any], names: frozenset[str]) -> Iterator[PostL
                 terms = tuple(term for term in terms_of(data) if term[0] in names)
                 if len(known) < _TERMS_KEPT:
                     known[data] = terms
-            if due == published:
-                due = published  # once in memory
             yield make(
                 line,
                 (
-                    path, version, published, due, expires, _VISIBILITIES[visibility], gone == 1, named == 1, down,
-                    ready, settles, terms,
+                    path, version, published, published if due == published else due, expires,
+                    _VISIBILITIES[visibility], gone == 1, named == 1, down, ready, settles, terms,
                 ),
             )  # fmt: skip
