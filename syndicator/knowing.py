@@ -79,9 +79,15 @@ class Knowledge:
         roster = self.roster
         roster.turn(now)
         roster.live()  # in order from the first pass on, or the first save would wait for that
-        scan = scout.found(reader.versions_begin) if scout is not None else None
-        if scan is not None:
-            return begin_with(reader, scan, crew)
+        if scout is not None:
+            # Somebody has saved a post meanwhile, most likely: what that takes is imported while the scout looks.
+            import syndicator.formats.xml
+            import syndicator.markup.render
+            import syndicator.posts.skim  # noqa: F401
+
+            scan = scout.found(reader.versions_begin)
+            if scan is not None:
+                return begin_with(reader, scan, crew)
         refused = {path: own_version(refusal.version, reader.versions_begin) for path, refusal in quarantine.items()}
         seen = Seen(roster, refused)
         if touched is not None and self._is_whole:

@@ -108,11 +108,15 @@ def _look(settings: Settings, line: socket.socket) -> None:
         database = Database(settings.state_url)
         versions = SqlLedger(database).versions()
         database.close()
+        readers = Readers(settings)
+        begin = readers().versions_begin
+        known = {path: own_version(version, begin) for path, version in versions.items()}
         if line.recv(1) != _GO:
             return
-        reader = Readers(settings)()
-        begin = reader.versions_begin
-        scan = reader.source.scan({path: own_version(version, begin) for path, version in versions.items()})
+        reader = readers()
+        if reader.versions_begin != begin:
+            return
+        scan = reader.source.scan(known)
         # What cannot be read is said by whoever tries it.
-        if versions and not scan.refused:
+        if known and not scan.refused:
             line.sendall(pickle.dumps((begin, scan)))

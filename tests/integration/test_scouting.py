@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,6 +81,11 @@ def scan(settings: Settings) -> Scan:
     return reader.source.scan(known)
 
 
+def settled(scan: Scan) -> Scan:
+    """As if no file had been written just before."""
+    return replace(scan, changed=tuple((path, version.rstrip("~")) for path, version in scan.changed))
+
+
 def test_a_scout_sees_what_a_scan_sees_once(settings: Settings) -> None:
     site = settings.source_path
     scout = scout_for(settings, large=0)
@@ -90,8 +96,8 @@ def test_a_scout_sees_what_a_scan_sees_once(settings: Settings) -> None:
     scout.know()
     scout.begin()
     found = scout.found(Readers(settings)().versions_begin)
-    assert found == scan(settings)
     assert found is not None
+    assert settled(found) == settled(scan(settings))
     assert found.gone == ("_posts/2026-03-03-ccc.md",)
     assert [path for path, _ in found.changed] == ["_posts/2026-03-01-a.md", "_posts/2026-03-04-dddd.md"]
     assert scout.found("") is None
