@@ -77,8 +77,6 @@ def scout_for(settings: Settings, large: int = _LARGE) -> ForkedScout | None:
     try:
         if settings.state_path.stat().st_size < large or len(os.sched_getaffinity(0)) == 1:
             return None
-        # Both processes want it, and it takes a while to import.
-
         gc.freeze()
         ours, theirs = socket.socketpair()
         child = os.fork()
