@@ -281,5 +281,5 @@ def _free_port() -> int:
 
 
 def _seconds(name: str, ours: Sequence[float], theirs: Sequence[float], digits: int = 3) -> tuple[str, str, str, str]:
-    against = spread(ratios(ours, theirs)) if theirs else ""
+    against = spread(ratios(ours[: len(theirs)], theirs)) if theirs else ""
     return f"{name}, s", spread(ours, digits), spread(theirs, digits) if theirs else "", against
