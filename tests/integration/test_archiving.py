@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from syndicator.pipeline import Pipeline
 from syndicator.ports import Publisher
 from syndicator.settings import load_settings
 from tests.newsroom import Newsroom
+from tests.passing_on import PassingOn
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 FEEDS = """
@@ -32,39 +32,19 @@ class Stopped(BaseException):
     """The process is told to stop."""
 
 
-class Press:
+class Press(PassingOn):
     """A publisher that stops for good when so many documents are put; ``put_at`` are the paths until then."""
 
     def __init__(self, inner: Publisher, after: int) -> None:
-        self._inner, self._after = inner, after
+        super().__init__(inner)
+        self._after = after
         self.put_at: list[str] = []
 
     def put(self, document: Document) -> str:
         if len(self.put_at) == self._after:
             raise Stopped
         self.put_at.append(document.path)
-        return self._inner.put(document)
-
-    def settle(self, paths: Sequence[str]) -> None:
-        self._inner.settle(paths)
-
-    def sweep(self, paths: Collection[str]) -> None:
-        self._inner.sweep(paths)
-
-    def begin(self, paths: Collection[str]) -> None:
-        self._inner.begin(paths)
-
-    def end(self, paths: Collection[str]) -> None:
-        self._inner.end(paths)
-
-    def delete(self, path: str) -> None:
-        self._inner.delete(path)
-
-    def read(self, path: str) -> bytes | None:
-        return self._inner.read(path)
-
-    def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
-        return self._inner.altered(versions)
+        return super().put(document)
 
 
 def make_pass(newsroom: Newsroom, after: int = 10_000) -> tuple[list[str], Report | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from syndicator.pipeline import Pipeline
 from syndicator.ports import Publication, Publisher, Settled
 from syndicator.settings import load_settings
 from tests.newsroom import Newsroom
+from tests.passing_on import PassingOn
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -27,37 +28,17 @@ HOOK = f'\n[[webhooks]]\nurl = "https://partner.example/hook"\nsecret = "whsec_{
 FEEDS = '\n[[feeds]]\nname = "main"\nrss = "feed.xml"\nlimit = 3\n'
 
 
-class Full:
+class Full(PassingOn):
     """A publisher without room for some paths."""
 
     def __init__(self, inner: Publisher, no_room_for: Collection[str]) -> None:
-        self._inner, self._no_room_for = inner, no_room_for
+        super().__init__(inner)
+        self._no_room_for = no_room_for
 
     def put(self, document: Document) -> str:
         if document.path in self._no_room_for:
             raise PublishError(document.path, "no space left on device", "make room")
-        return self._inner.put(document)
-
-    def settle(self, paths: Sequence[str]) -> None:
-        self._inner.settle(paths)
-
-    def sweep(self, paths: Collection[str]) -> None:
-        self._inner.sweep(paths)
-
-    def begin(self, paths: Collection[str]) -> None:
-        self._inner.begin(paths)
-
-    def end(self, paths: Collection[str]) -> None:
-        self._inner.end(paths)
-
-    def delete(self, path: str) -> None:
-        self._inner.delete(path)
-
-    def read(self, path: str) -> bytes | None:
-        return self._inner.read(path)
-
-    def altered(self, versions: Mapping[str, str]) -> frozenset[str]:
-        return self._inner.altered(versions)
+        return super().put(document)
 
 
 @dataclass(slots=True)
