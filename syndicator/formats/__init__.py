@@ -39,7 +39,9 @@ def render(
 
             write = partial(write_atom, pieces=pieces)
         case Format.JSON:
-            from syndicator.formats.jsonfeed import write_json as write
+            from syndicator.formats.jsonfeed import write_json
+
+            write = partial(write_json, pieces=pieces)
         case Format.NEWS_SITEMAP:
             from syndicator.formats.newsmap import write_news_sitemap as write
         case Format.SITEMAP_INDEX:

@@ -10,18 +10,26 @@ documentation has no public address: one that leads nowhere explains nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import orjson
 
 from syndicator.formats.parts import html_of, rfc3339, stand_in, summary_of, updated_of, was_updated
+from syndicator.formats.pieces import Pieces
 from syndicator.model import Enclosure, Entry, Feed, Format, Image, Person
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def write_json(feed: Feed, url: str) -> bytes:
-    """A JSON Feed document at ``url`` (jsonfeed.md A to F)."""
+def write_json(feed: Feed, url: str, pieces: Pieces | None = None) -> bytes:
+    """A JSON Feed document at ``url`` (jsonfeed.md A to F). With ``pieces`` only what is new is written anew."""
+    write = partial(_written, feed, url)
+    return pieces.write(feed, Format.JSON, url, {}, write) if pieces else write(feed.entries)
+
+
+def _written(feed: Feed, url: str, entries: Sequence[Entry]) -> bytes:
     document = {
         "version": VERSION,
         "title": feed.title,
@@ -38,7 +46,7 @@ def write_json(feed: Feed, url: str) -> bytes:
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
     # There is no word for a post that was taken down: to be absent is all it can be.
-    items = [_item(entry, feed) for entry in feed.entries if not entry.deleted]
+    items = [_item(entry, feed) for entry in entries if not entry.deleted]
     # The one member that may be empty and is there all the same (jsonfeed-3).
     return orjson.dumps({**_said(document), "items": items}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 

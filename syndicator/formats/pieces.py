@@ -1,9 +1,10 @@
 """Documents put together from what their entries came to before: of fifty entries one is new, and forty-nine cost as
 much to write as that one.
 
-A piece is the bytes of one entry as the library wrote them, from the line with its start tag to that with its end tag.
-What is around it is written anew each time. Text and attributes hold no ``<`` of their own, so that a start tag at the
-beginning of a line is one.
+A piece is the bytes of one entry as the library wrote them, and what is around all of them is written anew each time.
+In XML it goes from the line with the start tag to that with the end tag: text and attributes hold no ``<`` of their
+own, so that a start tag at the beginning of a line is one. In JSON it goes from the line break before a brace to the
+brace's partner, both in the column of items: strings hold no line breaks of their own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _BEGINS = {
     Format.ATOM: re.compile(rb"^ {2}<entry[ >]", re.MULTILINE),
 }
 _ENDS = {Format.RSS: b"  </channel>", Format.ATOM: b"</feed>"}
+_ITEMS, _END_OF_ITEMS, _BETWEEN_ITEMS = b'\n  "items": [', b"\n  ]\n}\n", re.compile(rb",(?=\n {4}\{)")
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -58,15 +60,19 @@ class Pieces:
         those that are declared around them."""
         if feed.neighbours(format).archive:
             return write(feed.entries)  # there are thousands, and each is written once
+        # JSON has no word for a post that was taken down.
+        entries = [entry for entry in feed.entries if not (entry.deleted and format is Format.JSON)]
+        if not entries:
+            return write(())
         around = (replace(feed, entries=(), tombstones=(), updated=_WHENEVER), tuple(namespaces.items()))
         known = self._kept.pop((format, url), None)
         had = known.pieces if known is not None and known.around == around else {}
-        pieces = {entry.id: had[entry.id] for entry in feed.entries if entry.id in had and had[entry.id][0] == entry}
-        missing = [entry for entry in feed.entries if entry.id not in pieces]
-        head, made, end = _apart(write(missing), format)
+        pieces = {entry.id: had[entry.id] for entry in entries if entry.id in had and had[entry.id][0] == entry}
+        missing = [entry for entry in entries if entry.id not in pieces]
+        head, made, glue, end = (_json_apart if format is Format.JSON else _xml_apart)(write(missing), format)
         pieces |= {entry.id: (entry, piece) for entry, piece in zip(missing, made, strict=True)}
         self._keep((format, url), _Kept(around, pieces, sum(len(piece) for _, piece in pieces.values())))
-        return b"".join((head, *(pieces[entry.id][1] for entry in feed.entries), end))
+        return b"".join((head, glue.join(pieces[entry.id][1] for entry in entries), end))
 
     def _keep(self, name: tuple[Format, str], kept: _Kept) -> None:
         self._kept[name] = kept
@@ -74,10 +80,19 @@ class Pieces:
             del self._kept[next(iter(self._kept))]
 
 
-def _apart(document: bytes, format: Format) -> tuple[bytes, list[bytes], bytes]:  # noqa: A002 - the noun of the model
-    """What comes before the first entry, each entry, and what comes after the last."""
+#: What comes before the first entry, each entry, what is between two, and what comes after the last.
+_Parts = tuple[bytes, list[bytes], bytes, bytes]
+
+
+def _xml_apart(document: bytes, format: Format) -> _Parts:  # noqa: A002 - the noun of the model
     end = document.rindex(_ENDS[format])
     begins = [found.start() for found in _BEGINS[format].finditer(document)]
     ends = [*begins[1:], end]
     pieces = [document[begin:after] for begin, after in zip(begins, ends, strict=False)]
-    return document[: begins[0] if begins else end], pieces, document[end:]
+    return document[: begins[0] if begins else end], pieces, b"", document[end:]
+
+
+def _json_apart(document: bytes, _: Format) -> _Parts:
+    begin = document.index(_ITEMS) + len(_ITEMS)
+    items = document[begin : -len(_END_OF_ITEMS)] if document.endswith(_END_OF_ITEMS) else b""
+    return document[:begin], _BETWEEN_ITEMS.split(items) if items else [], b",", _END_OF_ITEMS
