@@ -68,6 +68,10 @@ class Crew:
         if self._jobs > 1:
             self._processes().submit(int)
 
+    def shares(self, *, big: bool) -> bool:
+        """Whether others take part in work that is so big."""
+        return big and self._jobs > 1
+
     def map(
         self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, big: bool, ahead: int = _AHEAD
     ) -> Iterator[Result]:
@@ -76,7 +80,7 @@ class Crew:
 
         ``work`` and what it takes and gives must be picklable.
         """
-        if not big or self._jobs < 2:
+        if not self.shares(big=big):
             return map(work, batches)
         pool, remaining = self._processes(), iter(batches)
         started = deque(pool.submit(work, batch) for batch in islice(remaining, ahead * self._jobs))

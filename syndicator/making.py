@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -143,7 +144,7 @@ def _data(reader: Reader, questions: Sequence[str]) -> SiteData | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A document that stands: all but its bytes, and the publisher's word for its file."""
+    """A document that stands, and the publisher's word for its file; its bytes only where somebody shows them."""
 
     wanted: Wanted
     digest: str
@@ -151,6 +152,7 @@ class Written:
     hubs: tuple[str, ...]
     version: str
     length: int
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,29 +173,80 @@ def write_documents(
     entries: int,
     crew: Crew,
     pieces: Pieces | None = None,
+    *,
+    keep: bool = False,
 ) -> Iterator[Writing]:
     """Make feeds fit, render their documents and put them in their places; without a publisher only render them.
 
-    ``entries`` is about how many entries they hold together. ``pieces`` keep what they came to, for a crew of one.
+    ``entries`` is about how many entries they hold together. A crew of one has use for ``pieces``, which keep what they
+    came to, and may ``keep`` the bytes of documents that are no pages.
     """
-    return crew.map(partial(_write, publisher, pieces), feeds, big=entries >= _MANY_ENTRIES, ahead=_AHEAD)
+    big = entries >= _MANY_ENTRIES
+    if crew.shares(big=big):
+        return crew.map(partial(_write, publisher), feeds, big=big, ahead=_AHEAD)
+    return _write_all(publisher, feeds, pieces, keep=keep)
 
 
-def _write(
-    publisher: Publisher | None, pieces: Pieces | None, task: tuple[Feed, FeedSpec, Sequence[Wanted]]
-) -> Writing:
-    feed, spec, wanted = task
+def _write(publisher: Publisher | None, task: tuple[Feed, FeedSpec, Sequence[Wanted]]) -> Writing:
+    return next(_write_all(publisher, [task]))
+
+
+def _write_all(
+    publisher: Publisher | None,
+    feeds: Iterable[tuple[Feed, FeedSpec, Sequence[Wanted]]],
+    pieces: Pieces | None = None,
+    *,
+    keep: bool = False,
+) -> Iterator[Writing]:
+    """One feed after the other; while the documents of one wait for the disk those of the next are rendered."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def put(document: Document) -> str | PublishError:
+        try:
+            return publisher.put(document) if publisher is not None else ""
+        except PublishError as error:
+            return error
+
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        waiting: deque[tuple[_Rendered, Iterator[str | PublishError]]] = deque()
+        for feed, spec, wanted in feeds:
+            rendered = _render(feed, spec, wanted, pieces)
+            documents = () if rendered.too_large else [document for _, document in rendered.documents]
+            waiting.append((rendered, (map if publisher is None else threads.map)(put, documents)))
+            if len(waiting) > 1:
+                yield _written(*waiting.popleft(), keep=keep)
+        while waiting:
+            yield _written(*waiting.popleft(), keep=keep)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rendered:
+    """A feed's documents, before any of them is put in its place."""
+
+    documents: tuple[tuple[Wanted, Document], ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def too_large(self) -> tuple[tuple[Wanted, int], ...]:
+        return tuple((i, len(d.body)) for i, d in self.documents if i.most and len(d.body) > i.most)
+
+
+def _render(feed: Feed, spec: FeedSpec, wanted: Sequence[Wanted], pieces: Pieces | None) -> _Rendered:
     # A list of posts or feeds for somebody else is no feed, whatever it stands beside.
     tailored = tailor(feed, spec) if any(item.format.is_feed for item in wanted) else Tailored(feed=feed)
-    verdicts = dict.fromkeys(tailored.verdicts)
+    fitted = [(item, *fitting(tailored.feed, spec, item, pieces)) for item in wanted]
+    return _Rendered(
+        documents=tuple((item, document) for item, document, _ in fitted),
+        verdicts=tuple(dict.fromkeys((*tailored.verdicts, *(verdict for _, _, about in fitted for verdict in about)))),
+    )
+
+
+def _written(rendered: _Rendered, versions: Iterator[str | PublishError], *, keep: bool) -> Writing:
+    if rendered.too_large:
+        return Writing(written=(), too_large=rendered.too_large)
     written: list[Written] = []
     failed: list[PublishError] = []
-    documents = [(item, *fitting(tailored.feed, spec, item, pieces)) for item in wanted]
-    if too_large := tuple((i, len(d.body)) for i, d, _ in documents if i.most and len(d.body) > i.most):
-        return Writing(written=(), too_large=too_large)
-    versions = put_all(publisher, [document for _, document, _ in documents])
-    for (item, document, about), version in zip(documents, versions, strict=True):
-        verdicts |= dict.fromkeys(about)
+    for (item, document), version in zip(rendered.documents, versions, strict=True):
         if isinstance(version, PublishError):
             failed.append(version)  # the others may have room yet
             continue
@@ -205,29 +258,10 @@ def _write(
                 hubs=document.hubs,
                 version=version,
                 length=len(document.body),
+                body=document.body if keep and not item.page else None,
             )
         )
-    return Writing(written=tuple(written), failed=tuple(failed), verdicts=tuple(verdicts))
-
-
-def put_all(publisher: Publisher | None, documents: Sequence[Document]) -> list[str | PublishError]:
-    """Put documents in their places at the same time: each waits for the disk, and so they wait once. The publisher's
-    word for each file, or why it does not stand; without a publisher "" for each."""
-    if publisher is None:
-        return [""] * len(documents)
-
-    def put(document: Document) -> str | PublishError:
-        try:
-            return publisher.put(document)
-        except PublishError as error:
-            return error
-
-    if len(documents) < 2:
-        return [put(document) for document in documents]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(min(len(documents), _AT_ONCE)) as threads:
-        return list(threads.map(put, documents))
+    return Writing(written=tuple(written), failed=tuple(failed), verdicts=rendered.verdicts)
 
 
 def fitting(

@@ -27,6 +27,7 @@ from syndicator.resting import Rest
 
 if TYPE_CHECKING:
     from syndicator.entries import EntryKeys
+    from syndicator.writing import Show
 
 
 class Pipeline:
@@ -34,7 +35,8 @@ class Pipeline:
 
     ``reader`` is asked before each pass, as the site's own configuration may have changed; it may raise as ``run`` does
     itself. With ``stays`` many passes will come: it pays to know all posts from the first on, and what one did is kept
-    for the next. A ``scout`` is for the first look.
+    for the next. A ``scout`` is for the first look. ``show`` is told of documents when they stand, by the thread of the
+    pass.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Pipeline:
         *,
         stays: bool = False,
         scout: Scout | None = None,
+        show: Show | None = None,
     ) -> None:
         self._ask_reader = reader
         self._publisher = publisher
@@ -55,6 +58,7 @@ class Pipeline:
         self._swept = False
         self._mounts: frozenset[str] = frozenset()
         self._pieces = Pieces() if stays else None
+        self._show = show
         self._keys: EntryKeys | None = None
 
     def run(
@@ -267,6 +271,7 @@ class Pipeline:
             limits=limits,
             waiting=waiting,
             pieces=self._pieces,
+            show=self._show,
         )
         published = publish(press, judged, prior, work, archiving, now, progress, crew)
         late = refusals_noted(archiving.refused, quarantine, now)

@@ -63,7 +63,12 @@ def publish(
     done, failed, held = writing.run(gathering, archiving)
     feeds |= {name: prior[name] for name in held}
     held = {**judged.held, **held}
-    documents = tuple(document_of(one, remembered.get(one.wanted.path), now) for one in done)
+    standing = {document_of(one, remembered.get(one.wanted.path), now): one.body for one in done}
+    documents = tuple(standing)
+    if not press.dry_run and documents:
+        if press.show is not None:
+            press.show(standing)
+        press.publisher.settle([one.path for one in documents])
     announcements: tuple[Announcement, ...] = ()
     if press.announce:
         news, gone = changed(documents, remembered), [remembered[path] for path in plan.delete]

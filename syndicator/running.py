@@ -32,6 +32,7 @@ from syndicator.scouting import ForkedScout, scout_for
 from syndicator.sending import ask, dispatcher, minding, outbound
 from syndicator.service import Service
 from syndicator.settings import Settings
+from syndicator.showing import Showing
 from syndicator.sources.watch import hints
 from syndicator.sources.watcher import Sight
 from syndicator.web.shelf import Shelf
@@ -159,7 +160,9 @@ def _service(
 ) -> Service:
     out, wanted, sight = publisher(settings), orders(settings), Sight()
     readers = Readers(settings, mends=True, is_being_written=sight.is_being_written)
-    passes = _Passes(settings, state, partial(Pipeline, readers, out, state.ledger, wanted, stays=True), scout)
+    showing = Showing(state.ledger, out, shelf)
+    begin = partial(Pipeline, readers, out, state.ledger, wanted, stays=True, show=showing.show)
+    passes = _Passes(settings, state, begin, scout)
     far = upstream(settings)
     watch = settings.source.watch and far is None
     deliveries = dispatcher(settings, state, client)
@@ -173,8 +176,7 @@ def _service(
         hints=(lambda stop: hints(settings.source_path, stop, _own_files(settings), sight)) if watch else None,
         sight=sight,
         ledger=state.ledger,
-        publisher=out,
-        window=shelf,
+        showing=showing,
         timer=clock,
         every=settings.source.every,
         upstream=far,

@@ -16,7 +16,7 @@ from syndicator.health import Health, Wait
 from syndicator.looks import pause_of_scans, second_look
 from syndicator.mending import Mending
 from syndicator.passes import Report
-from syndicator.ports import Ledger, Publisher, Sight, Timer, Touched, Upstream, Window
+from syndicator.ports import Ledger, Sight, Timer, Touched, Upstream
 from syndicator.reporting import Reporting
 from syndicator.showing import Showing
 from syndicator.touches import Touches
@@ -49,8 +49,7 @@ class Service:
     next_question: Callable[[], datetime | None]
     hints: Callable[[asyncio.Event], AsyncIterator[Touched]] | None
     ledger: Ledger
-    publisher: Publisher
-    window: Window
+    showing: Showing
     timer: Timer
     every: timedelta
     upstream: Upstream | None = None
@@ -74,13 +73,11 @@ class Service:
     _changed: Touches = field(default_factory=Touches)
     _alarms: Alarms = field(init=False)
     _mending: Mending = field(init=False)
-    _showing: Showing = field(init=False)
     _reporting: Reporting = field(init=False)
 
     def __post_init__(self) -> None:
         self._alarms = Alarms(self.timer, self.now)
         self._mending = Mending(self._alarms, self.health)
-        self._showing = Showing(self.ledger, self.publisher, self.window)
         self._reporting = Reporting(self.health)
 
     def waits(self) -> tuple[Wait, ...]:
@@ -95,7 +92,7 @@ class Service:
         self._look_at_source = partial(changed.report, None) if self.upstream is None else stale.set
         # Serve at once what was published before, while the first pass is made.
         await self._show()
-        self.health.ready = self._current and bool(self._showing)
+        self.health.ready = self._current and bool(self.showing)
         self._alarms.every(self.every, self._scan_or_not, name="scan", why="[source] every")
         # Who is woken knows what is due by the new time.
         self.timer.on_jump(lambda: _set(changed, owed, asked))
@@ -211,7 +208,7 @@ class Service:
             with suppress(SyndicatorError):
                 last = await asyncio.to_thread(self.ledger.last_pass)
                 self._last_pass = last.at if last else None
-        self._reporting.tell_clock(now, self._last_pass, self._showing.newest)
+        self._reporting.tell_clock(now, self._last_pass, self.showing.newest)
 
     async def _lane(
         self,
@@ -259,7 +256,7 @@ class Service:
         """Let readers see what the ledger says is published; until that is done, no hub is told."""
         self._current = False
         with self._mending.tried("serving", self._changed.set, lost=self._changed.lose):
-            await asyncio.to_thread(self._showing.swap)
+            await asyncio.to_thread(self.showing.swap)
             self._current = True
 
     # --- telling -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syndicator.errors import PublishError
@@ -17,7 +18,7 @@ class Showing:
     publisher: Publisher
     window: Window
     _documents: dict[str, tuple[DocumentRecord, bytes]] = field(default_factory=dict)
-    _pages: tuple[DocumentRecord, ...] = ()
+    _pages: dict[str, DocumentRecord] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to see."""
@@ -28,12 +29,20 @@ class Showing:
         """The document that changed last."""
         return max((record for record, _ in self._documents.values()), key=lambda one: one.changed, default=None)
 
+    def show(self, documents: Mapping[DocumentRecord, bytes | None]) -> None:
+        """Show what a pass has just put in its place, beside all else, and let the state hear of it afterwards: whoever
+        reads the files themselves sees it by now, too. Bodies of pages are not needed.
+        """
+        bodies = {record.path: (record, body) for record, body in documents.items() if body is not None}
+        pages = {record.path: record for record in documents if record.page}
+        self._put({**self._documents, **bodies}, {**self._pages, **pages})
+
     def swap(self) -> None:
         """Show every published document. Raises PublishError when some cannot be had, after the others are shown."""
         shown: dict[str, tuple[DocumentRecord, bytes]] = {}
         missing: PublishError | None = None
         documents = self.ledger.documents()
-        pages = tuple(record for record in documents.values() if record.page)
+        pages = {path: record for path, record in documents.items() if record.page}
         for path, record in documents.items():
             if record.page:
                 continue
@@ -45,11 +54,14 @@ class Showing:
                 missing = missing or error
                 if known is not None:
                     shown[path] = known
-        if (shown, pages) != (self._documents, self._pages):
-            self.window.show(tuple(shown.values()), pages)
-            self._documents, self._pages = shown, pages
+        self._put(shown, pages)
         if missing is not None:
             raise missing
+
+    def _put(self, shown: dict[str, tuple[DocumentRecord, bytes]], pages: dict[str, DocumentRecord]) -> None:
+        if (shown, pages) != (self._documents, self._pages):
+            self.window.show(tuple(shown.values()), tuple(pages.values()))
+        self._documents, self._pages = shown, pages
 
     def _read(self, path: str, record: DocumentRecord) -> bytes:
         body = self.publisher.read(path)

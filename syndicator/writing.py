@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,9 @@ from syndicator.selections import Page, Selection
 #: About so many entries are read for the feeds that are written next, some 10 kB each.
 _ENTRIES_AT_ONCE = 1_000
 
+#: Given what stands by now, with its bytes (None for pages, which are read from their files).
+Show = Callable[[Mapping[DocumentRecord, bytes | None]], None]
+
 #: So many pages are written between two looks at the state.
 _MANY = 500
 
@@ -36,7 +39,8 @@ class Press:
 
     Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered. ``limits``
     say how much may change at once, None for any. ``waiting`` are the feeds that were held before. ``audience`` is who
-    is owed something beside the hubs, ``pieces`` what entries came to in documents, kept for the next pass.
+    is owed something beside the hubs, ``pieces`` what entries came to in documents, kept for the next pass, ``show``
+    shows documents to readers as soon as they stand.
     """
 
     publisher: Publisher
@@ -51,6 +55,7 @@ class Press:
     waiting: Mapping[str, Held]
     audience: Audience = field(default_factory=Audience)
     pieces: Pieces | None = None
+    show: Show | None = None
 
 
 class Writing:
@@ -98,18 +103,17 @@ class Writing:
         members = sum(len(selection.members) for selection in touched)
         for _ in self._write(self._windows(touched, gathering), members, change):
             pass
-        if self._publisher and self._written:
-            self._publisher.settle([one.wanted.path for one in self._written])
         return self._written, self._failed, self._held
 
     def _write(
         self, feeds: Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]], entries: int, change: LedgerChange
     ) -> Iterator[None]:
         """Write documents, one feed or page after the other, and remember a change."""
-        writing = write_documents(self._publisher, feeds, entries, self._crew, self._press.pieces)
+        press = self._press
+        writing = write_documents(self._publisher, feeds, entries, self._crew, press.pieces, keep=bool(press.show))
         if self._publisher:
             # While others write, when there are others.
-            self._press.ledger.remember(change)
+            press.ledger.remember(change)
         for done in writing:
             self._written += done.written
             self._failed += done.failed

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from types import MappingProxyType
 from urllib.parse import quote, unquote, urlsplit
 
@@ -70,14 +69,16 @@ class Served:
     waits: bool = False
 
 
-def prepare(record: DocumentRecord, body: bytes, max_age: timedelta, before: Served | None = None) -> Served:
+def prepare(
+    record: DocumentRecord, body: bytes, max_age: timedelta, before: Served | None = None, *, name: str = ""
+) -> Served:
     """Everything that requests for a document will need, but for what ``pack`` adds.
 
     ``before`` is what was served at its address until now. Other bytes get a later Last-Modified even when both were
-    written within one second (http-13).
+    written within one second (http-13). ``name`` is the digest of the bytes, where that is known.
     """
     modified = record.changed.astimezone(UTC).replace(microsecond=0)
-    tag = _tag(body)
+    tag = _tag(name or digest(body))
     if before is not None and tag not in before.tags and modified <= before.modified:
         modified = before.modified + timedelta(seconds=1)
     shared: Fields = (
@@ -113,7 +114,7 @@ def pack(served: Served) -> Served:
     body = gzip.compress(plain.body, compresslevel=6, mtime=0)
     if len(body) >= len(plain.body):
         return replace(served, waits=False)
-    packed = _represent("gzip", body, _tag(body), served.about, served.shared)
+    packed = _represent("gzip", body, _tag(digest(body)), served.about, served.shared)
     return replace(
         served,
         representations=MappingProxyType({**served.representations, packed.coding: packed}),
@@ -123,8 +124,8 @@ def pack(served: Served) -> Served:
     )
 
 
-def _tag(body: bytes) -> str:
-    return f'"{sha256(body).hexdigest()[:32]}"'
+def _tag(name: str) -> str:
+    return f'"{name}"'
 
 
 def _represent(coding: str, body: bytes, tag: str, about: Fields, shared: Fields) -> Representation:
@@ -211,12 +212,14 @@ class Shelf:
             self._served = MappingProxyType({served.path: served for served in documents})
 
     def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord] = ()) -> None:
-        """Serve these records with their bytes from now on, and pages as their files have them."""
+        """Serve these records with their bytes, which their digests name, from now on, and pages as their files have
+        them."""
         by_record = {served.record: served for served in self._served.values()}
         by_url = {served.record.url: served for served in self._served.values()}
         self.replace(
             [
-                by_record.get(record) or prepare(record, body, self._max_age, by_url.get(record.url))
+                by_record.get(record)
+                or prepare(record, body, self._max_age, by_url.get(record.url), name=record.digest)
                 for record, body in documents
             ]
         )

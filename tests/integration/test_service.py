@@ -40,6 +40,7 @@ from syndicator.ports import (
     Touched,
 )
 from syndicator.service import Service
+from syndicator.showing import Showing
 
 Turn = Callable[[], AbstractAsyncContextManager[bool]]
 REPORT = Report(posts=1, live=1, read=0, entries=0, feeds=1, documents=1)
@@ -271,8 +272,7 @@ def service_of(world: World) -> Service:
         next_question=lambda: None,
         hints=None,
         ledger=world,
-        publisher=world,
-        window=world.shelf,
+        showing=Showing(world, world, world.shelf),
         timer=world.timers,
         every=timedelta(minutes=1),
     )

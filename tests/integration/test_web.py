@@ -53,7 +53,7 @@ def record(path: str = "feed.xml", body: bytes = BODY, **other: object) -> Docum
         url=f"https://news.example.org/feeds/{path}",
         feed="main",
         format=Format.RSS,
-        digest=sha256(body).hexdigest(),
+        digest=digest(body),
         source="s",
         version="v",
         changed=CHANGED,
@@ -64,7 +64,7 @@ def record(path: str = "feed.xml", body: bytes = BODY, **other: object) -> Docum
 
 
 def tag(body: bytes) -> str:
-    return f'"{sha256(body).hexdigest()[:32]}"'
+    return f'"{digest(body)}"'
 
 
 @dataclass(frozen=True, slots=True)

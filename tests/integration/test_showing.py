@@ -1,0 +1,133 @@
+"""When readers see what a pass made: as soon as it stands, and before the state hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app import State, orders, publisher, reader, state_to_write
+from syndicator.errors import StateError
+from syndicator.model import DocumentRecord
+from syndicator.pipeline import Pipeline
+from syndicator.ports import Publication
+from syndicator.settings import Settings, load_settings
+from syndicator.showing import Showing
+from tests.newsroom import Newsroom
+
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+FEEDS = """
+[[feeds]]
+name = "main"
+rss = "feed.xml"
+json = "feed.json"
+limit = 2
+archive = true
+"""
+
+
+@dataclass(slots=True)
+class Glass:
+    """What readers see through it, and how often that became another view."""
+
+    seen: dict[str, bytes] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
+    views: int = 0
+
+    def show(self, documents: Sequence[tuple[DocumentRecord, bytes]], pages: Sequence[DocumentRecord]) -> None:
+        self.seen = {record.path: body for record, body in documents}
+        self.pages = sorted(page.path for page in pages)
+        self.views += 1
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    newsroom = Newsroom(tmp_path, feeds=FEEDS)
+    for number in range(1, 6):
+        newsroom.post(f"2026-01-{number:02d}-p.md", title=f"Post {number}")
+    return newsroom
+
+
+@pytest.fixture
+def settings(newsroom: Newsroom) -> Settings:
+    return load_settings(newsroom.root / "syndicator.toml", {})
+
+
+@pytest.fixture
+def state(settings: Settings) -> Iterator[State]:
+    with state_to_write(settings, stays=True) as state:
+        yield state
+
+
+def begin(settings: Settings, state: State, glass: Glass) -> tuple[Pipeline, Showing]:
+    out = publisher(settings)
+    showing = Showing(state.ledger, out, glass)
+    pipeline = Pipeline(lambda: reader(settings), out, state.ledger, orders(settings), stays=True, show=showing.show)
+    return pipeline, showing
+
+
+def feeds(newsroom: Newsroom) -> dict[str, bytes]:
+    return {path: body for path, body in newsroom.files().items() if "archive" not in path}
+
+
+def test_readers_see_documents_and_pages_when_they_stand(newsroom: Newsroom, settings: Settings, state: State) -> None:
+    glass = Glass()
+    pipeline, _ = begin(settings, state, glass)
+    pipeline.run(NOON)
+
+    assert feeds(newsroom) == glass.seen
+    assert sorted(newsroom.files().keys() - glass.seen.keys()) == glass.pages != []
+
+
+def test_what_the_state_then_says_is_the_same_and_no_second_view(
+    newsroom: Newsroom, settings: Settings, state: State
+) -> None:
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    pipeline.run(NOON)
+    newsroom.post("2026-01-06-p.md", title="Post 6")
+    pipeline.run(NOON + timedelta(minutes=1))
+    views = glass.views
+    showing.swap()
+
+    assert (2, 2) == (views, glass.views)
+    assert feeds(newsroom) == glass.seen
+    assert b"Post 6" in glass.seen["feed.json"]
+
+
+def test_a_state_that_cannot_hear_of_it_takes_nothing_from_readers(
+    newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    pipeline.run(NOON)
+    newsroom.post("2026-01-06-p.md", title="Post 6")
+
+    def full(_: Publication, __: datetime) -> None:
+        raise StateError("state", "the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(state.ledger, "record", full)
+        with pytest.raises(StateError):
+            pipeline.run(NOON + timedelta(minutes=1))
+    seen = dict(glass.seen)
+    pipeline.run(NOON + timedelta(minutes=2))
+    showing.swap()
+
+    assert b"Post 6" in seen["feed.xml"]
+    assert seen["feed.xml"].count(b"<guid") == glass.seen["feed.xml"].count(b"<guid") == 2
+    assert feeds(newsroom) == glass.seen
+
+
+def test_who_starts_again_sees_what_was_published_without_a_pass(
+    newsroom: Newsroom, settings: Settings, state: State
+) -> None:
+    begin(settings, state, Glass())[0].run(NOON)
+    glass = Glass()
+    begin(settings, state, glass)[1].swap()
+
+    assert feeds(newsroom) == glass.seen
+    assert sorted(newsroom.files().keys() - glass.seen.keys()) == glass.pages
