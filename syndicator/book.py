@@ -64,6 +64,11 @@ class Book:
         """Those that have these ids."""
         return self._now(self._ledger.posts_called(ids), lambda record: record.entry_id in ids)
 
+    def there_called(self, ids: Collection[str]) -> list[PostRecord]:
+        """The same, where one that is there and at hand stands for all with its id: of many ids most feeds show."""
+        known = {r.entry_id: r for r in self._at_hand.values() if r.gone is None and r.entry_id in ids}
+        return [*known.values(), *self.called([entry_id for entry_id in ids if entry_id not in known])]
+
     def ids_beginning(self, beginning: str) -> list[PostRecord]:
         """Those whose ids begin so."""
         return self._now(self._ledger.ids_beginning(beginning), lambda record: record.entry_id.startswith(beginning))
@@ -91,11 +96,11 @@ class Book:
 
 
 class Called:
-    """All records that have ids which are only known when somebody wants them: most passes do not."""
+    """Records that have ids which are only known when somebody wants them: most passes do not."""
 
     def __init__(self, book: Book, ids: Callable[[], Collection[str]]) -> None:
         self._book = book
         self._ids = ids
 
     def __iter__(self) -> Iterator[PostRecord]:
-        return iter(self._book.called(self._ids()))
+        return iter(self._book.there_called(self._ids()))

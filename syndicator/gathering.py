@@ -139,9 +139,10 @@ class Gathering:
         aims = self.aims.get(record.path, ())
         made_of = [("beside", name) for name in record.values(BESIDE)]
         made_of += [(path, self.posts[path].digest) for _, path in aims]
-        if record.path not in self._pages:
-            self._pages[record.path] = self._page_version(record)
-        if page := self._pages[record.path]:
+        page = self._pages.get(record.path)
+        if page is None:
+            page = self._pages[record.path] = self._page_version(record)
+        if page:
             made_of.append(("page", page))
         made_of += self._answered(record)
         for file in given.enclosures:

@@ -38,7 +38,7 @@ class Judged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What there is to judge: the feeds that are ``proposed``, those that were published, and what is held already.
-    ``records`` are all posts of the ledger, ``pages`` the archives by feed as they were.
+    ``records`` are the posts that these speak of, ``pages`` the archives by feed as they were.
     """
 
     proposed: Sequence[Selection]

@@ -106,8 +106,12 @@ class Reader:
 
         ``known`` are the references in it that mean posts.
         """
-        links = (f"link {written}" for written in record.values(REFERENCES) if written not in known)
-        return (*links, *(f"data {name}" for name in record.values(DATA))) if self.around is not None else ()
+        if self.around is None:
+            return ()
+        links, data = record.values(REFERENCES), record.values(DATA)
+        if not links and not data:  # as with most, and all posts that feeds show are asked in each pass
+            return ()
+        return (*(f"link {link}" for link in links if link not in known), *(f"data {name}" for name in data))
 
     def answer(self, question: str) -> str:
         """The name of what a question is answered with: an address, or what stands for data; "" for nothing."""

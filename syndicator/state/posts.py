@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select, update
 
 from syndicator.model import (
     Announcement,
@@ -69,10 +70,9 @@ class SqlLedger:
 
     def departed(self, clues: Collection[str], at: datetime) -> tuple[PostRecord, ...]:
         """Those with an id whose file is gone: since ``at``, or with a digest or an id of their own among the clues."""
-        gone = tables.posts.c.gone
         found = {record.path: record for record in self._posts_with("gone", (at,))}
         for name in ("digest", "given_id"):
-            found |= {record.path: record for record in self._posts_with(name, clues, gone.is_not(None))}
+            found |= {record.path: record for record in self._posts_with(name, clues, gone=True)}
         return tuple(record for record in found.values() if record.entry_id)
 
     def lines(self, names: Collection[str]) -> Iterator[PostLine]:
@@ -240,20 +240,25 @@ class SqlLedger:
                 approved = {"approved": sorted({*row.approved, *row.evidence})}
                 connection.execute(update(table).where(table.c.feed == row.feed).values(approved))
 
-    def _posts_with(
-        self, name: str, values: Collection[Any], condition: ColumnElement[bool] | None = None
-    ) -> Iterator[PostRecord]:
-        """Those with one of these values, and the condition."""
-        wanted = select(*POST_COLUMNS)
-        if condition is not None:
-            wanted = wanted.where(condition)
+    def _posts_with(self, name: str, values: Collection[Any], *, gone: bool = False) -> Iterator[PostRecord]:
+        """Those with one of these values; with ``gone`` only those whose file is."""
+        if not values:
+            return
         with self._database.read() as connection:
             for chunk in _chunks(sorted(values)):
-                yield from post_records(connection.execute(wanted.where(tables.posts.c[name].in_(chunk))))
+                yield from post_records(connection.execute(_posts_by(name, gone=gone), {"values": chunk}))
 
     def _all(self, table: Table) -> Sequence[Any]:
         with self._database.read() as connection:
             return connection.execute(select(table).order_by(*table.primary_key)).all()
+
+
+@cache
+def _posts_by(name: str, *, gone: bool) -> Select[Any]:
+    """A question that several in each pass ask: to put it together takes as long as to answer it."""
+    column = tables.posts.c[name]
+    wanted = select(*POST_COLUMNS).where(column.in_(bindparam("values", expanding=True)))
+    return wanted.where(tables.posts.c.gone.is_not(None)) if gone else wanted
 
 
 def something_happened(connection: Connection) -> None:
