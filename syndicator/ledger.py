@@ -22,6 +22,7 @@ _ALIKE, _ALMOST_THE_SAME = 0.6, 0.95
 _SECOND = timedelta(seconds=1)
 #: When a post is due that is shown before its date.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,15 @@ def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord
         # By a clock that was set back it would be older than what readers have.
         later = reached(updated + _SECOND, now) if updated and updated > now else now
         updated = _latest(fresh.modified or later, prior.published)
-    return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=updated)
+    return fresh._replace(entry_id=prior.entry_id, published=_first_seen(fresh, prior, now), updated=updated)
+
+
+def _first_seen(fresh: PostRecord, prior: PostRecord, now: datetime) -> datetime | None:
+    """When readers first saw it. Who was shown before his date by a setting that is taken back has to wait for it, as
+    the site shows him no more: that he is no post of a clock which was set back since is told by a microsecond.
+    """
+    is_early = prior.due == _ALWAYS != fresh.due and fresh.due is not None and fresh.due > now
+    return fresh.due + _MICROSECOND if is_early and fresh.due == prior.published else prior.published
 
 
 def _is_significant(fresh: PostRecord, prior: PostRecord) -> bool:

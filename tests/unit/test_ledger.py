@@ -340,6 +340,25 @@ def test_a_clock_that_goes_back_takes_nothing_away_that_was_shown_by_its_date() 
     assert PostState.EMBARGOED is put_off.records[shown.path].state(NOON)
 
 
+def test_a_post_that_was_shown_before_its_date_waits_for_it_when_that_is_not_wanted_any_more() -> None:
+    """As often as the site's setting is given and taken back; its id and its date stay what readers have seen."""
+    posts = {early: post(published=LATER, digest="same bytes", early=early) for early in (True, False)}
+    known: dict[str, PostRecord] = {}
+    states = []
+    for early in (True, False, True, False):
+        known = dict(settled(known, posts[early]).records)
+        (record,) = known.values()
+        states.append(record.state(NOON))
+
+    assert [PostState.LIVE, PostState.EMBARGOED, PostState.LIVE, PostState.EMBARGOED] == states
+    assert PostState.LIVE is record.state(LATER)
+    assert record.published is not None
+    assert (LATER, record_of(posts[True], "v", SITE).entry_id) == (
+        record.published.replace(microsecond=0),
+        record.entry_id,
+    )
+
+
 def test_a_clock_that_goes_back_brings_nothing_back_that_had_expired() -> None:
     (record,) = settled({}, post(expires=NOON)).records.values()
     taken_down = record._replace(down=NOON + timedelta(seconds=1))
