@@ -206,8 +206,10 @@ def _first_seen(fresh: PostRecord, prior: PostRecord, now: datetime) -> datetime
     """When readers first saw it. Who was shown before his date by a setting that is taken back has to wait for it, as
     the site shows him no more: that he is no post of a clock which was set back since is told by a microsecond.
     """
-    is_early = prior.due == _ALWAYS != fresh.due and fresh.due is not None and fresh.due > now
-    return fresh.due + _MICROSECOND if is_early and fresh.due == prior.published else prior.published
+    due = fresh.due
+    if due is None or due <= now or prior.due != _ALWAYS or due != prior.published:
+        return prior.published
+    return due + _MICROSECOND
 
 
 def _is_significant(fresh: PostRecord, prior: PostRecord) -> bool:
