@@ -62,8 +62,16 @@ def _crew(file: Path) -> Iterator[Crew]:
 
     with Crew(min(4, len(os.sched_getaffinity(0))), _prepare) as crew:
         if nothing_built_yet(file, os.environ):
+            _share()
             crew.start()
         yield crew
+
+
+def _share() -> None:
+    """Import what this process will need as well, so that it is done once for all of them."""
+    import syndicator.ledger
+    import syndicator.making
+    import syndicator.reading  # noqa: F401
 
 
 def _prepare() -> None:
