@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.adoption import Bearings, Doubt, Match, Matching, match_items
-from syndicator.app import State, orders, reader, state_to_read, state_to_write, upstream
+from syndicator.app import State, orders, state_to_read, state_to_write
 from syndicator.crew import Crew
 from syndicator.errors import ConfigError, Fault, PostError, SyndicatorError
 from syndicator.ledger import Settled, settle
@@ -21,6 +21,7 @@ from syndicator.reader import Reader
 from syndicator.reading import ReadResult, read_all
 from syndicator.sending import outbound
 from syndicator.settings import Settings
+from syndicator.sourcing import reader, upstream
 from syndicator.takeover import Heir, Takeover, take_over, unfit
 from syndicator.text import printable
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from syndicator import __version__
-from syndicator.app import State, alarms, called, orders, reader, state_to_read, upstream, writer
+from syndicator.app import State, alarms, orders, state_to_read, writer
 from syndicator.configuration.values import spelled
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
@@ -22,6 +22,7 @@ from syndicator.overview import (
 )
 from syndicator.profiles.summing import summed_up
 from syndicator.settings import Settings
+from syndicator.sourcing import called, reader, upstream
 from syndicator.takedowns import who_has_it
 
 

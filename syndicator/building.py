@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from syndicator.app import State, alarms, orders, publisher, reader, state_to_read, state_to_write, upstream
+from syndicator.app import State, alarms, orders, publisher, state_to_read, state_to_write
 from syndicator.crew import Crew
 from syndicator.errors import SourceError, StateDamaged
 from syndicator.model import DeliveryKind
@@ -16,6 +16,7 @@ from syndicator.ports import Upstream
 from syndicator.progress import Progress
 from syndicator.reading import Reading, begin_reading
 from syndicator.settings import Settings
+from syndicator.sourcing import reader, upstream
 
 if TYPE_CHECKING:
     from syndicator.passes import Report

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicator.app import orders, reader, site_files, state_to_read
+from syndicator.app import orders, state_to_read
 from syndicator.configuration.values import nearest
 from syndicator.crew import Crew
 from syndicator.dialects.jekylloverlooked import overlooked
@@ -30,6 +30,7 @@ from syndicator.reader import Reader
 from syndicator.reading import read_all
 from syndicator.selections import Selection
 from syndicator.settings import Settings
+from syndicator.sourcing import reader, site_files
 from syndicator.text import printable, slug
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from syndicator import __version__
-from syndicator.app import State, called
+from syndicator.app import State
 from syndicator.asked import look
 from syndicator.configuration.values import spelled
 from syndicator.health import Health, Live, Wait
@@ -18,6 +18,7 @@ from syndicator.live import name_of_state
 from syndicator.overview import told, told_live, told_owed
 from syndicator.ports import Sight
 from syndicator.settings import Settings
+from syndicator.sourcing import called
 from syndicator.text import bare
 from syndicator.web.app import build_app
 from syndicator.web.hooks import Hook

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from syndicator.app import State, orders, reader, site_files, state_to_read, writer
+from syndicator.app import State, orders, state_to_read, writer
 from syndicator.asked import hear_service
 from syndicator.dialects.jekylloverlooked import no_post
 from syndicator.errors import PostError, SyndicatorError
@@ -21,6 +21,7 @@ from syndicator.posts.frontmatter import split
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.walking import is_same
+from syndicator.sourcing import reader, site_files
 from syndicator.turns import moment, undelivered
 
 

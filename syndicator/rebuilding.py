@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.app import orders, publisher, reader, upstream
+from syndicator.app import orders, publisher
 from syndicator.crew import Crew
 from syndicator.errors import StateDamaged, StateError
 from syndicator.ledger import settle
@@ -18,6 +18,7 @@ from syndicator.reader import Reader
 from syndicator.reading import read_all
 from syndicator.restoring import Restored, in_time, restore
 from syndicator.settings import Settings
+from syndicator.sourcing import reader, upstream
 from syndicator.standing import Places, Standing, read_standing
 
 #: The new state is made here, beside the old one, and then takes its place.

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from syndicator import __version__
-from syndicator.app import Readers, State, alarms, called, orders, publisher, state_to_write, upstream
+from syndicator.app import State, alarms, orders, publisher, state_to_write
 from syndicator.errors import StateDamaged, StateError, SyndicatorError
 from syndicator.health import Health, Wait
 from syndicator.live import waits_of
@@ -35,6 +35,7 @@ from syndicator.settings import Settings
 from syndicator.showing import Showing
 from syndicator.sources.watch import hints
 from syndicator.sources.watcher import Sight
+from syndicator.sourcing import Readers, called, upstream
 from syndicator.web.shelf import Shelf
 
 log = logging.getLogger(__name__)

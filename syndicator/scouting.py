@@ -96,7 +96,7 @@ def _look(settings: Settings, line: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     gc.disable()
-    from syndicator.app import Readers
+    from syndicator.sourcing import Readers
     from syndicator.state.database import Database
     from syndicator.state.posts import SqlLedger
 

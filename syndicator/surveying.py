@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from syndicator.app import reader, site_configuration, site_files
 from syndicator.configuration.keys import keys_of
 from syndicator.configuration.tables import SiteTable
 from syndicator.configuration.values import Wrong, shown
@@ -23,6 +22,7 @@ from syndicator.ports import Configured
 from syndicator.reader import Reader
 from syndicator.reading import read_all
 from syndicator.settings import Settings
+from syndicator.sourcing import reader, site_configuration, site_files
 from syndicator.text import one_line, printable
 from syndicator.visiting import Visit
 

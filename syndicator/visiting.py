@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from syndicator.app import own_branch, upstream
 from syndicator.configuration.environment import read_environment
 from syndicator.configuration.keys import keys_of
 from syndicator.configuration.repositories import is_folder, source_faults
@@ -22,6 +21,7 @@ from syndicator.configuration.values import Wrong, shown
 from syndicator.errors import ConfigError, Fault, SourceError
 from syndicator.settings import Settings
 from syndicator.sources.gitfaults import BY_ITSELF
+from syndicator.sourcing import own_branch, upstream
 from syndicator.text import one_line, printable
 
 _BARE = ("HEAD", "objects", "refs")

@@ -230,6 +230,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "outbound",
         "state.looking",
+        "state.announcements",
         "state.postrows",
         "sources.glance",
         "state.kept",
@@ -266,7 +267,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("writing",),
     ("publishing",),
     ("pipeline",),
-    ("service", "app", "live"),
+    ("service", "app", "sourcing", "live"),
     ("sending", "checking", "asked", "approving", "owing", "visiting", "linting", "rebuilding"),
     ("reasons", "presenting", "scouting"),
     ("running", "building", "surveying"),
@@ -376,7 +377,15 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
         ("structlog", {"logs"}),
         (
             "sqlalchemy",
-            {"state.tables", "state.database", "state.posts", "state.postrows", "state.deliveries", "state.questions"},
+            {
+                "state.tables",
+                "state.database",
+                "state.posts",
+                "state.postrows",
+                "state.announcements",
+                "state.deliveries",
+                "state.questions",
+            },
         ),
     ],
 )

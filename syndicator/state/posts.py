@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
 
-from syndicator.model import (
-    Announcement,
-    DeliveryKind,
-    DocumentRecord,
-    Entry,
-    FeedRecord,
-    Format,
-    Held,
-    PageRecord,
-    PostRecord,
-)
-from syndicator.notices import merge
+from syndicator.model import DocumentRecord, Entry, FeedRecord, Held, PageRecord, PostRecord
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, PostLine, Publication, Refusal
 from syndicator.state import tables
+from syndicator.state.announcements import owe
 from syndicator.state.database import Database
 from syndicator.state.postrows import LINE_COLUMNS, POST_COLUMNS, post_lines, post_records, state_at
 from syndicator.state.rows import (
-    concern_of,
+    document_record,
     entry_of,
     entry_record,
     entry_row,
+    feed_record,
+    held_of,
     held_row,
     image_answer,
     image_row,
-    past_of,
-    tombstone_of,
+    page_record,
+    pass_record,
+    pass_row,
 )
 
 _CHUNK = 500
@@ -92,54 +84,21 @@ class SqlLedger:
 
     def feeds(self) -> dict[str, FeedRecord]:
         """Feeds as last published, by name."""
-        return {
-            row.name: FeedRecord(
-                name=row.name,
-                id=row.id,
-                updated=row.updated,
-                settings=row.settings,
-                members=tuple(row.members),
-                tombstones=tuple(tombstone_of(data) for data in row.tombstones or ()),
-                dates=tuple(row.dates or ()),
-                spec=row.spec or "",
-                past=past_of(row.past) if row.past else None,
-            )
-            for row in self._all(tables.feeds)
-        }
+        return {row.name: feed_record(row) for row in self._all(tables.feeds)}
 
     def documents(self) -> dict[str, DocumentRecord]:
         """Documents as last published, by path."""
-        return {
-            row.path: DocumentRecord(
-                **{
-                    **row._mapping,  # noqa: SLF001
-                    "format": Format(row.format),
-                    "hubs": tuple(row.hubs),
-                    "length": row.length or 0,
-                }
-            )
-            for row in self._all(tables.documents)
-        }
+        return {row.path: document_record(row) for row in self._all(tables.documents)}
 
     def held(self) -> dict[str, Held]:
         """Feeds that the guard holds, by name."""
-        return {
-            row.feed: Held(
-                feed=row.feed,
-                concerns=tuple(map(concern_of, row.concerns)),
-                since=row.since,
-                approved=tuple(row.approved or ()),
-            )
-            for row in self._all(tables.held)
-        }
+        return {row.feed: held_of(row) for row in self._all(tables.held)}
 
     def pages(self) -> dict[str, tuple[PageRecord, ...]]:
         """The pages of archives by feed, the oldest first."""
         found: dict[str, list[PageRecord]] = {}
         for row in self._all(tables.pages):
-            lists = {"members": tuple(row.members), "missing": tuple(row.missing or ())}
-            record = PageRecord(**{**row._mapping, **lists})  # noqa: SLF001
-            found.setdefault(row.feed, []).append(record)
+            found.setdefault(row.feed, []).append(page_record(row))
         return {feed: tuple(pages) for feed, pages in found.items()}
 
     def entry_records(self) -> dict[str, EntryRecord]:
@@ -185,10 +144,7 @@ class SqlLedger:
     def last_pass(self) -> PassRecord | None:
         """The pass before this one."""
         for row in self._all(tables.passes):
-            values = dict(row._mapping)  # noqa: SLF001
-            del values["id"]
-            values["next_why"] = values["next_why"] or ""
-            return PassRecord(seconds=values.pop("milliseconds") / 1000, **values)
+            return pass_record(row)
         return None
 
     def remember(self, change: LedgerChange) -> None:
@@ -221,15 +177,13 @@ class SqlLedger:
             self._database.upsert(connection, tables.documents, publication.documents)
             _drop(connection, tables.held, publication.freed)
             self._database.upsert(connection, tables.held, map(held_row, publication.held))
-            _owe(connection, publication, now)
+            owe(connection, publication.announcements, now)
 
     def note_pass(self, record: PassRecord) -> None:
         """Keep how the last pass went."""
-        row = asdict(record)
-        row["milliseconds"] = round(row.pop("seconds") * 1000)
         # Without it the next pass looks at everything.
         with self._database.write(patient=True) as connection:
-            self._database.upsert(connection, tables.passes, [{"id": 1, **row}])
+            self._database.upsert(connection, tables.passes, [pass_row(record)])
 
     def approve(self, held: Sequence[Held]) -> None:
         """Let through what these rest on; whoever makes passes may be at work meanwhile."""
@@ -264,44 +218,6 @@ def _posts_by(name: str, *, gone: bool) -> Select[Any]:
 def something_happened(connection: Connection) -> None:
     """The next pass must look at everything, until one has come to its end."""
     connection.execute(update(tables.passes).values(orders=""))
-
-
-def _owe(connection: Connection, publication: Publication, now: datetime) -> None:
-    # One row a topic a target: a newer version replaces what was still owed, and starts its attempts afresh.
-    table = tables.deliveries
-    announcements = [_with_what_was_unheard(connection, owed) for owed in publication.announcements]
-    for owed in announcements:
-        connection.execute(
-            delete(table).where(table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
-        )
-    if announcements:
-        rows = [
-            {
-                **asdict(owed),
-                "host": owed.host,
-                "status": "pending",
-                "attempts": 0,
-                "since": now,
-                "due": now,
-                "leased_until": None,
-                "error": "",
-            }
-            for owed in announcements
-        ]
-        connection.execute(insert(table), rows)
-
-
-def _with_what_was_unheard(connection: Connection, owed: Announcement) -> Announcement:
-    """A web hook's message tells what the one before did too, where that was not heard."""
-    if owed.kind is not DeliveryKind.WEBHOOK:
-        return owed
-    table = tables.deliveries
-    same = (table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
-    before = connection.execute(select(table.c.body).where(*same)).scalar()
-    if not before:
-        return owed
-    message, body = merge(before, owed.body)
-    return replace(owed, digest=message, body=body)
 
 
 def _forget_topics(connection: Connection, paths: Sequence[str]) -> None:

@@ -10,18 +10,22 @@ import orjson
 
 from syndicator.model import (
     Concern,
+    DocumentRecord,
     Enclosure,
     EnclosureRef,
     Entry,
     FeedPast,
+    FeedRecord,
+    Format,
     Held,
     Image,
     ImageFacts,
     ImageRef,
+    PageRecord,
     Person,
     Tombstone,
 )
-from syndicator.ports import EntryRecord, ImageAnswer, StoredEntry
+from syndicator.ports import EntryRecord, ImageAnswer, PassRecord, StoredEntry
 
 
 def terms_of(data: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -46,9 +50,37 @@ def entry_record(path: str, key: str, given: dict[str, Any] | None) -> EntryReco
     return EntryRecord(path=path, key=key, image=ImageRef(**given) if given else None, enclosures=files)
 
 
-def past_of(data: dict[str, Any]) -> FeedPast:
-    """What a feed showed a short while ago."""
-    return FeedPast(until=data["until"], members=tuple(data["members"]), dates=tuple(data["dates"]))
+def feed_record(row: Any) -> FeedRecord:
+    """A row of the table of feeds as a value."""
+    return FeedRecord(
+        name=row.name,
+        id=row.id,
+        updated=row.updated,
+        settings=row.settings,
+        members=tuple(row.members),
+        tombstones=tuple(_tombstone(data) for data in row.tombstones or ()),
+        dates=tuple(row.dates or ()),
+        spec=row.spec or "",
+        past=_past(row.past) if row.past else None,
+    )
+
+
+def document_record(row: Any) -> DocumentRecord:
+    """A row of the table of documents as a value."""
+    given = {"format": Format(row.format), "hubs": tuple(row.hubs), "length": row.length or 0}
+    return DocumentRecord(**{**row._mapping, **given})  # noqa: SLF001
+
+
+def page_record(row: Any) -> PageRecord:
+    """A row of the table of pages as a value."""
+    lists = {"members": tuple(row.members), "missing": tuple(row.missing or ())}
+    return PageRecord(**{**row._mapping, **lists})  # noqa: SLF001
+
+
+def held_of(row: Any) -> Held:
+    """A row of the table of held feeds as a value."""
+    concerns, approved = tuple(map(_concern, row.concerns)), tuple(row.approved or ())
+    return Held(feed=row.feed, concerns=concerns, since=row.since, approved=approved)
 
 
 def held_row(held: Held) -> dict[str, Any]:
@@ -56,9 +88,19 @@ def held_row(held: Held) -> dict[str, Any]:
     return {"feed": held.feed, "concerns": [asdict(concern) for concern in held.concerns], "since": held.since}
 
 
-def concern_of(data: dict[str, Any]) -> Concern:
-    """A concern of a feed that is held."""
-    return Concern(**{**data, "evidence": tuple(data["evidence"]), "examples": tuple(data["examples"])})
+def pass_record(row: Any) -> PassRecord:
+    """The row of the last pass as a value."""
+    values = dict(row._mapping)  # noqa: SLF001
+    del values["id"]
+    values["next_why"] = values["next_why"] or ""
+    return PassRecord(seconds=values.pop("milliseconds") / 1000, **values)
+
+
+def pass_row(record: PassRecord) -> dict[str, Any]:
+    """A value as the row of the last pass."""
+    row = asdict(record)
+    row["milliseconds"] = round(row.pop("seconds") * 1000)
+    return {"id": 1, **row}
 
 
 def entry_of(data: dict[str, Any]) -> Entry:
@@ -72,18 +114,6 @@ def entry_of(data: dict[str, Any]) -> Entry:
     data["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in data["enclosures"])
     data["image"] = Image(**data["image"]) if data["image"] else None
     return Entry(**data)
-
-
-def tombstone_of(data: dict[str, Any]) -> Tombstone:
-    """What a feed keeps of an entry that was taken down."""
-    published = data["published"]
-    return Tombstone(
-        **{
-            **data,
-            "when": datetime.fromisoformat(data["when"]),
-            "published": datetime.fromisoformat(published) if published else None,
-        }
-    )
 
 
 def image_answer(row: Any) -> ImageAnswer:
@@ -111,3 +141,24 @@ def image_row(answer: ImageAnswer) -> dict[str, Any]:
         "leased_until": None,
         "error": answer.error,
     }
+
+
+def _past(data: dict[str, Any]) -> FeedPast:
+    """What a feed showed a short while ago."""
+    return FeedPast(until=data["until"], members=tuple(data["members"]), dates=tuple(data["dates"]))
+
+
+def _tombstone(data: dict[str, Any]) -> Tombstone:
+    """What a feed keeps of an entry that was taken down."""
+    published = data["published"]
+    return Tombstone(
+        **{
+            **data,
+            "when": datetime.fromisoformat(data["when"]),
+            "published": datetime.fromisoformat(published) if published else None,
+        }
+    )
+
+
+def _concern(data: dict[str, Any]) -> Concern:
+    return Concern(**{**data, "evidence": tuple(data["evidence"]), "examples": tuple(data["examples"])})

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from syndicator import writing
-from syndicator.app import orders, publisher, reader, state_to_write
+from syndicator.app import orders, publisher, state_to_write
 from syndicator.errors import PublishError
 from syndicator.model import Document
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Publisher
 from syndicator.settings import load_settings
+from syndicator.sourcing import reader
 from tests.newsroom import Newsroom
 from tests.passing_on import PassingOn
 

@@ -20,11 +20,12 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from syndicator.app import Readers, State, orders, publisher, state_to_write
+from syndicator.app import State, orders, publisher, state_to_write
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
 from syndicator.scheduler import Clock
 from syndicator.settings import load_settings
+from syndicator.sourcing import Readers
 
 SETTLE = timedelta(minutes=20)
 TOPICS = ("atom.xml", "feed.json")

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import Readers, reader
 from syndicator.crew import Crew
 from syndicator.errors import SourceError
 from syndicator.feeds import live, select
@@ -23,6 +22,7 @@ from syndicator.posts.frontmatter import split
 from syndicator.reader import Reader
 from syndicator.reading import ReadResult, read_all
 from syndicator.settings import Settings, load_settings
+from syndicator.sourcing import Readers, reader
 
 HERE = Path(__file__).parents[1] / "sites" / "eleventy"
 EXPECTED: dict[str, Any] = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))

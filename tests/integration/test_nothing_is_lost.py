@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.app import reader
 from syndicator.crew import Crew
 from syndicator.ledger import settle
 from syndicator.reading import read_all
 from syndicator.settings import load_settings
+from syndicator.sourcing import reader
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

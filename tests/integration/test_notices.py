@@ -12,13 +12,14 @@ from typing import Any
 import orjson
 import pytest
 
-from syndicator.app import State, orders, publisher, reader, state_to_write
+from syndicator.app import State, orders, publisher, state_to_write
 from syndicator.errors import PublishError
 from syndicator.model import DeliveryKind, Document
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Publication, Publisher, Settled
 from syndicator.settings import load_settings
+from syndicator.sourcing import reader
 from tests.newsroom import Newsroom
 from tests.passing_on import PassingOn
 

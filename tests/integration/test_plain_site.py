@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import reader
 from syndicator.crew import Crew
 from syndicator.model import Post, Visibility
 from syndicator.ports import Scan
 from syndicator.reader import Reader
 from syndicator.reading import ReadResult, read_all
 from syndicator.settings import load_settings
+from syndicator.sourcing import reader
 
 HERE = Path(__file__).parents[1] / "sites" / "plain"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app import Readers, orders, publisher, state_to_write
+from syndicator.app import orders, publisher, state_to_write
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Scan, own_version
 from syndicator.scouting import ForkedScout, scout_for
 from syndicator.settings import Settings, load_settings
+from syndicator.sourcing import Readers
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 CONFIG = """

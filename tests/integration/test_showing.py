@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app import State, orders, publisher, reader, state_to_write
+from syndicator.app import State, orders, publisher, state_to_write
 from syndicator.errors import StateError
 from syndicator.model import DocumentRecord
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Publication
 from syndicator.settings import Settings, load_settings
 from syndicator.showing import Showing
+from syndicator.sourcing import reader
 from tests.newsroom import Newsroom
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)

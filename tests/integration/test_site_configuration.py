@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app import Readers, reader
 from syndicator.errors import ConfigError, SourceError
 from syndicator.settings import Settings, load_settings
+from syndicator.sourcing import Readers, reader
 
 CONFIG = """\
 [source]

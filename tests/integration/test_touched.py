@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import Readers, State, orders, publisher, state_to_write
+from syndicator.app import State, orders, publisher, state_to_write
 from syndicator.errors import SourceError, StateError
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
 from syndicator.ports import LedgerChange, Scan, Touched
 from syndicator.settings import load_settings
+from syndicator.sourcing import Readers
 from syndicator.state.posts import SqlLedger
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)

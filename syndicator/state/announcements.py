@@ -1,0 +1,51 @@
+"""Announcements become rows of what is owed, in the transaction that keeps what they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from syndicator.model import Announcement, DeliveryKind
+from syndicator.notices import merge
+from syndicator.state import tables
+
+
+def owe(connection: Connection, wanted: Sequence[Announcement], now: datetime) -> None:
+    """One row a topic a target: a newer version replaces what was still owed, and starts its attempts afresh."""
+    table = tables.deliveries
+    announcements = [_with_what_was_unheard(connection, owed) for owed in wanted]
+    for owed in announcements:
+        connection.execute(
+            delete(table).where(table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
+        )
+    if announcements:
+        rows = [
+            {
+                **asdict(owed),
+                "host": owed.host,
+                "status": "pending",
+                "attempts": 0,
+                "since": now,
+                "due": now,
+                "leased_until": None,
+                "error": "",
+            }
+            for owed in announcements
+        ]
+        connection.execute(insert(table), rows)
+
+
+def _with_what_was_unheard(connection: Connection, owed: Announcement) -> Announcement:
+    """A web hook's message tells what the one before did too, where that was not heard."""
+    if owed.kind is not DeliveryKind.WEBHOOK:
+        return owed
+    table = tables.deliveries
+    same = (table.c.kind == owed.kind, table.c.target == owed.target, table.c.topic == owed.topic)
+    before = connection.execute(select(table.c.body).where(*same)).scalar()
+    if not before:
+        return owed
+    message, body = merge(before, owed.body)
+    return replace(owed, digest=message, body=body)
