@@ -20,7 +20,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model.records",),
     ("model",),
     ("markup.flavour", "markup.clock"),
-    ("ports.source", "ports.dialect", "ports.publisher", "ports.serving", "ports.state"),
+    ("ports.source", "ports.dialect", "ports.publisher", "ports.serving", "ports.outbox", "ports.images"),
+    ("ports.ledger",),
     ("ports",),
     # pure stages: from a file to a post, from a post to a document
     (

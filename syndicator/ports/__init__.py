@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from syndicator.ports.dialect import HTML_ENDINGS, Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
+from syndicator.ports.images import ImageAnswer, ImageDesk
+from syndicator.ports.ledger import (
+    EntryRecord,
+    Ledger,
+    LedgerChange,
+    PassRecord,
+    PostLine,
+    Publication,
+    Refusal,
+    StoredEntry,
+)
+from syndicator.ports.outbox import Outbox, Settled, Wanted
 from syndicator.ports.publisher import Publisher
 from syndicator.ports.serving import Sight, Timer, Window
 from syndicator.ports.source import (
@@ -20,21 +32,6 @@ from syndicator.ports.source import (
     Upstream,
     Versions,
     own_version,
-)
-from syndicator.ports.state import (
-    EntryRecord,
-    ImageAnswer,
-    ImageDesk,
-    Ledger,
-    LedgerChange,
-    Outbox,
-    PassRecord,
-    PostLine,
-    Publication,
-    Refusal,
-    Settled,
-    StoredEntry,
-    Wanted,
 )
 
 __all__ = [

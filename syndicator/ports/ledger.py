@@ -1,29 +1,25 @@
-"""What is remembered from pass to pass: the ledger, what is owed, and questions about images."""
+"""What is remembered from pass to pass of posts, entries, feeds and documents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from syndicator.model import (
     Announcement,
-    Delivery,
-    DeliveryKind,
     DocumentRecord,
     EnclosureRef,
     Entry,
     FeedRecord,
     Held,
-    HostPause,
-    HostState,
-    ImageFacts,
     ImageRef,
     PageRecord,
     PostRecord,
     Visibility,
 )
+from syndicator.ports.images import ImageAnswer
 
 
 class PostLine(NamedTuple):
@@ -88,20 +84,6 @@ class Refusal:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageAnswer:
-    """What is remembered of an image: ``version`` for local files, "" for remote ones; ``status`` is known, asked
-    (the answer is awaited), failed (asked again when due), refused (never asked again) or missing (a local file)."""
-
-    url: str
-    facts: ImageFacts
-    status: str
-    version: str = ""
-    attempts: int = 0
-    due: datetime | None = None
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,94 +201,3 @@ class Ledger(Protocol):
     def approve(self, held: Sequence[Held]) -> None:
         """Let through what these rest on; whoever makes passes may be at work meanwhile."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What becomes of a delivery after an attempt: ``status`` is done, pending (again when ``due``) or given up."""
-
-    delivery: Delivery
-    status: str
-    due: datetime
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which deliveries somebody means; "" and () mean all. ``status`` is pending, given up or paused (pending, for a
-    host that is left alone for now)."""
-
-    ids: tuple[int, ...] = ()
-    kind: str = ""
-    host: str = ""
-    status: str = ""
-    feed: str = ""
-
-
-class Outbox(Protocol):
-    """Deliveries, claimed by lease so that several workers never send one twice at a time."""
-
-    def claim_deliveries(
-        self,
-        now: datetime,
-        limit: int,
-        lease: timedelta,
-        *,
-        per_host: int,
-        room: Callable[[str], int] = ...,
-        full: Collection[str] = (),
-    ) -> Sequence[Delivery]:
-        """Take up to ``limit`` that are due and nobody else's, ``room`` for each host at most and never more than
-        ``per_host``; none for hosts that are ``full`` or in a pause, and none that waits for one of a lower stage."""
-        ...
-
-    def settle(
-        self, settled: Sequence[Settled], now: datetime, *, pauses: Sequence[HostPause] = (), well: Collection[str] = ()
-    ) -> None:
-        """Keep what came of attempts, in one transaction. What came late for an older version changes nothing.
-
-        Hosts that are ``well`` are in no pause any more.
-        """
-        ...
-
-    def give_up_for(self, host: str, owed_before: datetime, now: datetime, error: str) -> int:
-        """Give up all that has been owed to a host since before then; how many were."""
-        ...
-
-    def deliveries(self, wanted: Wanted = ...) -> Sequence[Delivery]:
-        """Those that are meant, for people to look at, oldest first."""
-        ...
-
-    def pauses(self) -> Sequence[HostPause]: ...
-    def hosts(self) -> Sequence[HostState]:
-        """What is owed to whom, by host."""
-        ...
-
-    def next_due(self) -> datetime | None:
-        """When one may be claimed next, pauses of hosts and stages considered."""
-        ...
-
-    def clock_was_set(self, now: datetime) -> None:
-        """Make due what seems to be owed since a time to come, or put off for longer than anything is: the clock went
-        back meanwhile."""
-        ...
-
-    def send_again(self, wanted: Wanted, now: datetime) -> int:
-        """Make them due now, as if never tried, whatever their host's pause; how many."""
-        ...
-
-    def drop(self, wanted: Wanted) -> int:
-        """Forget them; how many."""
-        ...
-
-    def keep_targets(self, targets: Mapping[DeliveryKind, Collection[str]]) -> None:
-        """Forget what is owed to others than these, by kind: they are not configured any more."""
-        ...
-
-
-class ImageDesk(Protocol):
-    """Questions about remote images, claimed by lease."""
-
-    def claim_images(self, now: datetime, limit: int, lease: timedelta) -> Sequence[ImageAnswer]: ...
-    def answer_image(self, answer: ImageAnswer) -> None: ...
-    def next_image_due(self) -> datetime | None: ...
