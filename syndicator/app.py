@@ -101,8 +101,8 @@ def writer(settings: Settings) -> tuple[int, float] | None:
 
 def _opened(settings: Settings, *, sound: bool = False, examined: bool = False) -> Database:
     """The database, for its one writer: what those before it had begun and wanted is over. Raises StateError."""
-    from syndicator.state.database import open_database
     from syndicator.state.deliveries import SqlOutbox, lift_leases
+    from syndicator.state.versions import open_database
 
     database = open_database(settings.state_url, settings.state_path.parent, sound=sound, examined=examined)
     try:

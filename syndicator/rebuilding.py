@@ -59,10 +59,11 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
 def _is_blank(settings: Settings) -> bool:
     """Whether there is nothing in the state: it may have been just begun when its program was killed."""
     from syndicator.state.database import Database
+    from syndicator.state.versions import is_blank
 
     database = Database(settings.state_url)
     try:
-        return database.is_blank()
+        return is_blank(database)
     except StateError:
         return False
     finally:
@@ -122,6 +123,7 @@ def _write(settings: Settings, restored: Restored, now: datetime) -> None:
     """The new state, in one file without a log. Raises StateError."""
     from syndicator.state.database import Database
     from syndicator.state.posts import SqlLedger
+    from syndicator.state.versions import migrate
 
     file = settings.state_path
     new = file.with_name(f"{file.name}{_NEW}")
@@ -132,7 +134,7 @@ def _write(settings: Settings, restored: Restored, now: datetime) -> None:
         raise StateError(f"state {new}", f"cannot be made ({os.strerror(error.errno or 0)})", "remove it") from error
     database = Database(f"sqlite:///{new}")
     try:
-        database.migrate()
+        migrate(database)
         ledger = SqlLedger(database)
         ledger.remember(LedgerChange(posts=restored.posts, pages=restored.pages))
         ledger.record(

@@ -230,8 +230,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "outbound",
-        "state.looking",
         "state.announcements",
+        "state.versions",
         "state.postrows",
         "sources.glance",
         "state.kept",
@@ -242,7 +242,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sources.gitlog",
         "sources.built",
     ),
-    ("state.posts", "sources.folder"),
+    ("state.posts", "state.looking", "sources.folder"),
     (
         "state.deliveries",
         "asking",
@@ -381,6 +381,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
             {
                 "state.tables",
                 "state.database",
+                "state.versions",
                 "state.posts",
                 "state.postrows",
                 "state.announcements",

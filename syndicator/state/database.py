@@ -1,4 +1,4 @@
-"""One door to the database: opened, migrated, with transactions and errors that people understand."""
+"""One door to the database, with transactions and errors that people understand."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from operator import attrgetter, itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
 from syndicator.errors import StateDamaged, StateError
-from syndicator.state.damage import require_ours
 from syndicator.state.gate import Gate
-from syndicator.state.tables import APPLICATION, HEAD, metadata
 from syndicator.state.words import damaged, in_words
 
 if TYPE_CHECKING:
-    from alembic.config import Config
     from sqlalchemy.dialects import postgresql, sqlite
 
 #: From so many rows on it pays to prepare them here.
@@ -56,6 +52,11 @@ class Database:
                 event.listen(self.engine, "connect", _prepare_sqlite)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "begin", _begin_sqlite)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of ours, and no server's."""
+        return self.engine.dialect.name == "sqlite"
 
     @property
     def what(self) -> str:
@@ -133,31 +134,12 @@ class Database:
         else:
             connection.exec_driver_sql(str(compiled), list(values))
 
-    def migrate(self) -> None:
-        """Bring an empty or older database up to date.
-
-        Raises StateError for one that is newer than this program, StateDamaged for one that has lost a table.
-        """
-        tables, revision = self._version()
-        if not tables:
-            self._create()
-            return
-        if revision != HEAD:
-            self._upgrade(revision)
-        elif missing := sorted(metadata.tables.keys() - tables):
-            raise self._is_damaged(damaged(self.what, f": there is no table {missing[0]}"))
-        self._sign()
-
-    def is_blank(self) -> bool:
-        """Whether nothing was ever in it, or nothing is left. Raises StateError."""
-        return not self._version()[0]
-
     def examine(self) -> None:
         """Read all of it. Raises StateDamaged when what it says of itself does not fit together."""
         with self.read() as connection:
             found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if found != "ok":
-            raise self._is_damaged(damaged(self.what))
+            raise self.noted(damaged(self.what))
 
     def replace(self, put_another: Callable[[], None]) -> None:
         """Let go of the database, have another put in its place, and go on with that one. Raises StateError.
@@ -171,76 +153,6 @@ class Database:
             self._heard = None
             put_another()
             self.damage = None
-
-    def expect_current(self) -> None:
-        """Raises StateError for a database that this program would have to change before it can read it."""
-        tables, revision = self._version()
-        if revision == HEAD:
-            return
-        if not tables:
-            raise StateError(self.what, "there is nothing in it yet", "run 'syndicator build' first")
-        self._know(revision)
-        raise StateError(
-            self.what,
-            f"it is at version {revision or 'unknown'}, older than this program",
-            "run 'syndicator build' or 'syndicator run', which bring it up to date, and ask again",
-        )
-
-    def _version(self) -> tuple[set[str], str | None]:
-        """Which tables there are, and at which step of their history."""
-        with self.read() as connection:
-            tables = set(inspect(connection).get_table_names())
-            if "alembic_version" not in tables:
-                return tables, None
-            return tables, connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-    def _create(self) -> None:
-        # An empty database needs no history: the tables as they are now, and the mark that alembic would leave.
-        with self.write() as connection:
-            metadata.create_all(connection)
-            self._put_sign(connection)
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-
-    def _sign(self) -> None:
-        if self.engine.dialect.name != "sqlite":
-            return
-        with self.read() as connection:
-            signed = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION
-        if not signed:
-            with self.write() as connection:
-                self._put_sign(connection)
-
-    def _put_sign(self, connection: Connection) -> None:
-        if self.engine.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
-
-    def _upgrade(self, revision: str | None) -> None:
-        from alembic import command
-
-        config = self._know(revision)
-        with self.write() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-
-    def _know(self, revision: str | None) -> Config:
-        """The tables' history. Raises StateError when a version is no part of it."""
-        from alembic.config import Config
-        from alembic.script import ScriptDirectory
-        from alembic.util import CommandError
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-        try:
-            if revision is not None:
-                ScriptDirectory.from_config(config).get_revision(revision)
-        except CommandError as error:
-            raise StateError(
-                self.what,
-                f"it is at version {revision}, which this program does not know",
-                "use the newer syndicator that made it, or another [state] url",
-            ) from error
-        return config
 
     def written_meanwhile(self) -> bool:
         """Whether anybody has written since this was asked last, another process included. It costs next to nothing."""
@@ -265,13 +177,14 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise self._is_damaged(in_words(self.what, error.orig)) from error
+            raise self.noted(in_words(self.what, error.orig)) from error
         except sqlite3.Error as error:  # of the listener, which asks the driver itself
-            raise self._is_damaged(in_words(self.what, error)) from error
+            raise self.noted(in_words(self.what, error)) from error
         except orjson.JSONDecodeError as error:
-            raise self._is_damaged(damaged(self.what, ": what stands in a row is none")) from error
+            raise self.noted(damaged(self.what, ": what stands in a row is none")) from error
 
-    def _is_damaged(self, error: StateError) -> StateError:
+    def noted(self, error: StateError) -> StateError:
+        """The same, to be raised; damage is remembered for whoever can mend it."""
         if isinstance(error, StateDamaged):
             self.damage = error
         return error
@@ -295,32 +208,3 @@ def _begin_sqlite(connection: Connection) -> None:
     # With a write-ahead log NORMAL leaves the syncing to a later one: what is written stays in order.
     connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('syndicator_patient') else 'FULL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def open_database(url: str, folder: Path | None, *, sound: bool = False, examined: bool = False) -> Database:
-    """Open and migrate; ``folder`` is made first where the database is a file. Raises StateError.
-
-    With ``sound`` it is examined where its program was killed, or where it is to be ``examined`` in any case, and must
-    not be one that has lost everything: StateDamaged otherwise.
-    """
-    if folder is not None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StateError(
-                f"state {folder}", f"the folder cannot be made ({error.strerror})", "check [state] url"
-            ) from error
-    file = Path(url.removeprefix("sqlite:///"))
-    require_ours(file)
-    was_there, was_killed = file.is_file(), file.with_name(f"{file.name}-wal").exists()
-    database = Database(url)
-    try:
-        if sound and (was_killed or (examined and was_there)):
-            database.examine()
-        if sound and was_there and database.is_blank():
-            raise damaged(database.what, ": there is nothing in it")
-        database.migrate()
-    except StateError:
-        database.close()
-        raise
-    return database

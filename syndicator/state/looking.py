@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from syndicator.errors import StateError
 from syndicator.state.database import Database
+from syndicator.state.versions import expect_current, migrate
 from syndicator.state.words import in_words
 
 
@@ -39,7 +40,7 @@ def open_to_read(file: Path) -> Database | None:
     connection.execute("PRAGMA query_only=ON")
     database = Database(f"sqlite:///{file}", connection=connection)
     try:
-        database.expect_current()
+        expect_current(database)
     except StateError:
         database.close()
         raise
@@ -50,7 +51,7 @@ def open_nothing() -> Database:
     """A state that is empty, in memory, and may not be written to: what a first look compares with."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     database = Database("sqlite://", connection=connection)
-    database.migrate()
+    migrate(database)
     connection.execute("PRAGMA query_only=ON")
     return database
 

@@ -85,8 +85,8 @@ def owe(folder: str, hubs: Sequence[str], topics: int) -> None:
 
     from syndicator.model import Announcement
     from syndicator.ports import Publication
-    from syndicator.state.database import open_database
     from syndicator.state.posts import SqlLedger
+    from syndicator.state.versions import open_database
 
     addresses = [f"https://news.example.org/feeds/topic/t{number}.xml" for number in range(topics)]
     owed = [Announcement(target=hub, topic=topic, digest="new") for hub in hubs for topic in addresses]

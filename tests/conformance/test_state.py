@@ -60,7 +60,7 @@ from syndicator.ports import (
     StoredEntry,
 )
 from syndicator.state import looking as module
-from syndicator.state.database import Database, open_database
+from syndicator.state.database import Database
 from syndicator.state.deliveries import SqlOutbox, lift_leases
 from syndicator.state.kept import KeptLedger, TellingDesk
 from syndicator.state.lock import only_writer
@@ -68,6 +68,7 @@ from syndicator.state.looking import open_nothing, open_to_read
 from syndicator.state.posts import SqlLedger
 from syndicator.state.questions import SqlImageDesk
 from syndicator.state.tables import HEAD
+from syndicator.state.versions import history_of, migrate, open_database, upgrade
 
 NOON = datetime(2026, 3, 9, 12, 0, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -464,7 +465,7 @@ def test_a_question_about_an_image_is_claimed_once_and_its_answer_kept(database:
 def test_a_fresh_database_has_the_tables_that_the_migrations_make(tmp_path: Path) -> None:
     fresh = open_database(f"sqlite:///{tmp_path}/fresh.db", tmp_path)
     migrated = Database(f"sqlite:///{tmp_path}/migrated.db")
-    migrated._upgrade(None)
+    upgrade(migrated, None)
 
     def shape(database: Database) -> dict[str, object]:
         look = inspect(database.engine)
@@ -489,7 +490,7 @@ def test_a_fresh_database_has_the_tables_that_the_migrations_make(tmp_path: Path
 def test_feeds_and_documents_of_the_first_tables_have_no_tombstones_and_are_no_pages(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/state.db")
     with database.write() as connection:
-        config = database._know(None)
+        config = history_of(database, None)
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(
@@ -500,7 +501,7 @@ def test_feeds_and_documents_of_the_first_tables_have_no_tombstones_and_are_no_p
             text("INSERT INTO documents VALUES ('feed.xml', 'u', 'main', 'rss', 'd', 's', 'v', 0, 'm', :hubs)"),
             {"hubs": b"[]"},
         )
-    database.migrate()
+    migrate(database)
 
     assert () == SqlLedger(database).feeds()["main"].tombstones
     assert {"feed.xml": 0} == {path: document.page for path, document in SqlLedger(database).documents().items()}

@@ -15,6 +15,7 @@ from alembic import command
 
 from syndicator.state.database import Database
 from syndicator.state.tables import HEAD
+from syndicator.state.versions import history_of
 from tests.forking import forker
 from tests.loopback_hub import LoopbackHub
 from tests.newsroom import Newsroom, eventually, free_port
@@ -81,7 +82,7 @@ def test_a_migration_that_was_killed_anywhere_is_made_by_the_next_start(newsroom
     newsroom.post("2026-01-01-a.md", title="Alpha", category="News")
     database = Database(f"sqlite:///{newsroom.root}/state.db")
     with database.write() as connection:
-        config = database._know(None)
+        config = history_of(database, None)
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     database.close()

@@ -20,9 +20,10 @@ from syndicator.errors import StateError
 from syndicator.model import Announcement, Delivery, DeliveryKind, HostPause
 from syndicator.outbound import Outbound
 from syndicator.ports import Publication, Settled, Wanted
-from syndicator.state.database import Database, open_database
+from syndicator.state.database import Database
 from syndicator.state.deliveries import SqlOutbox
 from syndicator.state.posts import SqlLedger
+from syndicator.state.versions import open_database
 from syndicator.websub.hub import tell_hub
 from tests.recorder import Answer, Hang, HubRecorder, Reset, Told
 

@@ -15,9 +15,10 @@ from syndicator.deliveries.dispatch import Dispatcher
 from syndicator.model import Announcement, Delivery, DeliveryKind
 from syndicator.outbound import Outbound
 from syndicator.ports import Publication
-from syndicator.state.database import Database, open_database
+from syndicator.state.database import Database
 from syndicator.state.deliveries import SqlOutbox
 from syndicator.state.posts import SqlLedger
+from syndicator.state.versions import open_database
 from syndicator.websub.hub import tell_hub
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

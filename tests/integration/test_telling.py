@@ -31,10 +31,10 @@ from syndicator.notices import Notice, ToldDocument, write
 from syndicator.outbound import Outbound
 from syndicator.ports import Publication, Wanted
 from syndicator.sending import minding
-from syndicator.state.database import open_database
 from syndicator.state.deliveries import SqlOutbox
 from syndicator.state.posts import SqlLedger
 from syndicator.state.questions import SqlImageDesk
+from syndicator.state.versions import open_database
 from syndicator.web.feeds import Documents
 from syndicator.web.server import Server
 from syndicator.web.shelf import Shelf
