@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from syndicator.errors import StateDamaged, StateError
+from syndicator.errors import StateDamaged, StateError, StateMissing
 from syndicator.ports import ImageDesk, Ledger
 from syndicator.publishers.local import LocalPublisher
 from syndicator.settings import Settings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syndicator.passes import Orders
     from syndicator.state.database import Database
     from syndicator.state.deliveries import SqlOutbox
+    from syndicator.state.keeping import Keeper
 
 # What takes long to import, the database's library above all, is imported when it is wanted: a first build reads posts
 # meanwhile.
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The state's back ends on one database. ``forget`` is for whoever puts another in its place."""
+    """The state's back ends on one database. ``forget`` is for whoever puts another in its place; who may write to it
+    has a ``keeper``, to see that it stays what others find under its name.
+    """
 
     database: Database
     ledger: Ledger
     outbox: SqlOutbox
     desk: ImageDesk
     forget: Callable[[], None] = lambda: None
+    keeper: Keeper | None = None
 
 
 def orders(settings: Settings) -> Orders:
@@ -65,16 +69,20 @@ Mend = Callable[[StateDamaged], None]
 def state_to_write(
     settings: Settings, mend: Mend | None = None, *, examined: bool = False, stays: bool = False
 ) -> Iterator[State]:
-    """The state, for the one process that may write to it. One that is damaged, or out of which everything is gone, is
-    given to ``mend`` first. With ``examined`` all of it is read to know that, else only where its program was killed.
+    """The state, for the one process that may write to it. One that is damaged, out of which everything is gone, or
+    that is itself gone, is given to ``mend`` first. With ``examined`` all of it is read to know that, else only where
+    its program was killed.
     With ``stays`` many passes will come, and what one has read is kept in memory for the next.
 
     Raises StateError, naming the other process when there is one.
     """
+    from syndicator.state.keeping import Keeper
     from syndicator.state.lock import only_writer
 
-    with only_writer(settings.state_path):
+    with only_writer(settings.state_path) as right:
         try:
+            if mend is not None and (missing := gone(settings)):
+                raise missing
             database = _opened(settings, sound=mend is not None, examined=examined)
         except StateDamaged as damage:
             if mend is None:
@@ -82,7 +90,31 @@ def state_to_write(
             mend(damage)
             database = _opened(settings)
         with _state(database) as state:
-            yield _kept(state) if stays else state
+            keeper = Keeper(database, right)
+            if trouble := keeper.look():  # it notes what is there now, a state that was just made above all
+                raise StateError(database.what, trouble, "see that nobody else uses it, and start again")
+            kept = replace(state, keeper=keeper)
+            yield _kept(kept) if stays else kept
+
+
+def gone(settings: Settings) -> StateMissing | None:
+    """What is wrong where there is no state though documents that it published stand; None in all other cases, the
+    first build above all, for which this is one look.
+    """
+    if settings.state_path.exists() or not settings.publish_path.is_dir():
+        return None
+    # Late: no first build into a folder of its own needs it.
+    from syndicator.remains import any_of_ours
+    from syndicator.standing import Places
+
+    if not any_of_ours(Places(settings.feed_specs()), publisher(settings)):
+        return None
+    return StateMissing(
+        f"state {settings.state_path}",
+        "it is not there, though documents that it published are",
+        "'syndicator build' or 'run' makes it anew from them; put it back if it lies elsewhere; to begin afresh remove "
+        f"these documents in {settings.publish_path} too",
+    )
 
 
 def _kept(state: State) -> State:
@@ -116,12 +148,19 @@ def _opened(settings: Settings, *, sound: bool = False, examined: bool = False) 
 
 def alarms(settings: Settings) -> tuple[str, ...]:
     """What happened to the state and somebody has to look at, until it is moved away."""
-    from syndicator.state.damage import broken
+    from syndicator.state.aside import BROKEN, OTHER, set_aside
 
-    return tuple(
-        f"it was damaged: {file} was set aside, and ids and dates were taken from the published documents; look at the "
-        "disk and at the feeds, then move that file elsewhere"
-        for file in broken(settings.state_path)
+    return (
+        *(
+            f"it was damaged: {file} was set aside, and ids and dates were taken from the published documents; look at "
+            "the disk and at the feeds, then move that file elsewhere"
+            for file in set_aside(settings.state_path, BROKEN)
+        ),
+        *(
+            f"another file took its place while it was in use: {file} was set aside, and the state put back; see whose "
+            "it is, and move it elsewhere"
+            for file in set_aside(settings.state_path, OTHER)
+        ),
     )
 
 
@@ -129,11 +168,14 @@ def alarms(settings: Settings) -> tuple[str, ...]:
 def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[State]:
     """The state for a look, beside whoever writes; nothing on disk changes.
 
-    Where there is none yet it is an empty one with ``or_empty``. Raises StateError otherwise.
+    Where there is none yet it is an empty one with ``or_empty``. Raises StateError otherwise, StateMissing where there
+    was one.
     """
     from syndicator.state.looking import open_nothing, open_to_read
 
     database = open_to_read(settings.state_path)
+    if database is None and (missing := gone(settings)):
+        raise missing
     if database is None and or_empty:
         database = open_nothing()
     if database is None:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from syndicator.app import State, alarms, orders, publisher, state_to_read, state_to_write
+from syndicator.app import State, alarms, gone, orders, publisher, state_to_read, state_to_write
 from syndicator.crew import Crew
-from syndicator.errors import SourceError, StateDamaged
+from syndicator.errors import SourceError, StateDamaged, StateMissing
 from syndicator.model import DeliveryKind
 from syndicator.ports import Upstream
 from syndicator.progress import Progress
@@ -42,7 +42,7 @@ class Built:
     """What a build did. ``owed_before`` counts the words that hubs and partners were owed when these were about to be
     told, ``heard`` those of them that were heard, ``owed`` those still owed, ``given_up`` all that nobody tries again.
     ``trouble`` is why nothing new was fetched, "" when all is well; ``alarms`` say that the state was damaged, now
-    (``rebuilt``) or before, which somebody has to look at.
+    (``rebuilt``) or before, which somebody has to look at; ``remarks`` that its file was not where it was to be.
     """
 
     report: Report
@@ -53,6 +53,7 @@ class Built:
     trouble: str = ""
     alarms: tuple[str, ...] = ()
     rebuilt: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
@@ -62,7 +63,7 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
     source = reader(settings, mends=not options.dry_run)
     # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not be
     # entered is the state's to complain of.
-    nothing_known = not os.path.exists(settings.state_path)  # noqa: PTH110
+    nothing_known = not os.path.exists(settings.state_path) and gone(settings) is None  # noqa: PTH110
     begun = begin_reading(source, {}, crew) if nothing_known else None
     from syndicator.pipeline import Pipeline
 
@@ -78,26 +79,33 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
             pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
             return Built(report=pipeline.run(now, progress, crew, begun))
     done: list[str] = []
+    remarks: list[str] = []
+    mend = partial(_mend, settings, now, done, remarks)
 
     def attempt(begun: Reading | None) -> Built:
         pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
         report = pipeline.run(now, progress, crew, begun)
         return _tell(settings, options, state, pipeline, report, now, progress)
 
-    with state_to_write(settings, partial(_mend, settings, now, done)) as state:
+    with state_to_write(settings, mend) as state:
         try:
             told = attempt(begun)
         except StateDamaged as damage:
-            state.database.replace(partial(_mend, settings, now, done, damage))
+            state.database.replace(partial(mend, damage))
             told = attempt(None)
-        return replace(told, trouble=trouble, alarms=(*done, *(() if done else alarms(settings))), rebuilt=bool(done))
+        if state.keeper is not None and state.keeper.look():
+            remarks.append(f"{state.database.what}: {state.keeper.mend(now)}")
+        known = () if done else alarms(settings)
+        return replace(told, trouble=trouble, alarms=(*done, *known), rebuilt=bool(done), remarks=tuple(remarks))
 
 
-def _mend(settings: Settings, now: datetime, done: list[str], damage: StateDamaged) -> None:
+def _mend(settings: Settings, now: datetime, damaged: list[str], missed: list[str], damage: StateDamaged) -> None:
+    """What was done is added to what is said of states that were ``damaged``, or ``missed``."""
     # Late: it reads feeds, which no other build does.
     from syndicator.rebuilding import rebuild
 
-    done += filter(None, [rebuild(settings, damage, now)])
+    said = missed if isinstance(damage, StateMissing) else damaged
+    said += filter(None, [rebuild(settings, damage, now)])
 
 
 def _fetch(far: Upstream) -> str:

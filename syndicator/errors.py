@@ -7,6 +7,7 @@ SyndicatorError
 ├── SourceError     the place where posts come from cannot be read (exit status 1)
 ├── StateError      the database cannot be opened, is locked or newer than this program (exit status 1)
 │   └── StateDamaged    what is in it cannot be relied on: it may be set aside, and a new one made
+│       └── StateMissing    it is not there, though what it published is
 ├── PublishError    a document cannot be written (exit status 1)
 ├── ServeError      the HTTP server cannot start (exit status 1)
 └── OutboundError   a request to somebody else did not come to a good end
@@ -107,6 +108,10 @@ class StateError(SyndicatorError):
 
 class StateDamaged(StateError):
     """The state cannot be relied on any more. Whether it ever was one of ours is another question."""
+
+
+class StateMissing(StateDamaged):
+    """There is no state where one has been: the documents that it published stand."""
 
 
 class PublishError(SyndicatorError):

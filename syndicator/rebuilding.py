@@ -1,4 +1,4 @@
-"""A state that is damaged makes way for one that is made anew from what is published."""
+"""A state that is damaged, or gone, makes way for one that is made anew from what is published."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicator.app import orders, publisher
 from syndicator.crew import Crew
-from syndicator.errors import StateDamaged, StateError
+from syndicator.errors import StateDamaged, StateError, StateMissing
 from syndicator.ledger import settle
 from syndicator.model import PostRecord
 from syndicator.placing import bearings
@@ -29,30 +29,40 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
     """Make a new state from the published documents, and set the damaged one aside. What was done, for people; "" for
     a state without anything in it that is as good as new: where no document stands, or none is to be read.
 
-    Nobody may have it open. Raises SyndicatorError, with nothing changed: for a file that is none of ours, too.
+    Where it is gone only documents count that are surely ours: it may be that there never was one. Nobody may have it
+    open. Raises SyndicatorError, with nothing changed: for a file that is none of ours, too.
     """
-    from syndicator.state.damage import replace_by, require_ours
+    from syndicator.state.aside import replace_by
+    from syndicator.state.damage import require_ours
 
     file = settings.state_path
     require_ours(file)
-    blank, standing = _is_blank(settings), _standing(settings)
+    is_missing = isinstance(damage, StateMissing)
+    blank, standing = not is_missing and _is_blank(settings), _standing(settings)
+    if is_missing:
+        standing = [one for one in standing if one.ours]
     if blank and not (standing and settings.state.rebuild):
         return ""
     if not settings.state.rebuild:
         remedy = "restore it from a backup, or move it aside, or set [state] rebuild = true"
+        if is_missing:
+            remedy = "put it back, or set [state] rebuild = true, or remove these documents too to begin afresh"
         raise StateError(damage.what, damage.reason, remedy)
     restored, posts = _restored(settings, standing, now)
     new = file.with_name(f"{file.name}{_NEW}")
     _write(settings, restored, now)
     aside = replace_by(file, new, now)
     said = (
-        f"{damage.what}: {damage.reason}; it was set aside as {aside.name}, and the ids and dates of "
-        f"{len(restored.posts)} posts were taken from {len(standing)} published documents"
+        f"{damage.what}: {damage.reason}; "
+        + (f"it was set aside as {aside.name}, and " if aside else "")
+        + (f"the ids and dates of {len(restored.posts)} posts were taken from {len(standing)} published documents")
     )
     if others := posts - len(restored.posts):
         said += f", the other {others} are in none of them"
     if restored.lost:
         said += f"; {len(restored.lost)} items in these are no post's that is there now"
+    if is_missing:
+        said += "; put it back if it lies elsewhere, or remove these documents with it to begin afresh"
     return said
 
 

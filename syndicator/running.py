@@ -18,7 +18,7 @@ from pathlib import Path
 
 from syndicator import __version__
 from syndicator.app import State, alarms, orders, publisher, state_to_write
-from syndicator.errors import StateDamaged, StateError, SyndicatorError
+from syndicator.errors import StateDamaged, StateError, StateMissing, SyndicatorError
 from syndicator.health import Health, Wait
 from syndicator.live import waits_of
 from syndicator.logs import configure, is_console
@@ -27,6 +27,7 @@ from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Scout, Touched
 from syndicator.presenting import server_of
+from syndicator.safekeeping import Safekeeping
 from syndicator.scheduler import Clock
 from syndicator.scouting import ForkedScout, scout_for
 from syndicator.sending import ask, dispatcher, minding, outbound
@@ -118,7 +119,8 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer, sc
         clock.start()
         _greet(settings, server.port)
         work = asyncio.create_task(service.run(stop), name="service")
-        listening = asyncio.create_task(_listen(state, service), name="listening")
+        keeping = Safekeeping(state.keeper, health) if state.keeper else None
+        listening = asyncio.create_task(_listen(state, service, keeping, stop), name="listening")
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         deadline.start()
@@ -132,20 +134,29 @@ async def _serve(settings: Settings, state: State, deadline: threading.Timer, sc
             work.cancel()
         clock.stop()
         await server.stop(for_readers / 2)
+    if keeping is not None:
+        await keeping.look(datetime.now(UTC))
     if not late:
         work.result()
     log.info("stopped")
-    return 0
+    return 1 if keeping is not None and keeping.is_lost else 0
 
 
-async def _listen(state: State, service: Service) -> None:
-    """Have it heeded when another process wrote, as 'syndicator deliveries retry' and 'syndicator approve' do."""
+async def _listen(state: State, service: Service, keeping: Safekeeping | None, stop: asyncio.Event) -> None:
+    """Have it heeded when another process wrote, as 'syndicator deliveries retry' and 'syndicator approve' do, and what
+    happens to the state's files. Where another service has the state by now, this one has to stop.
+    """
     ahead = before = time.time() - time.monotonic()
     while True:
         with suppress(StateError):  # whoever needs the state says what is wrong with it
             # Timers wait for an instant by the clock: one that was set back would have them wait for longer.
             if state.database.written_meanwhile() or abs(ahead - before) > _CLOCK_STEP:
                 service.heed()
+        if keeping is not None:
+            if await keeping.look(datetime.now(UTC)):
+                service.again()
+            if keeping.is_lost:
+                stop.set()
         await asyncio.sleep(_LISTEN_EVERY)
         before, ahead = ahead, time.time() - time.monotonic()
 
@@ -195,8 +206,10 @@ def _mend(settings: Settings, damage: StateDamaged) -> None:
     # Late: it reads feeds, which nobody else here does.
     from syndicator.rebuilding import rebuild
 
+    is_missing = isinstance(damage, StateMissing)
     if done := rebuild(settings, damage, datetime.now(UTC)):
-        log.error("state rebuilt", extra={"reason": done, "remedy": "look at that file, and move it elsewhere"})
+        remedy = "find out where it is" if is_missing else "look at that file, and move it elsewhere"
+        log.error("state rebuilt", extra={"reason": done, "remedy": remedy})
 
 
 class _Passes:
@@ -226,7 +239,7 @@ def _own_files(settings: Settings) -> tuple[Path, ...]:
     state = settings.state_path
     files = (
         state.with_name(f"{state.name}{end}")
-        for end in ("", "-wal", "-shm", "-journal", ".lock", ".new", ".new-wal", ".new-shm")
+        for end in ("", "-wal", "-shm", "-journal", ".lock", ".new", ".new-wal", ".new-shm", ".copy", ".copy-journal")
     )
     return (settings.publish_path, *files)
 

@@ -138,6 +138,10 @@ class Service:
         if any(part.startswith("feed ") for part in self.health.problems):
             self._changed.set()
 
+    def again(self) -> None:
+        """What failed for want of the state may do better now."""
+        _set(self._changed, self.owed)
+
     # --- lanes ---------------------------------------------------------------------------------------------------
 
     async def _passes(

@@ -148,6 +148,8 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         complain(f"refused: {refusal}")
     for held in report.held:
         complain(f"held: {held}")
+    for remark in built.remarks:
+        complain(f"warning: {remark}")
     for alarm in built.alarms:
         complain(alarm if built.rebuilt else f"warning: state: {alarm}")
     if built.trouble:

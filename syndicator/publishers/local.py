@@ -65,9 +65,11 @@ class LocalPublisher:
         except OSError as error:
             raise _cannot("read", target, error) from error
 
-    def standing(self) -> Iterator[tuple[str, str, datetime]]:
-        """Every file that stands there: path, version, and when it last changed. Links are not followed."""
-        for folder, folders, names in os.walk(self._root):
+    def standing(self, below: str = "") -> Iterator[tuple[str, str, datetime]]:
+        """Every file that stands there or ``below`` a folder: path, version, and when it last changed. Links are not
+        followed.
+        """
+        for folder, folders, names in os.walk(self._root / below):
             folders.sort()
             for name in sorted(names):
                 target = Path(folder, name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from operator import attrgetter, itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,7 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
 from syndicator.errors import StateDamaged, StateError
+from syndicator.state.aside import identity
 from syndicator.state.gate import Gate
+from syndicator.state.names import Names
 from syndicator.state.words import damaged, in_words
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ class Database:
         self._gate = Gate()
         self.engine: Engine
         self._listener: PoolProxiedConnection | None = None
+        self._names: Names | None = None
         self._heard: int | None = None
         self._upserts: dict[tuple[str, ...], sqlite.Insert | postgresql.Insert] = {}
         if connection is not None:
@@ -49,6 +54,8 @@ class Database:
         else:
             self.engine = create_engine(url, connect_args={"timeout": busy} if url.startswith("sqlite") else {})
             if self.engine.dialect.name == "sqlite":
+                event.listen(self.engine, "do_connect", self._expect_its_name)
+                event.listen(self.engine, "connect", self._note_its_name)
                 event.listen(self.engine, "connect", _prepare_sqlite)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -154,6 +161,65 @@ class Database:
             put_another()
             self.damage = None
 
+    def astray(self) -> str:
+        """What has happened to the names of its files while it is open, "" when nothing has. It is cheap."""
+        with self._gate.passing(wait=False) as free:
+            names = self._names
+            return names.astray() if free and names is not None else ""
+
+    def give_back_names(self, now: datetime, meanwhile: Callable[[], None] = lambda: None) -> Path | None:
+        """Put what is open under its name again, and go on with that; ``meanwhile`` is called before anybody does.
+
+        Another file that has taken the name is set aside, under the name that is given back. Raises StateError.
+        """
+        with self._gate.alone(_LEAVE_WITHIN) as free:
+            if not free:
+                raise StateError(self.what, "it has lost its name, and is always in use", "start syndicator again")
+            names, aside = self._names, None
+            if names is None or not names.astray():
+                return None
+            with self._explained(), self._any_connection() as connection:
+                aside = names.give_back(connection, now)
+            meanwhile()
+            self.close()
+            self._heard = None
+            return aside
+
+    def save(self, as_file: Path) -> None:
+        """Copy what is open to another file. Raises StateError."""
+        names = self._names
+        with self._gate.passing(), self._explained(), self._any_connection() as connection:
+            if names is not None:
+                names.copy(connection, as_file)
+
+    @contextmanager
+    def _any_connection(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection, one of those that are open."""
+        held = self._listener or self.engine.raw_connection()
+        driver: Any = held.driver_connection
+        try:
+            yield driver
+        finally:
+            if held is not self._listener:
+                held.close()
+
+    def _expect_its_name(self, *_: Any) -> None:
+        # SQLite would make a new file where there is none, or open what has taken the name, and nobody would notice.
+        names = self._names
+        if names is not None and (taken := names.is_taken()):
+            raise StateError(self.what, f"{taken} while it was open", "find out who did that; it is put back")
+
+    def _note_its_name(self, connection: Any, _: ConnectionPoolEntry) -> None:
+        file = Path(self.engine.url.database or "")
+        if self._names is None:
+            self._names = Names(file=file, main=identity(file))
+            return
+        try:
+            self._expect_its_name()
+        except StateError:
+            connection.close()
+            raise
+
     def written_meanwhile(self) -> bool:
         """Whether anybody has written since this was asked last, another process included. It costs next to nothing."""
         with self._gate.passing(wait=False) as free, self._explained():
@@ -171,6 +237,7 @@ class Database:
             self._listener.close()
             self._listener = None
         self.engine.dispose()
+        self._names = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -15,41 +17,153 @@ from syndicator.text import printable
 
 #: So many bytes are read of who holds a lock.
 _MOST = 300
+#: Where in a state its writer locks it: beyond the bytes that SQLite locks. The length of the lock is the number of the
+#: process, since the system names nobody who holds a lock of this kind.
+_PLACE = 0x40000000 + 1024
+_FLOCK = struct.Struct("hhqqi0q")
+_STOP = "stop that one first; 'syndicator status' shows what it does"
+
+
+class Right:
+    """The right to write to a state: two locks that the system lifts when the process ends, however it ends.
+
+    The one on a file beside it names its holder, and is there before the state is. But files can be removed, and
+    whoever comes then makes a new one: so the state itself is locked too. Nobody may have the state open who lets go of
+    this, or the locks of SQLite go with it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = _lock_of(file)
+        self._handle = self._locked()
+        self._state = -1
+        #: Whether somebody else has the state that stands there now.
+        self.is_gone = False
+        try:
+            self.renew()
+        except StateError:
+            self.give_up()
+            raise
+        self._say_who()
+
+    def astray(self) -> str:
+        """What has happened to the lock file, "" when nothing has."""
+        if _is_at(self._lock, self._handle):
+            return ""
+        return f"its lock file, {self._lock.name}, was removed or replaced"
+
+    def renew(self) -> None:
+        """Take what somebody took away, and the state that stands there now. Raises StateError, naming who has it."""
+        if self.astray():
+            try:
+                handle = self._locked()
+            except StateError:
+                self.is_gone = self._is_elsewhere()
+                raise
+            os.close(self._handle)
+            self._handle = handle
+            self._say_who()
+        if self._state >= 0 and _is_at(self._file, self._state):
+            return
+        try:
+            handle = os.open(self._file, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return  # there is none yet, or who opens it will say what is wrong with it
+        if who := _lock_state(handle):
+            os.close(handle)
+            self.is_gone = True
+            raise _refused(self._file, f"{who}; its lock file was removed")
+        if self._state >= 0:
+            os.close(self._state)
+        self._state, self.is_gone = handle, False
+
+    def _is_elsewhere(self) -> bool:
+        """Whether what stands there now is locked by another process."""
+        if self._state >= 0 and _is_at(self._file, self._state):
+            return False
+        try:
+            handle = os.open(self._file, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            return bool(_lock_state(handle))
+        finally:
+            os.close(handle)
+
+    def give_up(self) -> None:
+        """Let others have it."""
+        for handle in (self._state, self._handle):
+            if handle >= 0:
+                os.close(handle)
+
+    def _locked(self) -> int:
+        """The lock file, open and locked. Raises StateError."""
+        try:
+            while True:
+                self._lock.parent.mkdir(parents=True, exist_ok=True)
+                handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    holder = printable(os.read(handle, _MOST).decode("utf-8", "replace").strip())
+                    os.close(handle)
+                    raise _refused(self._file, _named(holder)) from error
+                if _is_at(self._lock, handle):
+                    return handle
+                os.close(handle)  # removed just then
+        except OSError as error:
+            raise StateError(
+                f"state {self._file}",
+                f"its lock file cannot be opened ({error.strerror})",
+                "give this user the right to write there",
+            ) from error
+
+    def _say_who(self) -> None:
+        began = datetime.now(UTC)
+        with suppress(OSError):  # a full disk keeps nobody from locking
+            os.ftruncate(self._handle, 0)
+            said = f"{os.getpid()} on {gethostname()}, since {began:%Y-%m-%d %H:%M:%S} UTC\n"
+            os.pwrite(self._handle, said.encode(), 0)
 
 
 @contextmanager
-def only_writer(file: Path) -> Iterator[None]:
-    """Hold the right to write to a state: a lock that the system lifts when the process ends, however it ends.
-
-    Raises StateError that names the process that holds it.
-    """
-    lock = _lock_of(file)
+def only_writer(file: Path) -> Iterator[Right]:
+    """Hold the right to write to a state. Raises StateError that names the process that holds it."""
+    right = Right(file)
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StateError(
-            f"state {file}",
-            f"its lock file cannot be opened ({error.strerror})",
-            "give this user the right to write there",
-        ) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = printable(os.read(handle, _MOST).decode("utf-8", "replace").strip())
-            raise StateError(
-                f"state {file}",
-                f"another syndicator is at work on it: {_named(holder)}",
-                "stop that one first; 'syndicator status' shows what it does",
-            ) from error
-        began = datetime.now(UTC)
-        with suppress(OSError):  # a full disk keeps nobody from locking
-            os.ftruncate(handle, 0)
-            os.write(handle, f"{os.getpid()} on {gethostname()}, since {began:%Y-%m-%d %H:%M:%S} UTC\n".encode())
-        yield
+        yield right
     finally:
-        os.close(handle)
+        right.give_up()
+
+
+def _lock_state(handle: int) -> str:
+    """Lock an open state; who has done so before, "" for nobody, or where files cannot be locked like this."""
+    if not hasattr(fcntl, "F_OFD_SETLK"):
+        return ""
+    wanted = (fcntl.F_WRLCK, os.SEEK_SET, _PLACE, os.getpid(), 0)
+    try:
+        fcntl.fcntl(handle, fcntl.F_OFD_SETLK, _FLOCK.pack(*wanted))
+    except OSError as error:
+        if error.errno not in (errno.EAGAIN, errno.EACCES):
+            return ""
+        found = _FLOCK.unpack(fcntl.fcntl(handle, fcntl.F_OFD_GETLK, _FLOCK.pack(*wanted)))
+        return f"process {found[3]}"
+    return ""
+
+
+def _refused(file: Path, who: str) -> StateError:
+    return StateError(f"state {file}", f"another syndicator is at work on it: {who}", _STOP)
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    """Whether a name leads to an open file, or nobody can tell."""
+    try:
+        there, held = path.stat(), os.fstat(handle)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
 
 
 def _lock_of(file: Path) -> Path:

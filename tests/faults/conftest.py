@@ -9,12 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.past import lived
 from tests.newsroom import Newsroom
 
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
     return Newsroom(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
+    """One with a past, to be copied."""
+    newsroom = Newsroom(tmp_path_factory.mktemp("past"), port=8080)
+    lived(newsroom)
+    return newsroom
 
 
 def mount(*words: str) -> None:
