@@ -78,8 +78,10 @@ def state_to_write(
     """
     from syndicator.state.keeping import Keeper
     from syndicator.state.lock import only_writer
+    from syndicator.state.names import take_up
 
     with only_writer(settings.state_path) as right:
+        take_up(settings.state_path)
         try:
             if mend is not None and (missing := gone(settings)):
                 raise missing
@@ -157,8 +159,8 @@ def alarms(settings: Settings) -> tuple[str, ...]:
             for file in set_aside(settings.state_path, BROKEN)
         ),
         *(
-            f"another file took its place while it was in use: {file} was set aside, and the state put back; see whose "
-            "it is, and move it elsewhere"
+            f"another file took its place while it was in use: the one of the two that is not used now is {file}; see "
+            "what it is, and move it elsewhere"
             for file in set_aside(settings.state_path, OTHER)
         ),
     )

@@ -37,7 +37,11 @@ def _is_our_json(body: bytes) -> bool:
         feed = orjson.loads(body)
     except orjson.JSONDecodeError:
         return False
-    items = [item for item in feed.get("items") or () if isinstance(item, dict)]
+    listed = feed.get("items")
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     if not any("_syndicator" in item or _ID.fullmatch(str(item.get("id", ""))) for item in items):
         return False
-    return bool(orjson.dumps(feed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE) == body)
+    try:
+        return bool(orjson.dumps(feed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE) == body)
+    except orjson.JSONEncodeError:  # nested deeper than anybody writes
+        return False

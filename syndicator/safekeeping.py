@@ -54,7 +54,7 @@ class Safekeeping:
                 log.log(level, event, extra=facts)
             return False
         # It stays to be said until the next start: whoever did this may do it again.
-        self._say(f"{what}: on {now:%Y-%m-%d at %H:%M:%S} UTC {done}; {LEAVE_ALONE}")
+        self._say(f"on {now:%Y-%m-%d at %H:%M:%S} UTC {done}; {LEAVE_ALONE}")
         log.error("state put back", extra={"reason": f"{what}: {done}", "remedy": LEAVE_ALONE})
         return True
 

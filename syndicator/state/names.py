@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from syndicator.errors import StateError
-from syndicator.state.aside import BESIDE, OTHER, Identity, identity, replace_by
+from syndicator.state.aside import BESIDE, OTHER, Identity, identity, replace_by, sync
+from syndicator.state.tables import APPLICATION
 
 #: What is open is copied to this name, beside its own.
 _COPY = ".copy"
+
+
+def take_up(file: Path) -> None:
+    """Where there is no state, but a whole copy of one: give it the name that it was made for, by a program that was
+    killed just before it could."""
+    real = Path(os.path.realpath(file))
+    copy = real.with_name(f"{real.name}{_COPY}")
+    if real.exists() or not copy.exists():
+        return
+    with suppress(OSError, sqlite3.Error):  # it stays where it is, and the state is made anew
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            owner = connection.execute("PRAGMA application_id").fetchone()
+            is_whole = owner == (APPLICATION,) and connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        if is_whole:
+            copy.replace(real)
+            sync(real.parent)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator
@@ -177,6 +178,7 @@ def test_a_hub_that_is_down_holds_up_no_partner_and_a_kill_loses_nobody(world: W
     world.edge.asked.clear()
     for path in world.root.glob("state.db*"):
         path.unlink()
+    shutil.rmtree(world.root / "public")
     forker().run([str(points - 4), *words[1:]], program="tests.mortal")
     world.newsroom.build()
 

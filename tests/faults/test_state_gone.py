@@ -86,9 +86,8 @@ def test_whoever_removes_the_documents_with_the_state_begins_afresh(past: Newsro
     [
         '[[feeds]]\nname = "main"\njson = "feed.json"\n',
         '[[feeds]]\nname = "category"\neach = "category"\nrss = "by/{slug}/feed.xml"\n',
-        '[[feeds]]\nname = "category"\neach = "category"\njson = "{slug}.json"\n',
     ],
-    ids=["JSON alone", "a feed a category", "a JSON feed a category"],
+    ids=["JSON alone", "a feed a category"],
 )
 def test_documents_of_every_kind_are_known_again(newsroom: Newsroom, feeds: str) -> None:
     newsroom.feeds = feeds

@@ -20,6 +20,7 @@ from syndicator.ports import LedgerChange
 from syndicator.state.keeping import Keeper
 from syndicator.state.lock import holder, only_writer
 from syndicator.state.looking import open_to_read
+from syndicator.state.names import take_up
 from syndicator.state.posts import SqlLedger
 from syndicator.state.versions import open_database
 
@@ -150,6 +151,23 @@ def test_what_was_put_back_is_there_after_a_kill_and_so_it_is_when_the_old_log_l
         with closing(open_database(f"sqlite:///{killed}", None, sound=True)) as database:
             database.examine()
             assert ["a.md", "b.md"] == sorted(SqlLedger(database).posts())
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "half"])
+def test_a_whole_copy_of_one_who_was_killed_before_it_had_the_name_is_the_state(
+    file: Path, keeper: Keeper, whole: bool
+) -> None:
+    copy = file.with_name("state.db.copy")
+    removed_with_its_log(file)
+    keeper.database.save(copy)
+    if not whole:
+        os.truncate(copy, copy.stat().st_size // 2)
+
+    take_up(file)
+
+    assert (whole, not whole) == (file.exists(), copy.exists())
+    if whole:
+        assert ["a.md"] == others_see(file)
 
 
 def test_another_file_that_took_the_name_is_set_aside_and_never_overwritten(file: Path, keeper: Keeper) -> None:

@@ -102,7 +102,7 @@ class Day:
         if not self._bag:
             self._bag = [
                 self._killed, self._killed, self._restarted, self._locked, self._vandalised, self._unmounted,
-                self._frozen, self._doubled, self._filled,
+                self._frozen, self._doubled, self._filled, self._robbed,
             ]  # fmt: skip
             self._chance.shuffle(self._bag)
         return self._bag.pop()()
@@ -159,6 +159,15 @@ class Day:
             content.rmdir()
         away.rename(content)
         return "unmounted"
+
+    def _robbed(self) -> str:
+        """Somebody removes a file of the state: it is there again."""
+        self._is_up()
+        file = self.folder / self._chance.choice(("state.db", "state.db-wal", "state.db.lock"))
+        file.unlink()
+        self._desk.edit()
+        eventually(file.exists, within=_RECOVERY)
+        return "robbed"
 
     def _frozen(self) -> str:
         """The machine sleeps."""
