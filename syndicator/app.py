@@ -152,16 +152,17 @@ def alarms(settings: Settings) -> tuple[str, ...]:
     """What happened to the state and somebody has to look at, until it is moved away."""
     from syndicator.state.aside import BROKEN, OTHER, set_aside
 
+    real = settings.state_path.resolve()
     return (
         *(
             f"it was damaged: {file} was set aside, and ids and dates were taken from the published documents; look at "
             "the disk and at the feeds, then move that file elsewhere"
-            for file in set_aside(settings.state_path, BROKEN)
+            for file in set_aside(real, BROKEN)
         ),
         *(
             f"another file took its place while it was in use: the one of the two that is not used now is {file}; see "
             "what it is, and move it elsewhere"
-            for file in set_aside(settings.state_path, OTHER)
+            for file in set_aside(real, OTHER)
         ),
     )
 

@@ -35,7 +35,7 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
     from syndicator.state.aside import replace_by
     from syndicator.state.damage import require_ours
 
-    file = settings.state_path
+    file = settings.state_path.resolve()  # a link to it stays one
     require_ours(file)
     is_missing = isinstance(damage, StateMissing)
     blank, standing = not is_missing and _is_blank(settings), _standing(settings)
@@ -135,7 +135,7 @@ def _write(settings: Settings, restored: Restored, now: datetime) -> None:
     from syndicator.state.posts import SqlLedger
     from syndicator.state.versions import migrate
 
-    file = settings.state_path
+    file = settings.state_path.resolve()
     new = file.with_name(f"{file.name}{_NEW}")
     try:
         for end in ("", "-wal", "-shm"):

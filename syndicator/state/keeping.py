@@ -45,7 +45,7 @@ class Keeper:
         except StateError as error:
             if not self.is_lost:
                 raise
-            file = Path(self.database.engine.url.database or "")
+            file = Path(self.database.engine.url.database or "").resolve()
             aside = name_aside(file, OTHER, now)
             self.database.save(aside)
             raise StateError(

@@ -34,7 +34,6 @@ class Right:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lock = _lock_of(file)
         self._handle = self._locked()
         self._state = -1
         #: Whether somebody else has the state that stands there now.
@@ -48,9 +47,8 @@ class Right:
 
     def astray(self) -> str:
         """What has happened to the lock file, "" when nothing has."""
-        if _is_at(self._lock, self._handle):
-            return ""
-        return f"its lock file, {self._lock.name}, was removed or replaced"
+        lock = _lock_of(self._file)
+        return "" if _is_at(lock, self._handle) else f"its lock file, {lock.name}, was removed or replaced"
 
     def renew(self) -> None:
         """Take what somebody took away, and the state that stands there now. Raises StateError, naming who has it."""
@@ -98,17 +96,18 @@ class Right:
 
     def _locked(self) -> int:
         """The lock file, open and locked. Raises StateError."""
+        lock = _lock_of(self._file)
         try:
             while True:
-                self._lock.parent.mkdir(parents=True, exist_ok=True)
-                handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                lock.parent.mkdir(parents=True, exist_ok=True)
+                handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError as error:
                     holder = printable(os.read(handle, _MOST).decode("utf-8", "replace").strip())
                     os.close(handle)
                     raise _refused(self._file, _named(holder)) from error
-                if _is_at(self._lock, handle):
+                if _is_at(lock, handle):
                     return handle
                 os.close(handle)  # removed just then
         except OSError as error:

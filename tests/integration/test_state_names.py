@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import StateError
+from syndicator.health import Health
 from syndicator.model import PostRecord, Visibility
 from syndicator.ports import LedgerChange
+from syndicator.safekeeping import Safekeeping
 from syndicator.state.keeping import Keeper
 from syndicator.state.lock import holder, only_writer
 from syndicator.state.looking import open_to_read
@@ -205,6 +207,8 @@ def test_where_a_link_leads_to_another_file_that_one_is_set_aside_and_the_link_s
         assert file.is_symlink()
         assert b"another" == (tmp_path / "two" / ASIDE).read_bytes()
         assert ["a.md"] == others_see(tmp_path / "two" / "state.db")
+        with pytest.raises(StateError, match=f"process {os.getpid()}"):
+            only_writer(tmp_path / "two" / "state.db").__enter__()
 
 
 def test_who_replaces_the_state_again_and_again_does_not_fill_the_disk(file: Path, keeper: Keeper) -> None:
@@ -222,6 +226,30 @@ def test_who_replaces_the_state_again_and_again_does_not_fill_the_disk(file: Pat
         path.unlink()
     keeper.mend(NOW)
     assert ["a.md", "b.md"] == others_see(file)
+
+
+async def test_what_cannot_be_put_back_is_said_until_it_can_and_what_was_stays_to_be_said(
+    file: Path, keeper: Keeper, caplog: pytest.LogCaptureFixture
+) -> None:
+    health = Health()
+    assert not await Safekeeping(keeper, health).look(NOW)
+    assert {} == health.problems
+    others = [file.with_name(f"state.db.other-2026010{number}T000000Z") for number in range(5)]
+    for path in others:
+        path.touch()
+    file.unlink()
+    file.write_bytes(b"another")
+
+    assert not await Safekeeping(keeper, health).look(NOW)
+    assert "another file was put in its place; state " in health.problems["state"]
+    assert "find out who puts it there, and move state.db.other-* elsewhere" in health.problems["state"]
+    assert not await Safekeeping(keeper, health).look(NOW)
+
+    others[0].unlink()
+    assert await Safekeeping(keeper, health).look(NOW)
+    assert health.problems["state"].startswith("on 2026-01-01 at 00:00:00 UTC another file was put in its place while")
+    assert ["state not put back", "state put back"] == [record.message for record in caplog.records]
+    assert ["a.md"] == others_see(file)
 
 
 _SECOND = """
