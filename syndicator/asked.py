@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from syndicator import __version__
 from syndicator.app import State, alarms, orders, state_to_read, writer
-from syndicator.configuration.values import spelled
+from syndicator.configuration.durations import spelled
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.health import Live

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.app import orders, state_to_read
-from syndicator.configuration.values import nearest
+from syndicator.configuration.words import nearest
 from syndicator.crew import Crew
 from syndicator.dialects.jekylloverlooked import overlooked
 from syndicator.entries import illustrate

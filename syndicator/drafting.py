@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from syndicator.configuration.feedfaults import feed_faults
 from syndicator.configuration.feedtable import FeedTable
 from syndicator.configuration.template import fill, setting
-from syndicator.configuration.values import shown
+from syndicator.configuration.words import shown
 from syndicator.dialects.ownfeeds import OwnFeeds
 
 #: What marks a comment about something that could not be known.

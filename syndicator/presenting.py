@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from syndicator import __version__
 from syndicator.app import State
 from syndicator.asked import look
-from syndicator.configuration.values import spelled
+from syndicator.configuration.durations import spelled
 from syndicator.health import Health, Live, Wait
 from syndicator.live import name_of_state
 from syndicator.overview import told, told_live, told_owed

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pydantic import ValidationError
 
 from syndicator.configuration.tables import SiteTable
-from syndicator.configuration.values import Wrong, shown
+from syndicator.configuration.words import Wrong, shown
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import PostWarning, Site
 from syndicator.ports import Configured, SiteFacts, SiteFiles

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from syndicator.configuration.keys import keys_of
 from syndicator.configuration.tables import SiteTable
-from syndicator.configuration.values import Wrong, shown
+from syndicator.configuration.words import Wrong, shown
 from syndicator.crew import Crew
 from syndicator.dialects.recognise import Recognised, recognise
 from syndicator.errors import ConfigError, Fault, HistoryMissing, PostError, SourceError

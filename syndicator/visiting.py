@@ -17,7 +17,7 @@ from syndicator.configuration.environment import read_environment
 from syndicator.configuration.keys import keys_of
 from syndicator.configuration.repositories import is_folder, source_faults
 from syndicator.configuration.tables import SourceTable
-from syndicator.configuration.values import Wrong, shown
+from syndicator.configuration.words import Wrong, shown
 from syndicator.errors import ConfigError, Fault, SourceError
 from syndicator.settings import Settings
 from syndicator.sources.gitfaults import BY_ITSELF

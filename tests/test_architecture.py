@@ -181,7 +181,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("binding",),
     ("holding",),
     # configuration
-    ("configuration.values", "configuration.guess", "configuration.template"),
+    ("configuration.words", "configuration.guess", "configuration.template"),
+    ("configuration.durations",),
+    ("configuration.values",),
     ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),
     ("configuration.repositories", "configuration.feedvalues", "configuration.tellvalues"),
     ("configuration.table",),

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
-from syndicator.configuration.values import Expect, Wrong, listed
+from syndicator.configuration.values import listed
+from syndicator.configuration.words import Expect, Wrong
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.text import printable
 

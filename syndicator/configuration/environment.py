@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from syndicator.configuration.keys import PREFIX, Key, Kind, Path, find
-from syndicator.configuration.values import Wrong, nearest
+from syndicator.configuration.words import Wrong, nearest
 from syndicator.errors import Fault
 from syndicator.text import printable
 

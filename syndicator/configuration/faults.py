@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from syndicator.configuration.environment import Environment, is_hidden
 from syndicator.configuration.keys import ANY, Key, Kind, Path, find
 from syndicator.configuration.tomlfile import KeyPath, TomlFile
-from syndicator.configuration.values import Wrong, nearest, shown
+from syndicator.configuration.words import Wrong, nearest, shown
 from syndicator.errors import Fault
 from syndicator.text import printable
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from syndicator.configuration.faults import spell_path
 from syndicator.configuration.tomlfile import KeyPath
-from syndicator.configuration.values import Wrong, nearest
+from syndicator.configuration.words import Wrong, nearest
 
 #: What posts can be chosen by beside their fields.
 PATH = "path"

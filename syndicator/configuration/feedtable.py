@@ -19,7 +19,6 @@ from syndicator.configuration.feedvalues import (
 from syndicator.configuration.table import Table
 from syndicator.configuration.values import (
     DocumentPath,
-    Expect,
     FeedName,
     Limit,
     Names,
@@ -29,6 +28,7 @@ from syndicator.configuration.values import (
     Switch,
     Text,
 )
+from syndicator.configuration.words import Expect
 from syndicator.model import Content, FeedSpec, Format, Hero, Profile
 
 

@@ -9,7 +9,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from syndicator.configuration.addresses import picture
-from syndicator.configuration.values import Expect, Wrong, duration_or_none, language, listed
+from syndicator.configuration.durations import duration_or_none
+from syndicator.configuration.values import language, listed
+from syndicator.configuration.words import Expect, Wrong
 
 _COLOR = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE | re.ASCII)
 

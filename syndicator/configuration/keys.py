@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from syndicator.configuration.values import Expect, spelled
+from syndicator.configuration.durations import spelled
+from syndicator.configuration.words import Expect
 
 PREFIX = "SYNDICATOR_"
 #: Stands for any name that the operator chooses, in a path.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from syndicator.configuration.addresses import is_host
-from syndicator.configuration.values import Expect, Wrong
+from syndicator.configuration.words import Expect, Wrong
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)")
 _HELPER = re.compile(r"[A-Za-z0-9+.-]*::")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from syndicator.caches import TOKEN, places
 from syndicator.configuration.tellvalues import secret_keys
 from syndicator.configuration.tomlfile import KeyPath
-from syndicator.configuration.values import Wrong, nearest
+from syndicator.configuration.words import Wrong, nearest
 
 _OF_PRESETS: Mapping[str, tuple[str, ...]] = {"fastly": ("service", "key", "soft"), "cloudflare": ("zone",)}
 _OF_REQUESTS = ("method", "headers", "body")

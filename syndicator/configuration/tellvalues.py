@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from syndicator.caches import PLACES, TOKEN, fill_address, places
 from syndicator.configuration.addresses import check_address
-from syndicator.configuration.values import Expect, Wrong
+from syndicator.configuration.words import Expect, Wrong
 
 _EXAMPLE = "https://news.example.org/feed.xml"
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")

@@ -1,24 +1,19 @@
-"""The kinds of values that a configuration holds, and what a person is told when one is not of its kind."""
+"""The kinds of values that a configuration holds, and how each is looked at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from syndicator.configuration.durations import duration, duration_or_none, interval
+from syndicator.configuration.words import Expect, Wrong, nearest
 from syndicator.markup.includes import NoInclude, is_name, shown_as
 from syndicator.markup.selectors import xpaths
-from syndicator.text import printable
 
-_UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
-_DURATION = re.compile(r"(?:[0-9]{1,9}(?:ms|[dhms]))+")
-_LONGEST = timedelta(days=3650)
-_SHORTEST_REST = timedelta(milliseconds=100)
 # RFC 5646 section 2.1, less the irregular tags that it keeps for old times' sake.
 _LANGUAGE = re.compile(
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
@@ -28,61 +23,6 @@ _LANGUAGE = re.compile(
 _LEAST_SECRET = 16
 # Names that mean another zone on each machine, so that the same content would not give the same bytes.
 _OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """What a value looks like, as it follows "expected" in a message. A ``secret`` one is never shown."""
-
-    text: str
-    secret: bool = False
-
-
-class Wrong(ValueError):
-    """A value is not what it should be. An empty ``problem`` stands for "expected …, found …".
-
-    Neither the problem nor anything else but the remedy may quote the value: it can be secret.
-    """
-
-    def __init__(self, problem: str = "", remedy: str = "") -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.remedy = remedy
-
-
-def shown(value: object) -> str:
-    """A value as a person would find it in the file, short, on one line, with no password in an address."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return str(value).lower()
-        case int():
-            return str(value) if abs(value) < 10**18 else "a very large number"
-        case float() | date() | datetime() | time():
-            return str(value)
-        case str():
-            text = printable(re.sub(r"//[^/?#\s]*@", "//…@", value))
-            return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
-        case dict():
-            return "a table"
-    return "a list"
-
-
-def nearest(name: str, known: Iterable[str], *, alike: float = 0.65) -> str:
-    """The known name that was probably meant, "" when none is near: ``alike`` is from 0 (anything) to 1 (the same)."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=alike)
-    return folded[found[0]] if found else ""
-
-
-def spelled(span: timedelta) -> str:
-    """A duration as it is written in the configuration: ``90s`` is "1m30s"."""
-    left, text = span // timedelta(milliseconds=1), ""
-    for unit, size in _UNITS.items():
-        count, left = divmod(left, size)
-        text += f"{count}{unit}" if count else ""
-    return text or "0s"
 
 
 # --- what text may say --------------------------------------------------------------------------------------------
@@ -123,37 +63,6 @@ def _timezone_remedy(value: str, known: Sequence[str]) -> str:
             return f'name a place in it, such as "{name}"'
     meant = nearest(place, known, alike=0.75)
     return f'did you mean "{meant}"?' if meant else "names look like Europe/Berlin"
-
-
-def duration(value: object) -> timedelta:
-    """A duration from how it is written. Raises Wrong."""
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,9}", str(value)[:10]):
-        raise Wrong(remedy=f'say of what: "{value}s" is seconds')
-    if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise Wrong
-    parts = re.findall(r"([0-9]+)(ms|[dhms])", value)
-    units = [unit for _, unit in parts]
-    if sorted(set(units), key=[*_UNITS].index) != units:
-        raise Wrong("has its units out of order or twice", 'write the largest first, as in "1h30m"')
-    amount = sum(int(count) * _UNITS[unit] for count, unit in parts)
-    if not 0 < amount <= _LONGEST // timedelta(milliseconds=1):
-        raise Wrong("must be more than nothing and at most 3650d")
-    return timedelta(milliseconds=amount)
-
-
-def duration_or_none(value: object) -> timedelta:
-    """A duration from how it is written, or "0s". Raises Wrong."""
-    return timedelta() if value in ("0s", timedelta()) else duration(value)
-
-
-def interval(value: object) -> timedelta:
-    """How long to rest between two looks, from how it is written. Raises Wrong."""
-    found = duration(value)
-    if found < _SHORTEST_REST:
-        raise Wrong(f"must be at least {spelled(_SHORTEST_REST)}, or nothing else is done", "a minute is usual")
-    return found
 
 
 def _folder(value: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from syndicator.caches import Purge, Request, request_for
-from syndicator.configuration.values import spelled
+from syndicator.configuration.durations import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict, meaning
 from syndicator.deliveries.pauses import BUSY, next_look, patience
 from syndicator.errors import OutboundError

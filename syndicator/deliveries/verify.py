@@ -10,7 +10,7 @@ import zlib
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from syndicator.configuration.values import spelled
+from syndicator.configuration.durations import spelled
 from syndicator.deliveries.outcome import Outcome, Verdict
 from syndicator.deliveries.pauses import BUSY, next_look, patience
 from syndicator.errors import OutboundError

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from syndicator.configuration.tomlfile import KeyPath, TomlFile, read_toml
-from syndicator.configuration.values import Duration, nearest, shown
+from syndicator.configuration.values import Duration
+from syndicator.configuration.words import nearest, shown
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import Deed, Mark, Profile, ProfileRule, RuleValue
 from syndicator.profiles.kinds import RULES, RuleKind, Takes

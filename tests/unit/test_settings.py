@@ -15,10 +15,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from syndicator.configuration.durations import spelled
 from syndicator.configuration.keys import secrets
 from syndicator.configuration.repositories import Branch, Repository, is_folder
 from syndicator.configuration.tomlfile import key_lines
-from syndicator.configuration.values import shown, spelled
+from syndicator.configuration.words import shown
 from syndicator.errors import ConfigError, Fault
 from syndicator.model import Content, FeedSpec, Format, Site
 from syndicator.ports import SiteFacts
