@@ -202,6 +202,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "outbound.addresses",
         "outbound.lean",
+        "outbound.reply",
         "publishers.local",
         "sources.belongings",
         "sources.gitcommand",
@@ -224,6 +225,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("state.words", "state.damage", "state.names"),
     (
         "outbound.transport",
+        "outbound.faults",
         "state.database",
         "web.feeds",
         "sources.look",
@@ -372,7 +374,7 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
         ("frontmatter", {"posts.frontmatter"}),
         ("yaml", {"posts.fullyaml"}),
         ("httpx", {"outbound.lean"}),
-        ("httpcore", {"outbound", "outbound.transport"}),
+        ("httpcore", {"outbound.faults", "outbound.transport"}),
         ("apscheduler", {"scheduler"}),
         ("imagesize", {"images"}),
         ("comrak", {"markup.markdown"}),

@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_network
-from re import compile as pattern
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
-import httpcore
-
-from syndicator.errors import BlockedAddress, OutboundError
 from syndicator.outbound.addresses import Network, Refused, check_host, check_port, is_public
+from syndicator.outbound.faults import Unfit, explained
 from syndicator.outbound.lean import httpx
+from syndicator.outbound.reply import Reply, retry_after
 from syndicator.outbound.transport import CONNECT_SECONDS, Backend, Resolver, Transport, look_up
 from syndicator.text import printable
 
 __all__ = ["Network", "Outbound", "Reply", "Resolver", "is_public", "retry_after"]
 
 _FORM_ANSWER = 4096
-_SHOWN = 200
-_LONGEST_WAIT = timedelta(hours=24)
 _EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-_USER_INFO = pattern(r"//[^/]*@")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An answer: ``headers`` are looked up in any case, ``truncated`` says that ``body`` is not all of it."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +154,7 @@ class Outbound:
 
     async def _run(self, errand: _Errand) -> Reply:
         way = [errand.url]
-        with _explained(way, self._seconds):
+        with explained(way, self._seconds):
             async with asyncio.timeout(self._seconds):
                 url, trusted = _parsed(errand.url), errand.trusted
                 _check(url, any_port=trusted)
@@ -184,7 +164,7 @@ class Outbound:
                     if reply.status not in errand.followed or not location:
                         return reply
                     if len(way) > errand.redirects:
-                        raise _Unfit(f"it redirects more than {errand.redirects} times")
+                        raise Unfit(f"it redirects more than {errand.redirects} times")
                     way.append(location)
                     target = _parsed(location, base=url)
                     way[-1] = str(target)
@@ -230,77 +210,17 @@ async def _read(response: httpx.Response, errand: _Errand) -> tuple[bytes, bool]
     coding = response.headers.get("content-encoding", "").strip().lower()
     if coding not in ("", "identity") and not (errand.packed and coding == "gzip"):
         if response.is_success and errand.method == "GET":
-            raise _Unfit("the answer is compressed, although it was asked not to be")
+            raise Unfit("the answer is compressed, although it was asked not to be")
         return b"", True
     length = response.headers.get("content-length", "")
     declared = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
     if declared is not None and declared > errand.limit and not errand.truncate:
-        raise _Unfit(f"the answer has {declared} bytes, and {errand.limit} are the limit")
+        raise Unfit(f"the answer has {declared} bytes, and {errand.limit} are the limit")
     body = bytearray()
     async for part in response.aiter_raw():
         body += part
         if len(body) > errand.limit and not errand.truncate:
-            raise _Unfit(f"the answer has more bytes than the limit, {errand.limit}")
+            raise Unfit(f"the answer has more bytes than the limit, {errand.limit}")
         if len(body) > errand.limit or (errand.truncate and len(body) == errand.limit != declared):
             return bytes(body[: errand.limit]), True
     return bytes(body), False
-
-
-# --- what people are told -----------------------------------------------------------------------------------------
-
-
-class _Unfit(Exception):
-    """There is an answer, and it cannot be used."""
-
-
-@contextmanager
-def _explained(way: Sequence[str], seconds: float) -> Iterator[None]:
-    """Turn what goes wrong between us and the last address of the way into an error of ours."""
-    try:
-        yield
-    except Refused as error:
-        raise BlockedAddress(_plain(way[0]), _told(way, str(error)), error.remedy) from error
-    except _Unfit as error:
-        raise OutboundError(_plain(way[0]), _told(way, str(error))) from error
-    except (TimeoutError, httpcore.TimeoutException, httpx.TimeoutException) as error:
-        reason = f"no whole answer within {seconds:g} seconds"
-        raise OutboundError(_plain(way[0]), _told(way, reason), "see whether the host is up") from error
-    except (httpcore.ConnectError, httpx.ConnectError) as error:
-        remedy = "see whether the host is up and its certificate is valid"
-        raise OutboundError(_plain(way[0]), _told(way, f"no connection ({_cause(error)})"), remedy) from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, OSError) as error:
-        reason = f"the answer broke off or is not HTTP ({_cause(error)})"
-        raise OutboundError(_plain(way[0]), _told(way, reason), "see whether the host is up") from error
-
-
-def _told(way: Sequence[str], reason: str) -> str:
-    return reason if len(way) == 1 else f"it redirects to {_plain(way[-1])}: {reason}"
-
-
-def _plain(url: str) -> str:
-    """The address without what may be secret: user, password, query."""
-    shown = printable(_USER_INFO.sub("//", url.partition("#")[0].partition("?")[0], count=1))
-    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-
-
-def _cause(error: BaseException) -> str:
-    """What the system said, in its words; httpcore cuts the chain of causes, the contexts stay."""
-    link: BaseException | None = error
-    while link is not None:
-        if isinstance(link, OSError) and not isinstance(link, ssl.SSLError) and link.errno:
-            return os.strerror(link.errno) if link.errno > 0 else str(link.strerror)
-        link = link.__cause__ or link.__context__
-    return printable(str(error)) or type(error).__name__
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long a host asks us to wait, in seconds or by date (RFC 9110, 10.2.3): a day at most, None if it does not."""
-    text = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if text.isascii() and text.isdigit():
-        return min(timedelta(seconds=int(text)), _LONGEST_WAIT) if len(text) < 10 else _LONGEST_WAIT
-    try:
-        then = parsedate_to_datetime(text)
-        wait = (then if then.tzinfo else then.replace(tzinfo=UTC)) - now
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
