@@ -6,11 +6,11 @@ records, a roster only what choosing posts needs of them, and it may be thrown a
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from syndicator.agenda import Agenda
 from syndicator.choosing import Choosing
 from syndicator.instants import NextChange
 from syndicator.lineup import Lineup, Row, micros, moment
@@ -53,7 +53,7 @@ class Roster:
         self._in_order = True
         self._there = 0
         self._paths: list[str] = []
-        self._instants: list[tuple[int, str]] = []
+        self._agenda = Agenda()
         self._nameless: set[str] = set()
         self._killed: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
@@ -109,10 +109,7 @@ class Roster:
             self._in_order = False
             self._perhaps_risen |= {path for path, row in self._rows.items() if row.down and row.is_due(self._now)}
             return
-        crossed: set[str] = set()
-        while self._instants and self._instants[0][0] <= self._now:
-            crossed.add(heapq.heappop(self._instants)[1])
-        for row in (self._rows[path] for path in crossed if path in self._rows):
+        for row in (self._rows[path] for path in self._agenda.passed(self._now) if path in self._rows):
             if row.is_live(before) and not row.is_live(self._now):
                 self._hide(row)
             elif row.is_live(self._now) and not row.is_live(before):
@@ -165,17 +162,11 @@ class Roster:
     def next_change(self) -> NextChange | None:
         """When a post is to appear or to go next; of several at once the first by its reason."""
         self._order()
-        while self._instants and not self._is_to_come(*self._instants[0]):
-            heapq.heappop(self._instants)
-        if not self._instants:
+        soonest = self._agenda.soonest(self._is_to_come)
+        if soonest is None:
             return None
-        first, same = self._instants[0][0], []
-        while self._instants and self._instants[0][0] == first:
-            same.append(heapq.heappop(self._instants))
-        whys = {self._rows[path].why(self._now) for at, path in same if self._is_to_come(at, path)}
-        for instant in same:
-            heapq.heappush(self._instants, instant)
-        return NextChange(moment(first), min(whys))
+        at, paths = soonest
+        return NextChange(moment(at), min(self._rows[path].why(self._now) for path in paths))
 
     def targets(self) -> Targets:
         """What references may mean: all posts that are there."""
@@ -263,7 +254,7 @@ class Roster:
     def _watch(self, row: Row) -> None:
         instant = row.next_instant(self._now)
         if instant is not None:
-            heapq.heappush(self._instants, (instant, row.path))
+            self._agenda.note(instant, row.path)
 
     def _is_to_come(self, instant: int, path: str) -> bool:
         """Whether that is still when something happens to a post: it may have been changed since it was noted."""
@@ -284,7 +275,7 @@ class Roster:
         if self._in_order:
             return
         self._in_order = True
-        now, live, self._paths, self._instants = self._now, [], [], []
+        now, live, instants, self._paths = self._now, [], [], []
         for path, row in self._rows.items():
             if not row.there:
                 continue
@@ -295,9 +286,9 @@ class Roster:
                     continue  # what most are: nothing is to come
             instant = row.next_instant(now)
             if instant is not None:
-                self._instants.append((instant, path))
+                instants.append((instant, path))
         self._paths.sort()
-        heapq.heapify(self._instants)
+        self._agenda = Agenda(instants)
         rows = self._shown.in_order(live)
         self._shown.fill(rows)
         for choosing in self._choosings:

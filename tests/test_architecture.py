@@ -44,6 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.eleventyjs",
         "media",
         "holdoff",
+        "agenda",
     ),
     ("posts.fullyaml", "dialects.hugopaths", "dialects.hugoplaces", "dialects.eleventydates"),
     ("posts.plainyaml",),
