@@ -18,6 +18,7 @@ from syndicator.model import PostRecord, PostState
 from syndicator.outcomes import outcome
 from syndicator.ports import Refusal
 from syndicator.posts.frontmatter import split
+from syndicator.posts.visibility import UNDATED_PAGE
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.walking import is_same
@@ -193,4 +194,4 @@ def _rule(source_reader: Reader, record: PostRecord | None) -> str:
     except PostError as error:
         return error.reason
     rule = source_reader.dialect.visibility(path, data)[1]
-    return rule or (source_reader.dialect.undated(path)[0] if record.due is None else "")
+    return rule or (UNDATED_PAGE if record.due is None and source_reader.dialect.undated_is_page else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -20,7 +20,7 @@ from syndicator.dialects.permalinks import STYLES, expand
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import Visibility, digest
-from syndicator.ports import HTML_ENDINGS, Configured, FileName, PostFacts, SiteFiles, Templates
+from syndicator.ports import HTML_ENDINGS, Configured, FileName, PictureFacts, PostFacts, SiteFiles, Templates
 from syndicator.posts.fields import empty, texts, truth
 from syndicator.posts.visibility import decided
 
@@ -75,6 +75,9 @@ class Eleventy:
     }
     last_path_first = True
     smart_titles = False
+    undated_is_page = False
+    #: What is written as a summary is one.
+    divider = None
     created_is_date = True
     markdown_summary = ""
     #: markdown-it as Eleventy sets it up.
@@ -129,17 +132,9 @@ class Eleventy:
     def belongings(self, path: str) -> None:
         """Every image is named."""
 
-    def illustrated(
-        self,
-        path: PurePosixPath,  # noqa: ARG002
-        data: Mapping[str, Any],
-        beside: Sequence[str],  # noqa: ARG002
-        *,
-        permalink: str,
-        site_url: str,  # noqa: ARG002
-    ) -> tuple[Mapping[str, Any], str]:
+    def illustrated(self, facts: PictureFacts) -> tuple[Mapping[str, Any], str]:
         """Images are beside the post."""
-        return data, permalink
+        return facts.data, facts.permalink
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """The first date anywhere in the path; the slug is the name without a date, or the folder's for ``index``.
@@ -184,10 +179,6 @@ class Eleventy:
     def untitled(self, path: PurePosixPath, body: str) -> str:
         """The first heading, else the slug with spaces for hyphens."""
         return heading(body) or from_name(self.file_name(path).slug)
-
-    def undated(self, path: PurePosixPath) -> tuple[str, str]:  # noqa: ARG002
-        """Every post has a date."""
-        return "", ""
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:  # noqa: ARG002
         """ISO 8601, in UTC where no zone is given. What only a file system or git knows is no date of the post.
@@ -234,10 +225,6 @@ class Eleventy:
             parts = parts_of(below, slug=facts.slug, categories=facts.categories, published=facts.published)
             return expand(STYLES.get(pattern, pattern), parts)
         return default(below)
-
-    def divided(self, body: str) -> str:  # noqa: ARG002
-        """What is written as a summary is one."""
-        return ""
 
     def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the separator that the site has set up, "" where it has none or the post has not.

@@ -5,7 +5,7 @@ that leaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -22,13 +22,12 @@ from syndicator.dialects.titles import from_name
 from syndicator.errors import PostError
 from syndicator.markup.flavour import GOLDMARK, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import HTML_ENDINGS, FileName, PostFacts, Templates
+from syndicator.ports import HTML_ENDINGS, FileName, PictureFacts, PostFacts, Templates
 from syndicator.posts.dates import parse_date, wall_clock
 from syndicator.posts.fields import empty, first, text, texts, truth
 from syndicator.posts.plaintext import title_text
 from syndicator.posts.visibility import decided
 
-_MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
 _PARAGRAPH = re.compile(r"[^\n]++(?>(?:\n(?![ \t]*+\n)[^\n]++)*)")
 #: What the configuration calls the date in the name of a file.
 FROM_NAME = ":filename"
@@ -50,6 +49,9 @@ class Hugo:
     templates: ClassVar[Templates] = "hugo"
     last_path_first = False
     smart_titles = False
+    undated_is_page = True
+    #: frontmatter.md 57.
+    divider = re.compile(r"<!--[ \t]*+more[ \t]*+-->")
     created_is_date = False
     markdown_summary = "summary"
 
@@ -111,29 +113,28 @@ class Hugo:
             is_picture if len(self.languages) == 1 else lambda name: is_picture(name) or is_index(self.languages, name)
         )
 
-    def illustrated(
-        self, path: PurePosixPath, data: Mapping[str, Any], beside: Sequence[str], *, permalink: str, site_url: str
-    ) -> tuple[Mapping[str, Any], str]:
+    def illustrated(self, facts: PictureFacts) -> tuple[Mapping[str, Any], str]:
         """``images`` of the front matter, else a picture of the bundle that is called so, else the site's own.
 
         frontmatter.md 48, 58, 81. Of ``images`` the first counts, which may be the name of a picture of the bundle. A
         leaf bundle's images are beside it, all others in the folders of the site.
         """
-        place = self.place(path)
+        data, permalink = facts.data, facts.permalink
+        place = self.place(facts.path)
         base = _folder_of(permalink) if place.leaf else ""
         said = data.get("images")
         given = next((one for one in (said if isinstance(said, list) else [said]) if not empty(one)), None)
         if given is not None and not (isinstance(given, str) and place.leaf):
             return data, base
-        own, shared = of_language(self.languages, path.as_posix(), beside)
-        prefix = f"{site_url}{place.language}/"
+        own, shared = of_language(self.languages, facts.path.as_posix(), facts.beside)
+        prefix = f"{facts.site_url}{place.language}/"
         if not permalink.startswith(prefix):
             shared = ()
         picture = chosen(resources(data.get("resources"), (*own, *shared)), given)
         if picture is not None:
             if picture.file in shared:
                 first = f"{self.languages[0].code}/" if self.addresses.in_subfolder else ""
-                base = _folder_of(f"{site_url}{first}{permalink.removeprefix(prefix)}")
+                base = _folder_of(f"{facts.site_url}{first}{permalink.removeprefix(prefix)}")
             return {**data, "images": [picture.table()]}, base
         # The site's own card (params.images) is on every page that has no picture: it is not the post's.
         return (data if given is None else {**data, "images": [of_site(given)]}), base
@@ -204,11 +205,6 @@ class Hugo:
         """The file's name with spaces for hyphens. To Hugo such a post has no title at all."""
         return from_name(self.file_name(path).slug)
 
-    def undated(self, path: PurePosixPath) -> tuple[str, str]:
-        """Pages of the site such as ``about.md`` have no date; in a section that may be a mistake."""
-        rule = "it has no date, so that it is a page and no post"
-        return rule, "" if self.place(path).folder == "" else rule
-
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """What has no offset is in the site's zone. frontmatter.md 53, 54."""
         return parse_date(value, zone, seconds_are_utc=False, by_go=True)
@@ -271,19 +267,15 @@ class Hugo:
 
     # --- text -----------------------------------------------------------------------------------------------------
 
-    def divided(self, body: str) -> str:
-        """What stands before ``<!--more-->``. frontmatter.md 57."""
-        more = _MORE.search(body)
-        return body[: more.start()] if more else ""
-
     def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the post's separator or ``<!--more-->``, else whole paragraphs with as many words as the
         site wants at least.
         """
         if separator and separator in body:
             return body.partition(separator)[0]
-        if divided := self.divided(body):
-            return divided
+        more = self.divider.search(body)
+        if more and more.start():
+            return body[: more.start()]
         words = 0
         for paragraph in _PARAGRAPH.finditer(body):
             words += len(paragraph[0].split())

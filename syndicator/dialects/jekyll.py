@@ -17,7 +17,7 @@ from syndicator.dialects.permalinks import STYLES, Parts, expand
 from syndicator.errors import PostError
 from syndicator.markup.flavour import KRAMDOWN, Flavour
 from syndicator.model import Visibility
-from syndicator.ports import HTML_ENDINGS, FileName, PostFacts, Templates
+from syndicator.ports import HTML_ENDINGS, FileName, PictureFacts, PostFacts, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Quoted
@@ -41,6 +41,9 @@ class Jekyll:
     last_path_first = False
     #: frontmatter.md 38.
     smart_titles = True
+    undated_is_page = False
+    #: The front matter's summary beats what stands in the body.
+    divider = None
     created_is_date = False
     markdown_summary = ""
     image_folders = ("",)
@@ -119,17 +122,9 @@ class Jekyll:
     def belongings(self, path: str) -> None:
         """Every image is named."""
 
-    def illustrated(
-        self,
-        path: PurePosixPath,  # noqa: ARG002
-        data: Mapping[str, Any],
-        beside: Sequence[str],  # noqa: ARG002
-        *,
-        permalink: str,  # noqa: ARG002
-        site_url: str,  # noqa: ARG002
-    ) -> tuple[Mapping[str, Any], str]:
+    def illustrated(self, facts: PictureFacts) -> tuple[Mapping[str, Any], str]:
         """All images are below the site's root."""
-        return data, ""
+        return facts.data, ""
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md``; dots at the slug's end are dropped."""
@@ -169,10 +164,6 @@ class Jekyll:
     def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
         """The slug with each word capitalised. frontmatter.md 25."""
         return " ".join(word.capitalize() for word in self.file_name(path).slug.split("-"))
-
-    def undated(self, path: PurePosixPath) -> tuple[str, str]:  # noqa: ARG002
-        """Every post has a date."""
-        return "", ""
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """A time with seconds and no zone is UTC, all else is in the site's zone, as is all that is quoted: SafeYAML
@@ -230,10 +221,6 @@ class Jekyll:
             output_ext=".html" if path.suffix[1:].lower() in self.extensions else path.suffix,
         )
         return expand(text(facts.data.get("permalink")) or pattern, parts)
-
-    def divided(self, body: str) -> str:  # noqa: ARG002
-        """The front matter's summary beats what stands in the body."""
-        return ""
 
     def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the first separator, with the link addresses and block ends it needs.

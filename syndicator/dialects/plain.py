@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -17,7 +17,7 @@ from syndicator.dialects.sitedata import load_first
 from syndicator.dialects.titles import from_name, heading, listed
 from syndicator.markup.flavour import COMMONMARK
 from syndicator.model import PostWarning, Visibility
-from syndicator.ports import HTML_ENDINGS, Configured, FileName, PostFacts, SiteFiles, Templates
+from syndicator.ports import HTML_ENDINGS, Configured, FileName, PictureFacts, PostFacts, SiteFiles, Templates
 from syndicator.posts.dates import parse_date
 from syndicator.posts.fields import text, texts
 from syndicator.posts.values import Note
@@ -68,6 +68,9 @@ class Plain:
     }
     last_path_first = False
     smart_titles = False
+    undated_is_page = False
+    #: The front matter's summary beats what stands in the body.
+    divider = None
     created_is_date = False
     markdown_summary = ""
     #: frontmatter.md 76.
@@ -88,17 +91,9 @@ class Plain:
     def belongings(self, path: str) -> None:
         """Every image is named."""
 
-    def illustrated(
-        self,
-        path: PurePosixPath,  # noqa: ARG002
-        data: Mapping[str, Any],
-        beside: Sequence[str],  # noqa: ARG002
-        *,
-        permalink: str,
-        site_url: str,  # noqa: ARG002
-    ) -> tuple[Mapping[str, Any], str]:
+    def illustrated(self, facts: PictureFacts) -> tuple[Mapping[str, Any], str]:
         """Images are beside the post."""
-        return data, permalink
+        return facts.data, facts.permalink
 
     def file_name(self, path: PurePosixPath) -> FileName:
         """``YYYY-MM-DD-slug.md`` or ``slug.md``; ``index.md`` has the name of its folder."""
@@ -123,10 +118,6 @@ class Plain:
     def untitled(self, path: PurePosixPath, body: str) -> str:
         """The first heading of the first level, else the name with spaces for hyphens. frontmatter.md 6."""
         return heading(body) or from_name(self.file_name(path).slug)
-
-    def undated(self, path: PurePosixPath) -> tuple[str, str]:  # noqa: ARG002
-        """Every post has a date."""
-        return "", ""
 
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """Every date without a zone is in the site's."""
@@ -158,10 +149,6 @@ class Plain:
         )
         own = text(facts.data.get("permalink")) or text(facts.data.get("url"))
         return expand(own or STYLES.get(pattern, pattern) or "/:path/", parts)
-
-    def divided(self, body: str) -> str:  # noqa: ARG002
-        """The front matter's summary beats what stands in the body."""
-        return ""
 
     def excerpt(self, body: str, separator: str | None = None) -> str:
         """What stands before the post's separator or ``<!--more-->``, else the first paragraph that is no heading."""

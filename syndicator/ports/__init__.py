@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from syndicator.ports.dialect import HTML_ENDINGS, Configured, Dialect, FileName, PostFacts, SiteFacts, Templates
+from syndicator.ports.dialect import (
+    HTML_ENDINGS,
+    Configured,
+    Dialect,
+    FileName,
+    PictureFacts,
+    PostFacts,
+    SiteFacts,
+    Templates,
+)
 from syndicator.ports.images import ImageAnswer, ImageDesk
 from syndicator.ports.ledger import (
     EntryRecord,
@@ -51,6 +60,7 @@ __all__ = [
     "Move",
     "Outbox",
     "PassRecord",
+    "PictureFacts",
     "PostFacts",
     "PostLine",
     "Publication",

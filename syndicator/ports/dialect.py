@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
+from re import Pattern
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,20 @@ class PostFacts:
     categories: Sequence[str]
     published: datetime
     zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFacts:
+    """What a post's pictures can be found by: its file, its front matter, the names ``beside`` the file, and addresses.
+
+    ``permalink`` is the post's address, ``site_url`` the site's.
+    """
+
+    path: PurePosixPath
+    data: Mapping[str, Any]
+    beside: Sequence[str]
+    permalink: str
+    site_url: str
 
 
 #: Languages of templates: Liquid as Jekyll has it, Liquid with Eleventy's names, Hugo's shortcodes, none of them.
@@ -79,6 +94,16 @@ class Dialect(Protocol):
         ...
 
     @property
+    def undated_is_page(self) -> bool:
+        """Whether what has no date is a page of the site, and no post that lacks its date."""
+        ...
+
+    @property
+    def divider(self) -> Pattern[str] | None:
+        """What stands in a body behind the part that beats a summary in the front matter; None where nothing does."""
+        ...
+
+    @property
     def markdown_summary(self) -> str:
         """The field of the front matter that holds a summary in Markdown, "" for none."""
         ...
@@ -98,10 +123,8 @@ class Dialect(Protocol):
         shows; None for a post that has none. Asked of every file that is read."""
         ...
 
-    def illustrated(
-        self, path: PurePosixPath, data: Mapping[str, Any], beside: Sequence[str], *, permalink: str, site_url: str
-    ) -> tuple[Mapping[str, Any], str]:
-        """The front matter with the image that the generator would find ``beside`` the post's file, or for want of one.
+    def illustrated(self, facts: PictureFacts) -> tuple[Mapping[str, Any], str]:
+        """The front matter with the image that the generator would find beside the post's file, or for want of one.
 
         And what an image's address without a leading slash is relative to, its file beside the post's; "" when both are
         below the site's root.
@@ -144,10 +167,6 @@ class Dialect(Protocol):
         """The title of a post that has none in its front matter, "" when nothing says it."""
         ...
 
-    def undated(self, path: PurePosixPath) -> tuple[str, str]:
-        """Why what has no date is no post, "" when it is one that lacks its date; and a warning of it, "" for none."""
-        ...
-
     def instant(self, value: object, zone: ZoneInfo) -> datetime:
         """A date of the front matter in UTC. Raises ValueError, with a reason for people, when it is none."""
         ...
@@ -165,10 +184,6 @@ class Dialect(Protocol):
 
         ``pattern`` is the operator's, "" for the generator's own rule. Raises ValueError on an unknown placeholder.
         """
-        ...
-
-    def divided(self, body: str) -> str:
-        """The part of the body before the divider that beats a summary in the front matter, "" when there is none."""
         ...
 
     def excerpt(self, body: str, separator: str | None = None) -> str:

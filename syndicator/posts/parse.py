@@ -9,7 +9,7 @@ from syndicator.errors import PostError
 from syndicator.markup.links import FETCHABLE, absolute
 from syndicator.markup.templates import drop
 from syndicator.model import EnclosureRef, ImageRef, Markup, Post, Site, SourceFile, TemplateContext, digest
-from syndicator.ports import Dialect
+from syndicator.ports import Dialect, PictureFacts
 from syndicator.posts.attached import enclosure_refs
 from syndicator.posts.corrections import corrections
 from syndicator.posts.featured import MAX_ADDRESS, image_ref
@@ -70,7 +70,7 @@ class PostReading(SkimReading):
         )
         # Of a text that is not for everybody no part may stand for it, whatever divides it.
         access = access_of(self.data, self.fields)
-        divided = "" if access else self.dialect.divided(body)
+        divided = "" if access else self.divided(body)
         summary = self.summary(divided, markup, permalink, templates)
         if truth(reach(self.data, "feed.excerpt_only")):
             # frontmatter.md 23: the author keeps the rest for the site, so that nothing of it may get any further.
@@ -121,6 +121,11 @@ class PostReading(SkimReading):
         """The title of a post that has none."""
         return title_text(self.dialect.untitled(self.path, body)) or "Untitled"
 
+    def divided(self, body: str) -> str:
+        """What stands before the divider that some dialects have, "" for none."""
+        found = self.dialect.divider.search(body) if self.dialect.divider else None
+        return body[: found.start()] if found else ""
+
     def summary(self, divided: str, markup: Markup, permalink: str, templates: TemplateContext) -> str:
         """What stands before the divider that some dialects have (``divided``), else what the front matter says."""
         if divided:
@@ -164,7 +169,13 @@ class PostReading(SkimReading):
     def media(self, permalink: str) -> tuple[ImageRef | None, tuple[EnclosureRef, ...]]:
         """The featured image, and the other files that come with the post."""
         data, beside = self.dialect.illustrated(
-            self.path, self.data, self.file.beside, permalink=permalink, site_url=self.site.url
+            PictureFacts(
+                path=self.path,
+                data=self.data,
+                beside=self.file.beside,
+                permalink=permalink,
+                site_url=self.site.url,
+            )
         )
         fields = self.fields if data is self.data else self.rules.fields.within(tuple(data))
         base, path = self.site.url, self.file.path

@@ -17,6 +17,7 @@ from syndicator.posts.epoch import from_epoch, unit_of
 from syndicator.posts.fields import first, quoted, text, truth
 from syndicator.posts.frontmatter import Matter
 from syndicator.posts.rules import Rules
+from syndicator.posts.visibility import UNDATED_PAGE
 from syndicator.text import printable
 
 _QUOTED_NO = re.compile(r"""^published[ \t]*+:[ \t]*+["']""", re.MULTILINE)
@@ -77,10 +78,12 @@ class TimeReading:
             # frontmatter.md 20: to Jekyll a quoted "false" is text, and text is not false.
             self.warn("published", "published: the quoted no counts as no, the site may show the post all the same")
         if visibility is Visibility.PUBLIC and not self.date[0] and not self.dialect.file_name(self.path).date:
-            rule, warning = self.dialect.undated(self.path)
-            if warning:
-                self.warn("", warning, 'write "date: YYYY-MM-DD" into the front matter if it is one')
-            return Visibility.DRAFT if rule else visibility
+            if not self.dialect.undated_is_page:
+                return visibility
+            # At the root there are pages such as about.md, elsewhere it may be a mistake.
+            if self.dialect.section(self.path):
+                self.warn("", UNDATED_PAGE, 'write "date: YYYY-MM-DD" into the front matter if it is one')
+            return Visibility.DRAFT
         return visibility
 
     def published(self, visibility: Visibility) -> datetime | None:

@@ -10,6 +10,9 @@ from typing import Any
 from syndicator.model import Visibility
 from syndicator.posts.fields import quoted, text, truth
 
+#: The rule that hides what has no date where every post has one.
+UNDATED_PAGE = "it has no date, so that it is a page and no post"
+
 _KILLED = frozenset({"killed", "kill"})
 _DRAFTS = frozenset({
     "draft", "drafts", "auto-draft", "private", "pending", "hidden", "unlisted", "unpublished", "embargoed", "review",
