@@ -46,22 +46,8 @@ deliveries = typer.Typer(
 )
 
 
+# What is done where no command is named is a command as well, with the same options.
 @deliveries.callback()
-def _default(
-    context: typer.Context,
-    kind: KindOption = None,
-    host: HostOption = "",
-    status: StatusOption = None,
-    feed: FeedOption = "",
-    limit: LimitOption = 50,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    context.obj = config or context.obj
-    if context.invoked_subcommand is None:
-        list_(context, kind, host, status, feed, limit, None, as_json)
-
-
 @deliveries.command("list", short_help="Show what is owed and what was given up (the default).")
 def list_(
     context: typer.Context,
@@ -74,6 +60,9 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """Show what is owed and what was given up, to whom, how often it was tried, and when it is next."""
+    context.obj = config or context.obj
+    if context.invoked_subcommand is not None:
+        return
     with configured(context, config) as settings:
         from syndicator.owing import owed
 

@@ -76,20 +76,15 @@ def _title_min(asked: Asked) -> Breach | None:
     return Breach(asked.says(f"title has {_characters(length)}", f"more than {asked.most - 1}"))
 
 
-def _title_max(asked: Asked) -> Breach | None:
-    length = len(asked.entry.title)
-    if length <= asked.number:
-        return None
-    shorter = replace(asked.entry, title=cut(asked.entry.title, asked.most))
-    return Breach(asked.says(f"title has {_characters(length)}", f"at most {asked.most}"), shorter)
+def _at_most(name: str, text: Callable[[Entry], str], having: Callable[[Entry, str], Entry]) -> Find:
+    def find(asked: Asked) -> Breach | None:
+        length = len(text(asked.entry))
+        if length <= asked.number:
+            return None
+        shorter = having(asked.entry, cut(text(asked.entry), asked.most))
+        return Breach(asked.says(f"{name} has {_characters(length)}", f"at most {asked.most}"), shorter)
 
-
-def _short_title_max(asked: Asked) -> Breach | None:
-    length = len(asked.entry.short_title)
-    if length <= asked.number:
-        return None
-    shorter = replace(asked.entry, short_title=cut(asked.entry.short_title, asked.most))
-    return Breach(asked.says(f"short title has {_characters(length)}", f"at most {asked.most}"), shorter)
+    return find
 
 
 def _author_required(asked: Asked) -> Breach | None:
@@ -231,21 +226,15 @@ def _description_min(asked: Asked) -> Breach | None:
     return Breach(asked.says(f"summary has {_characters(length)}", f"at least {asked.most}"), mended)
 
 
-def _description_max(asked: Asked) -> Breach | None:
-    length = len(asked.entry.summary)
-    if length <= asked.number:
-        return None
-    shorter = replace(asked.entry, summary=cut(asked.entry.summary, asked.most))
-    return Breach(asked.says(f"summary has {_characters(length)}", f"at most {asked.most}"), shorter)
-
-
 #: By name; they are applied in the order of ``profiles.kinds``.
 FINDERS: Mapping[str, Find] = MappingProxyType(
     {
         "languages": _languages,
         "title_min": _title_min,
-        "title_max": _title_max,
-        "short_title_max": _short_title_max,
+        "title_max": _at_most("title", lambda entry: entry.title, lambda entry, text: replace(entry, title=text)),
+        "short_title_max": _at_most(
+            "short title", lambda entry: entry.short_title, lambda entry, text: replace(entry, short_title=text)
+        ),
         "author_required": _author_required,
         "https_only": _https_only,
         "image_rights": _image_rights,
@@ -265,7 +254,9 @@ FINDERS: Mapping[str, Find] = MappingProxyType(
         "body_required": _body_required,
         "max_item_bytes": _max_item_bytes,
         "description_min": _description_min,
-        "description_max": _description_max,
+        "description_max": _at_most(
+            "summary", lambda entry: entry.summary, lambda entry, text: replace(entry, summary=text)
+        ),
     }
 )
 

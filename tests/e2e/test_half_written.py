@@ -105,7 +105,7 @@ def test_changes_behind_links_and_in_folders_that_come_whole_show_up_at_once(
     (posts / "linked").symlink_to("../.one")
     with newsroom.running():
         eventually(lambda: set(texts(newsroom)) == {"Alpha", "One"})
-        time.sleep(0.3)
+        eventually(lambda: json.loads(newsroom.get("readyz?json")[2])["watching"] == "")
 
         post(newsroom.root / "content/.one/2026-01-04-d.md", "Behind")
         eventually(lambda: "Behind" in texts(newsroom), within=SOON)
