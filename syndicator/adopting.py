@@ -13,6 +13,7 @@ from syndicator.crew import Crew
 from syndicator.errors import ConfigError, Fault, PostError, SyndicatorError
 from syndicator.ledger import Settled, settle
 from syndicator.model import FeedRecord
+from syndicator.moments import EPOCH
 from syndicator.oldfeeds import OldFeed, OldItem
 from syndicator.oldfeeds.pages import from_address, from_file, is_address
 from syndicator.placing import bearings
@@ -28,7 +29,6 @@ from syndicator.text import printable
 #: A host may take so many seconds for a page: old sites are slow, and their feeds long.
 _SECONDS = 30.0
 #: Before every moment that a feed can have been changed at: its first pass decides, as for a feed without a past.
-_BEFORE_ALL = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,4 +238,4 @@ def _feeds(name: str, old: OldFeed, known: Mapping[str, FeedRecord]) -> tuple[tu
     other = next((record.name for record in known.values() if record.id == old.id), "")
     if other:
         return (), (f"feed {other} has the id {printable(old.id)} already, {name} keeps its own",)
-    return (FeedRecord(name=name, id=old.id, updated=_BEFORE_ALL, settings="", members=()),), ()
+    return (FeedRecord(name=name, id=old.id, updated=EPOCH, settings="", members=()),), ()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syndicator.feeds import slugs
 from syndicator.filters import PATH, SECTION, Catalogue, fold, is_too_old, wanted_of
-from syndicator.lineup import Lineup, Row, micros
+from syndicator.lineup import Lineup, Row
 from syndicator.model import FeedSpec, PostRecord, Site
+from syndicator.moments import MICROSECOND, micros
 from syndicator.rights import RIGHTS
 from syndicator.selections import Selection, feed_of_all, feed_of_value
 from syndicator.sitemaps import NEWS_WINDOW, news_sitemaps
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +154,7 @@ class Choosing:
             return lineup.newest(most)
         if self._undated:  # they have no age, and stand anywhere
             return [row for row in lineup.newest() if not is_too_old(row, spec, now)]
-        count = lineup.younger(micros(now) - spec.max_age // _MICROSECOND)
+        count = lineup.younger(micros(now) - spec.max_age // MICROSECOND)
         return lineup.newest(count if most is None else min(count, most))
 
     def _recent(self, lineup: Lineup, now: datetime) -> list[Row]:
@@ -164,8 +163,8 @@ class Choosing:
             return []
         window = min(self._spec.max_age or NEWS_WINDOW, NEWS_WINDOW)
         if self._undated:
-            return [r for r in lineup.newest() if r.is_undated or r.at > micros(now) - window // _MICROSECOND]
-        return lineup.newest(lineup.younger(micros(now) - window // _MICROSECOND))
+            return [r for r in lineup.newest() if r.is_undated or r.at > micros(now) - window // MICROSECOND]
+        return lineup.newest(lineup.younger(micros(now) - window // MICROSECOND))
 
     def _lineup(self) -> Lineup:
         return Lineup(last_path_first=self._last_path_first)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from syndicator.errors import PostError
 from syndicator.holdoff import awaited, held_off
 from syndicator.ids import next_free, own_id
 from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility, reached
+from syndicator.moments import EPOCH, MICROSECOND
 from syndicator.ports import Move
 from syndicator.posts.corrections import CORRECTION, MINOR
 from syndicator.posts.references import FORMER, last_part
@@ -21,8 +22,7 @@ _ALIKE, _ALMOST_THE_SAME = 0.6, 0.95
 
 _SECOND = timedelta(seconds=1)
 #: When a post is due that is shown before its date.
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_ALWAYS = EPOCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +209,7 @@ def _first_seen(fresh: PostRecord, prior: PostRecord, now: datetime) -> datetime
     due = fresh.due
     if due is None or due <= now or prior.due != _ALWAYS or due != prior.published:
         return prior.published
-    return due + _MICROSECOND
+    return due + MICROSECOND
 
 
 def _is_significant(fresh: PostRecord, prior: PostRecord) -> bool:

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from syndicator.instants import of_its_beginning, of_its_end
+from syndicator.moments import instant_at, micros
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 #: Where posts without a date stand among others.
-_UNDATED = (datetime(2000, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-
-
-def micros(instant: datetime) -> int:
-    """A moment in whole microseconds: half the size, and compared faster."""
-    since = instant - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def moment(instant: int) -> datetime:
-    """The moment that a number of microseconds stands for."""
-    return _EPOCH + instant * _MICROSECOND
+_UNDATED = micros(datetime(2000, 1, 1, tzinfo=UTC))
 
 
 class Row:
@@ -62,7 +50,7 @@ class Row:
     @property
     def published(self) -> datetime | None:
         """As the record has it."""
-        return None if self._published is None else moment(self._published)
+        return None if self._published is None else instant_at(self._published)
 
     @property
     def at(self) -> int:

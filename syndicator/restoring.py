@@ -27,11 +27,10 @@ from syndicator.model import (
     Tombstone,
     Visibility,
 )
+from syndicator.moments import EPOCH
 from syndicator.oldfeeds import OldItem
 from syndicator.standing import Standing, by_feed
 from syndicator.takeover import unfit
-
-_BEFORE_ALL = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,7 @@ def _items(standing: Sequence[Standing]) -> tuple[OldItem, ...]:
     for one in sorted(standing, key=lambda one: one.path):
         for item in one.says.items:
             known = found.get(item.id)
-            if known is None or (item.updated or _BEFORE_ALL) > (known.updated or _BEFORE_ALL):
+            if known is None or (item.updated or EPOCH) > (known.updated or EPOCH):
                 found[item.id] = item
     return tuple(found.values())
 
@@ -125,7 +124,7 @@ def _known_again(record: PostRecord, item: OldItem) -> PostRecord:
 
 def _feed(name: str, found: Sequence[Standing], feeds_url: str) -> FeedRecord:
     windows = [one for one in found if not one.place.page]
-    best = max(windows, key=lambda one: (one.says.updated or _BEFORE_ALL, len(one.says.items)), default=None)
+    best = max(windows, key=lambda one: (one.says.updated or EPOCH, len(one.says.items)), default=None)
     told = next((one.says.id for one in found if one.says.id and not unfit(one.says.id)), "")
     items = best.says.items if best else ()
     stones = {ref: when for one in windows for ref, when in one.says.buried}
@@ -140,7 +139,7 @@ def _feed(name: str, found: Sequence[Standing], feeds_url: str) -> FeedRecord:
 
 
 def _last(items: Sequence[OldItem]) -> datetime:
-    return max((moment for item in items for moment in (item.published, item.updated) if moment), default=_BEFORE_ALL)
+    return max((moment for item in items for moment in (item.published, item.updated) if moment), default=EPOCH)
 
 
 def _pages(name: str, found: Sequence[Standing]) -> Iterator[PageRecord]:

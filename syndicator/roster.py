@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from syndicator.agenda import Agenda
 from syndicator.choosing import Choosing
 from syndicator.instants import NextChange
-from syndicator.lineup import Lineup, Row, micros, moment
+from syndicator.lineup import Lineup, Row
 from syndicator.model import FeedSpec, PostRecord, Site, Visibility
+from syndicator.moments import MICROSECOND, instant_at, micros
 from syndicator.ports import PostLine, own_version
 from syndicator.posts.references import Targets
 from syndicator.selections import Selection
@@ -23,7 +24,6 @@ from syndicator.selections import Selection
 _MANY = 2_000
 #: A version that ends so is of a file that may change again without another one.
 _UNSETTLED = "~"
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Roster:
@@ -143,7 +143,7 @@ class Roster:
 
     def untimely(self, wait: timedelta) -> set[str]:
         """Paths of posts that are held off until another time than they should be, when that takes so long."""
-        length = wait // _MICROSECOND
+        length = wait // MICROSECOND
         return {
             path
             for path, ready in self._waiting.items()
@@ -166,7 +166,7 @@ class Roster:
         if soonest is None:
             return None
         at, paths = soonest
-        return NextChange(moment(at), min(self._rows[path].why(self._now) for path in paths))
+        return NextChange(instant_at(at), min(self._rows[path].why(self._now) for path in paths))
 
     def targets(self) -> Targets:
         """What references may mean: all posts that are there."""

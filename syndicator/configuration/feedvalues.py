@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from syndicator.configuration.addresses import picture
 from syndicator.configuration.durations import duration_or_none
-from syndicator.configuration.values import language, listed
+from syndicator.configuration.values import FieldName, filled, language, listed
 from syndicator.configuration.words import Expect, Wrong
 
 _COLOR = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE | re.ASCII)
@@ -27,12 +27,6 @@ def _color(value: str) -> str:
     return match[1].upper() if match else ""
 
 
-def _said(value: str) -> str:
-    if not value.strip():
-        raise Wrong
-    return value
-
-
 def _some(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values:
         raise Wrong
@@ -42,9 +36,9 @@ def _some(values: tuple[str, ...]) -> tuple[str, ...]:
 # --- kinds --------------------------------------------------------------------------------------------------------
 
 
-FilterName = Annotated[str, Field(pattern=r"\A[a-z_]{1,100}\z")]
+FilterName = FieldName
 FilterValues = Annotated[
-    tuple[Annotated[str, AfterValidator(_said)], ...],
+    tuple[Annotated[str, AfterValidator(filled)], ...],
     BeforeValidator(listed),
     AfterValidator(_some),
     Expect('a value such as "news", or a list of them'),

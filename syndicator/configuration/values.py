@@ -28,7 +28,8 @@ _OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
 # --- what text may say --------------------------------------------------------------------------------------------
 
 
-def _filled(value: str) -> str:
+def filled(value: str) -> str:
+    """Text that says something, as it is. Raises Wrong."""
     if not value.strip():
         raise Wrong
     return value
@@ -172,7 +173,7 @@ def not_yet(later: Iterable[str], reason: str, remedy: str) -> Callable[[object]
 
 Text = Annotated[str, Expect("text")]
 Selector = Annotated[str, AfterValidator(_selector), Expect('a selector of CSS such as "article .post-content"')]
-Filled = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
+Filled = Annotated[str, AfterValidator(filled), Expect("text, not empty")]
 Switch = Annotated[bool, Expect("true or false")]
 Language = Annotated[str, AfterValidator(language), Expect('a language tag such as "en" or "pt-BR"')]
 Timezone = Annotated[str, AfterValidator(_timezone), Expect('the name of a time zone such as "Europe/Berlin"')]
@@ -207,9 +208,9 @@ Count = Annotated[int, Field(ge=1, le=500), Expect("a whole number from 1 to 500
 Percent = Annotated[int, Field(ge=0, le=100), Expect("a whole number from 0 to 100, with 0 for any")]
 Room = Annotated[int, Field(ge=0, le=100_000_000), Expect("a whole number up to 100000000, or 0 for no limit")]
 Names = Annotated[
-    tuple[Annotated[str, AfterValidator(_filled)], ...], BeforeValidator(listed), Expect("a name, or a list of them")
+    tuple[Annotated[str, AfterValidator(filled)], ...], BeforeValidator(listed), Expect("a name, or a list of them")
 ]
 Parameter = Annotated[str, Field(pattern=r"\A[^\s&=#?]{1,100}\z")]
-ParameterValue = Annotated[str, AfterValidator(_filled), Expect("text, not empty")]
+ParameterValue = Annotated[str, AfterValidator(filled), Expect("text, not empty")]
 Port = Annotated[int, Field(ge=0, le=65535), Expect("a whole number from 0 to 65535")]
 Bytes = Annotated[int, Field(ge=1, le=100_000_000), Expect("a whole number from 1 to 100000000")]

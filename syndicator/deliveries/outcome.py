@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from syndicator.deliveries.pauses import BUSY
+
 _STEPS = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -22,8 +24,6 @@ _AT_MOST = timedelta(days=1)
 _ENOUGH = 5
 #: Answers in the range of 4xx that tell of the moment, not of the request.
 _PASSING = frozenset({408, 425, 429})
-#: Answers that speak for the whole host where they say when to come again.
-_BUSY = frozenset({429, 503})
 
 
 class Verdict(StrEnum):
@@ -71,7 +71,7 @@ def answered(who: str, status: int, wait: timedelta | None = None, verdict: Verd
     verdict = verdict or meaning(status)
     if verdict in {Verdict.DONE, Verdict.UNHEARD}:
         return Outcome(verdict=verdict)
-    busy = status in _BUSY and wait is not None
+    busy = status in BUSY and wait is not None
     return Outcome(verdict=verdict, error=f"{who} answered {status}", wait=wait, host=busy)
 
 

@@ -15,8 +15,8 @@ from syndicator.model import PostWarning
 from syndicator.ports import SiteFacts, SiteFiles
 from syndicator.posts.fields import text, truth
 
-_ENDINGS = ("toml", "yaml", "yml", "json")
-_FILES = tuple(f"{name}.{ending}" for name in ("hugo", "config") for ending in _ENDINGS)
+ENDINGS = ("toml", "yaml", "yml", "json")
+_FILES = tuple(f"{name}.{ending}" for name in ("hugo", "config") for ending in ENDINGS)
 _FOLDERS = ("config/_default", "config/production")
 _WHOLE = frozenset({"hugo", "config"})
 
@@ -193,7 +193,7 @@ def read_configuration(files: SiteFiles, names: Sequence[str] = ()) -> Configura
     for folder in _FOLDERS:
         for name in files.names(folder):
             stem, _, ending = name.rpartition(".")
-            found = files.read(f"{folder}/{name}") if stem and ending in _ENDINGS else None
+            found = files.read(f"{folder}/{name}") if stem and ending in ENDINGS else None
             if found is not None:
                 values = _merged(values, _placed(stem.lower(), _read(f"{folder}/{name}", found)))
                 path = path or f"{folder}/{name}"

@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import lru_cache, partial
 from urllib.parse import quote
 
+from syndicator.dialects.permalinks import ENCODED
 from syndicator.markup.clock import DAYS, MONTHS
 from syndicator.text import legal, one_line
 
 _TOKEN = re.compile(r":(\w+)(\[[^\]]+\])?", re.ASCII)
 _FIT = re.compile(r"[a-z0-9._/-]*")
 _ALLOWED = frozenset("./\\_#+~-@")
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _SAFE = "/!$&'()*+,;=:@~"
 
 
@@ -79,7 +79,7 @@ def encoded(path: str) -> str:
     if not _FIT.fullmatch(path):
         kept, at = [], 0
         path = legal(path).replace("\\", "/")
-        for match in _ENCODED.finditer(path):
+        for match in ENCODED.finditer(path):
             # An encoded dot is a dot to a browser, so it must not slip past the rule for dots.
             kept += [quote(path[at : match.start()], safe=_SAFE), "." if match[0].lower() == "%2e" else match[0]]
             at = match.end()
@@ -94,7 +94,7 @@ def _sanitised(text: str) -> str:
     for at, char in enumerate(text):
         if char.isspace():
             hyphen = bool(kept) and kept[-1] != "-"
-        elif char in _ALLOWED or _is_letter(char) or (char == "%" and _ENCODED.match(text, at)):
+        elif char in _ALLOWED or _is_letter(char) or (char == "%" and ENCODED.match(text, at)):
             if hyphen and char != "-":
                 kept.append("-")
             hyphen = False

@@ -8,6 +8,7 @@ from typing import Any
 
 from syndicator.dialects.authors import authors_of
 from syndicator.dialects.hugocascade import lowered
+from syndicator.dialects.hugoconfig import ENDINGS
 from syndicator.dialects.hugoplaces import is_branch
 from syndicator.dialects.sitedata import load
 from syndicator.errors import PostError
@@ -17,7 +18,6 @@ from syndicator.posts.fields import text
 from syndicator.posts.frontmatter import split
 from syndicator.posts.people import person
 
-_ENDINGS = ("toml", "yaml", "yml", "json")
 #: So many files are read.
 _MOST = 5_000
 
@@ -34,12 +34,12 @@ def people_of(
     parameters = configuration.get("params")
     known = authors_of(parameters.get("authors") if isinstance(parameters, dict) else None)
     folder = text(configuration.get("datadir")) or "data"
-    for kind in _ENDINGS:
+    for kind in ENDINGS:
         if (data := files.read(f"{folder}/authors.{kind}")) is not None:
             known |= authors_of(load(f"{folder}/authors.{kind}", data, []))
     for name in files.names(f"{folder}/authors")[:_MOST]:
         key, _, kind = name.rpartition(".")
-        found = files.read(f"{folder}/authors/{name}") if key and kind in _ENDINGS else None
+        found = files.read(f"{folder}/authors/{name}") if key and kind in ENDINGS else None
         if found is not None:
             known |= authors_of({key: load(f"{folder}/authors/{name}", found, [])})
     for keys, somebody in _pages(files, f"{content}/authors", warnings):

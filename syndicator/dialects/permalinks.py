@@ -25,7 +25,7 @@ STYLES: Mapping[str, str] = {
 _SAFE = "/!$&'()*+,;=:@~"
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 _FIT = re.compile(r"[A-Za-z0-9._~/-]*")
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _KEEP = {"default": "", "pretty": "._~!$&'()+,;=@"}
 _ASCII_RUN = {mode: re.compile(rf"[^A-Za-z0-9{re.escape(keep)}]+") for mode, keep in _KEEP.items()}
 _ASCII_ONLY = re.compile(r"[^A-Za-z0-9]+")
@@ -106,7 +106,7 @@ def _quoted(value: str) -> str:
 def _quoted_literal(literal: str) -> str:
     """Encoded, but for what is encoded already."""
     kept, at = [], 0
-    for match in _ENCODED.finditer(literal):
+    for match in ENCODED.finditer(literal):
         kept += [quote(literal[at : match.start()], safe=_SAFE), match[0]]
         at = match.end()
     return "".join(kept) + quote(literal[at:], safe=_SAFE)

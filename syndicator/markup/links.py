@@ -20,7 +20,7 @@ _FINE = re.compile(
 )
 _FINE_PATH = re.compile(r"/(?!/)(?>(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)")
 _FINE_ORIGIN = re.compile(r"https?://[a-z0-9_][a-z0-9_.-]*(?=[/?#]|\Z)")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*)")
 # RFC 3986 section 3.3 to 3.5: what may stand unencoded; a percent sign only before two hexadecimal digits.
@@ -101,7 +101,7 @@ def host(url: str) -> str:
 
 def _scheme_and_rest(url: str) -> tuple[str, str]:
     url = legal(url).replace("\n", "").replace("\t", "").strip()
-    if match := _SCHEME.match(url):
+    if match := SCHEME.match(url):
         return match[1].lower(), url[match.end() :]
     return "", url
 

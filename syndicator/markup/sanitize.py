@@ -10,6 +10,7 @@ from html import escape, unescape
 import nh3
 
 from syndicator.markup import mathml as formulas
+from syndicator.markup.attributes import attribute_values, attributes
 from syndicator.markup.links import FETCHABLE, absolute, below, encode, host, path_of, srcset
 from syndicator.markup.weight import TooHeavy, bounded, weigh_tags
 from syndicator.text import legal
@@ -100,7 +101,6 @@ _MATH = re.compile(
     r"|table|td|text|tr|under|underover))\b[^<>]*>",
     re.IGNORECASE,
 )
-_LOOSE_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 # Elements that hold nothing, or that the next one of their kind closes.
 _FLAT = _names(
@@ -245,7 +245,7 @@ def _escaped(url: str) -> str | None:
 
 def _frame_link(match: re.Match[str], permalink: str) -> str:
     """A link in the place of a frame: what it shows is one click away, and no foreign page runs in a reader."""
-    found = {key.lower(): double or single or bare for key, double, single, bare in _LOOSE_ATTRIBUTE.findall(match[1])}
+    found = attributes(match[1])
     source = unescape(found.get("data-src") or found.get("src") or "")
     url = absolute(source, permalink, allowed=FETCHABLE)
     if not url:
@@ -258,13 +258,10 @@ def _frame_link(match: re.Match[str], permalink: str) -> str:
 
 def _scripted(html: str) -> str:
     """Pictures for readers without scripts are shown, unless the one that is loaded late is the same."""
-    late = {value for _, *values in _LOOSE_ATTRIBUTE.findall(_UNSCRIPTED.sub("", html)) for value in values if value}
+    late = attribute_values(_UNSCRIPTED.sub("", html))
 
     def shown(match: re.Match[str]) -> str:
-        found = {
-            key.lower(): double or single or bare for key, double, single, bare in _LOOSE_ATTRIBUTE.findall(match[1])
-        }
-        return "" if found.get("src") in late else match[1]
+        return "" if attributes(match[1]).get("src") in late else match[1]
 
     return _UNSCRIPTED.sub(shown, html)
 

@@ -7,12 +7,9 @@ from collections import Counter
 from typing import NamedTuple
 
 from syndicator.markup.code import Code
+from syndicator.markup.templates import NAME, OPEN, QUOTED
 
-_OPEN = re.compile(r"\{\{|\{%")
 _OPEN_OR_COMMENT = re.compile(r"\{[{%#]")
-_NAME = re.compile(r"-?\s*(\w+)?")
-# How people print braces in Liquid: {{ "{%" }}. What is quoted is what is meant.
-_QUOTED = re.compile(r"\{\{-?[ \t]*(?:\"([^\"\n]{0,200})\"|'([^'\n]{0,200})')[ \t]*-?\}\}")
 # Nunjucks has another word for raw, and what it defines as a macro shows nothing there.
 _LITERAL = ("raw", "verbatim")
 _ENDS = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment", "verbatim", "macro")}
@@ -69,7 +66,7 @@ def pieces_of(body: str, code: Code, *, nunjucks: bool = False) -> list[Piece]:
 
     frontmatter.md 39, 40. Only to ``nunjucks`` is ``{# this #}`` a comment.
     """
-    opens = _OPEN_OR_COMMENT if nunjucks else _OPEN
+    opens = _OPEN_OR_COMMENT if nunjucks else OPEN
     found: list[Piece] = []
     finder = Finder(body)
     at = seen = 0
@@ -93,7 +90,7 @@ def _piece(body: str, start: int, finder: Finder, code: Code) -> Piece | None:
         end = finder.find("#}", start + 2)[1]
         return Piece("raw", start, end, "") if end >= 0 and start not in code else None
     output = body[start + 1] == "{"
-    if output and (quoted := _QUOTED.match(body, start)):
+    if output and (quoted := QUOTED.match(body, start)):
         return Piece("raw", start, quoted.end(), quoted[1] or quoted[2] or "")
     inside = start + 2
     close, end = finder.find("}}" if output else "%}", inside)
@@ -104,7 +101,7 @@ def _piece(body: str, start: int, finder: Finder, code: Code) -> Piece | None:
     inner = inner[before : len(inner) - after]
     if output:
         return Piece("output", start, end, inner.strip(), "", before, after)
-    match = _NAME.match(inner)
+    match = NAME.match(inner)
     name = (match[1] or "") if match else ""
     if name in _ENDS and (name in ("raw", "comment") or start not in code):
         closing, closed = finder.find(_ENDS[name], end)

@@ -8,11 +8,11 @@ from html import escape
 from syndicator.markup.code import Code, code_shown
 from syndicator.model import Markup
 
-_OPEN = re.compile(r"\{\{|\{%")
+OPEN = re.compile(r"\{\{|\{%")
 _CLOSE = {"{{<": ">}}", "{{%": "%}}", "{{": "}}", "{%": "%}"}
-_NAME = re.compile(r"-?\s*(\w+)?")
+NAME = re.compile(r"-?\s*(\w+)?")
 # How people print braces in Liquid: {{ "{%" }}. What is quoted is what is meant.
-_QUOTED = re.compile(r"\{\{-?[ \t]*(?:\"([^\"\n]{0,200})\"|'([^'\n]{0,200})')[ \t]*-?\}\}")
+QUOTED = re.compile(r"\{\{-?[ \t]*(?:\"([^\"\n]{0,200})\"|'([^'\n]{0,200})')[ \t]*-?\}\}")
 _RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _LANGUAGE = re.compile(r"[\w+#.-]+")
 _TICKS = re.compile(r"`+")
@@ -72,7 +72,7 @@ class _Scan:
 
     def run(self) -> tuple[str, dict[int, str]]:
         at = seen = 0
-        while opening := _OPEN.search(self.body, seen):
+        while opening := OPEN.search(self.body, seen):
             start = opening.start()
             step = self._tag(start)
             if step is None:
@@ -90,7 +90,7 @@ class _Scan:
         mark = body[start : start + 3] if body[start : start + 3] in _CLOSE else body[start : start + 2]
         if not self.liquid and len(mark) == 2:
             return None
-        if mark == "{{" and start not in self.code and (quoted := _QUOTED.match(body, start)):
+        if mark == "{{" and start not in self.code and (quoted := QUOTED.match(body, start)):
             return quoted[1] or quoted[2] or "", quoted.end()
         inside = start + len(mark)
         close = self._find(re.escape(_CLOSE[mark]), inside)
@@ -151,10 +151,10 @@ class _Scan:
         return None if start == -1 else (start, end)
 
     def _find_opener(self, at: int) -> int:
-        found = self._find(_OPEN.pattern, at)
+        found = self._find(OPEN.pattern, at)
         return found[0] if found else -1
 
 
 def _name(inner: str) -> str:
-    match = _NAME.match(inner)
+    match = NAME.match(inner)
     return (match[1] or "") if match else ""

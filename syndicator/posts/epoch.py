@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from syndicator.moments import EPOCH
 
 #: How many digits the counts of the years 1973 to 5138 have. By them a count of the other unit is told apart, and a
 #: date such as 20231015: neither is ever read as some day of another century.
 _DIGITS = {"seconds": range(9, 12), "milliseconds": range(12, 15)}
 _STEPS = {"seconds": timedelta(seconds=1), "milliseconds": timedelta(milliseconds=1)}
-_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNT = re.compile(r"[1-9]\d{8,13}", re.ASCII)
 
 
@@ -18,7 +19,7 @@ def from_epoch(value: object, unit: str) -> datetime | None:
     digits = _count(value)
     if len(digits) not in _DIGITS.get(unit, ()):
         return None
-    return _BEGIN + int(digits) * _STEPS[unit]
+    return EPOCH + int(digits) * _STEPS[unit]
 
 
 def unit_of(value: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from syndicator.markup.links import FETCHABLE, absolute
+from syndicator.markup.links import FETCHABLE, SCHEME, absolute
 from syndicator.model import ImageRef
 from syndicator.posts.fields import FieldMap, Warn, first, quoted, reach, text
 from syndicator.posts.plaintext import summary_text
@@ -23,7 +23,6 @@ _CREDITS = ("credit", "attribution", "byline", "photographer")
 _RIGHTS = ("rights", "usage_rights")
 _NO_IMAGE = frozenset({"false", "no", "off", "none", "null", "true", "yes", "on"})
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 #: In "https://host/": a site without a path of its own.
 _SLASHES_OF_A_HOST = 3
 _SIDE = re.compile(r"0*([1-9][0-9]{0,5})(?:px)?", re.ASCII)
@@ -107,7 +106,7 @@ def resolve(address: str, base: str, beside: str, path: str) -> tuple[str, str, 
     """
     if len(address) > MAX_ADDRESS:
         return f"has an address of more than {MAX_ADDRESS:,} characters", "", None
-    scheme = _SCHEME.match(address)
+    scheme = SCHEME.match(address)
     if scheme and scheme[1].lower() not in FETCHABLE:
         return f'has an address that begins with "{scheme[1][:20]}:"', "", None
     if scheme or address.startswith(("//", "\\\\", "/\\", "\\/")):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from syndicator.markup.attributes import attributes
+
 # No value holds a "<": the sanitiser escapes it. So a walk over all tags is one walk, whatever the text is.
 _TOKEN = re.compile(r"""<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][^\s/><"']*)((?>(?:[^'"<>]|"[^"<]*"|'[^'<]*')*))>""", re.DOTALL)
 # Where a tag begins: enough to see that there is nothing to do, and ten times as fast.
 _NAME = re.compile(r"<(/?)([a-zA-Z][^\s/><\"']*)")
-_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 #: Elements that hold nothing, and so have no end.
 VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
 #: Elements that mean something inside of certain others alone.
@@ -55,8 +56,7 @@ class Token(NamedTuple):
     @property
     def attributes(self) -> dict[str, str]:
         """What the tag says, entities as they stand."""
-        inner = self.text[1 + len(self.name) : -1]
-        return {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(inner)}
+        return attributes(self.text[1 + len(self.name) : -1])
 
 
 def tokens(html: str) -> Iterator[Token]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -22,14 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect
 
+from syndicator.moments import instant_at, micros
+
 #: The newest migration; a database that says so needs no look at alembic.
 HEAD = "0009"
 
 #: "Synd": says in the header of a SQLite file whose it is, also where the rest of it is damaged.
 APPLICATION = 0x53796E64
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -39,10 +38,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return None if value is None else instant_at(value)
 
 
 class Json(TypeDecorator[Any]):

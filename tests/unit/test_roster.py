@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from syndicator.feeds import live, select
 from syndicator.instants import next_change
-from syndicator.lineup import micros
 from syndicator.model import FeedSpec, Format, PostRecord, PostState, Site, Visibility
+from syndicator.moments import micros
 from syndicator.ports import PostLine
 from syndicator.posts.references import Targets
 from syndicator.roster import Roster
