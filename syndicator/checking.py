@@ -12,7 +12,7 @@ from syndicator.configuration.words import nearest
 from syndicator.crew import Crew
 from syndicator.dialects.jekylloverlooked import overlooked
 from syndicator.entries import illustrate
-from syndicator.errors import ConfigError, Fault, PostError, StateError
+from syndicator.errors import ConfigError, Fault, PostError, StateError, place_of, told
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
 from syndicator.gathering import aims_of
@@ -47,8 +47,7 @@ class Finding:
     remedy: str
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
-        return f"{place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
+        return told(place_of(self.path, self.line, self.column), self.reason, self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

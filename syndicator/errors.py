@@ -19,6 +19,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def place_of(path: str, line: int | None = None, column: int | None = None) -> str:
+    """``file``, ``file:line`` or ``file:line:column``."""
+    return ":".join(str(part) for part in (path, line, column) if part is not None)
+
+
+def told(what: str, reason: str, remedy: str = "") -> str:
+    """What people read of anything that is wrong."""
+    return f"{what}: {reason}; {remedy}" if remedy else f"{what}: {reason}"
+
+
 class SyndicatorError(Exception):
     """Root of the tree: ``what`` failed, the ``reason``, and the ``remedy`` in the imperative."""
 
@@ -29,8 +39,7 @@ class SyndicatorError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        text = f"{self.what}: {self.reason}"
-        return f"{text}; {self.remedy}" if self.remedy else text
+        return told(self.what, self.reason, self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +53,8 @@ class Fault:
     remedy: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.where}:{self.line}" if self.line else self.where
-        subject = f"{self.key}: " if self.key else ""
-        tail = f"; {self.remedy}" if self.remedy else ""
-        return f"{place}: {subject}{self.problem}{tail}"
+        problem = f"{self.key}: {self.problem}" if self.key else self.problem
+        return told(place_of(self.where, self.line or None), problem, self.remedy)
 
 
 class ConfigError(SyndicatorError):
@@ -84,10 +91,10 @@ class PostError(SyndicatorError):
     @property
     def place(self) -> str:
         """``file``, ``file:line`` or ``file:line:column``."""
-        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        return place_of(self.path, self.line, self.column)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
+        return told(self.place, self.reason, self.remedy)
 
 
 class HistoryMissing(PostError):

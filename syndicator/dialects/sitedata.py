@@ -7,7 +7,7 @@ import re
 from io import StringIO
 from typing import Any
 
-from syndicator.errors import SourceError
+from syndicator.errors import SourceError, place_of
 from syndicator.ports import SiteFiles
 from syndicator.posts import plainyaml
 from syndicator.posts.values import MAX_DEPTH, Malformed, Note, Quoted
@@ -108,5 +108,6 @@ def _as_text(value: Any) -> Any:
 
 
 def _broken(path: str, line: int | None, reason: str, remedy: str = "") -> SourceError:
-    place = f"{path}:{line}" if line else path
-    return SourceError(f"source {place}", reason, remedy or "mend it; the feeds stay as they are")
+    return SourceError(
+        f"source {place_of(path, line or None)}", reason, remedy or "mend it; the feeds stay as they are"
+    )

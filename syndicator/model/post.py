@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from syndicator.errors import place_of, told
 from syndicator.model.image import EnclosureRef, ImageRef
 from syndicator.model.site import Person
 from syndicator.model.values import require_utc
@@ -49,8 +50,7 @@ class PostWarning:
     remedy: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
+        return told(place_of(self.path, self.line or None), self.reason, self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

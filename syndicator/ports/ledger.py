@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from syndicator.errors import place_of, told
 from syndicator.model import (
     Announcement,
     DocumentRecord,
@@ -80,10 +81,10 @@ class Refusal:
     @property
     def place(self) -> str:
         """``file``, ``file:line`` or ``file:line:column``."""
-        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        return place_of(self.path, self.line, self.column)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
+        return told(self.place, self.reason, self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
