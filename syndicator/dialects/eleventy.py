@@ -180,7 +180,7 @@ class Eleventy:
         """The first heading, else the slug with spaces for hyphens."""
         return heading(body) or from_name(self.file_name(path).slug)
 
-    def instant(self, value: object, zone: ZoneInfo) -> datetime:  # noqa: ARG002
+    def instant(self, value: object, _zone: ZoneInfo) -> datetime:
         """ISO 8601, in UTC where no zone is given. What only a file system or git knows is no date of the post.
 
         frontmatter.md 66, 67.
@@ -200,7 +200,7 @@ class Eleventy:
         hindrance = self.posts.hindrance(path.as_posix(), data, self.input)
         return (Visibility.DRAFT, hindrance) if hindrance else (Visibility.PUBLIC, "")
 
-    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
+    def terms(self, _path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Tags but for those that name lists of the site; categories where a site has them. frontmatter.md 63."""
         tags = tuple(tag for tag in texts(data.get("tags")) if tag not in HIDDEN and tag not in self.posts.collections)
         if "categories" not in data and "category" not in data:

@@ -201,7 +201,7 @@ class Hugo:
         if rest and FROM_NAME in (first(data, self.date_chain)[0], first(data, self.date_fields)[0]):
             data.setdefault("slug", rest)
 
-    def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
+    def untitled(self, path: PurePosixPath, _body: str) -> str:
         """The file's name with spaces for hyphens. To Hugo such a post has no title at all."""
         return from_name(self.file_name(path).slug)
 
@@ -209,7 +209,7 @@ class Hugo:
         """What has no offset is in the site's zone. frontmatter.md 53, 54."""
         return parse_date(value, zone, seconds_are_utc=False, by_go=True)
 
-    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:  # noqa: ARG002
+    def visibility(self, _path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
         """What the front matter says in its usual words, then what Hugo makes no page of, or lists nowhere.
 
         frontmatter.md 49, 50.
@@ -228,7 +228,7 @@ class Hugo:
                     return Visibility.DRAFT, f"{key}.{name}: {said}"
         return visibility, rule
 
-    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
+    def terms(self, _path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Lists as they are, text as one term. frontmatter.md 58."""
         return texts(data.get(self.categories)), texts(data.get(self.tags))
 

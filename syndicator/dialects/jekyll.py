@@ -161,7 +161,7 @@ class Jekyll:
             complete = {**complete, "feed": {**(feed if isinstance(feed, dict) else {}), "excerpt_only": True}}
         return complete, commas
 
-    def untitled(self, path: PurePosixPath, body: str) -> str:  # noqa: ARG002
+    def untitled(self, path: PurePosixPath, _body: str) -> str:
         """The slug with each word capitalised. frontmatter.md 25."""
         return " ".join(word.capitalize() for word in self.file_name(path).slug.split("-"))
 

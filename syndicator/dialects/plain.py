@@ -108,9 +108,7 @@ class Plain:
         return first_folder(path)
 
     def complete(
-        self,
-        path: PurePosixPath,  # noqa: ARG002
-        data: Mapping[str, Any],
+        self, _path: PurePosixPath, data: Mapping[str, Any]
     ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
         """There are no defaults."""
         return data, ()
@@ -123,11 +121,11 @@ class Plain:
         """Every date without a zone is in the site's."""
         return parse_date(value, zone, seconds_are_utc=False, year_first=True)
 
-    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:  # noqa: ARG002
+    def visibility(self, _path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
         """What the front matter says, in any of its usual words. frontmatter.md 73."""
         return decided(data)
 
-    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
+    def terms(self, _path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Lists as they are; a string is one term, or several with commas between them."""
         categories = [*listed(data.get("categories")), *listed(data.get("category"))]
         return texts(categories), texts([*listed(data.get("tags")), *listed(data.get("tag"))])

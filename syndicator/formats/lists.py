@@ -17,7 +17,7 @@ _BEST = (Format.RSS, Format.ATOM, Format.JSON)
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 50, 140
 
 
-def write_opml(feed: Feed, url: str) -> bytes:  # noqa: ARG001 - it does not say where it is
+def write_opml(feed: Feed, _url: str) -> bytes:  # it does not say where it is
     """The feeds as OPML, those of one kind in a folder. Without dates: it is the same as long as the feeds are."""
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<opml version="2.0">']
     lines += ["  <head>", f"    {tag('title', feed.title)}", "  </head>", "  <body>"]
@@ -30,7 +30,7 @@ def write_opml(feed: Feed, url: str) -> bytes:  # noqa: ARG001 - it does not say
     return "\n".join([*lines, "  </body>", "</opml>", ""]).encode()
 
 
-def write_feed_menu(feed: Feed, url: str) -> bytes:  # noqa: ARG001 - addresses are absolute
+def write_feed_menu(feed: Feed, _url: str) -> bytes:  # addresses are absolute
     """The feeds as a menu, those of one kind in a menu of their own. It knows RSS and Atom only."""
     items: list[dict[str, Any]] = []
     for group, listings in _grouped(feed.listings):

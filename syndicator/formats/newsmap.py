@@ -17,7 +17,7 @@ _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)\s*\Z")
 _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 
 
-def write_news_sitemap(feed: Feed, url: str) -> bytes:  # noqa: ARG001 - it does not say where it is
+def write_news_sitemap(feed: Feed, _url: str) -> bytes:  # it does not say where it is
     """A news sitemap: ``title`` is the publication's name. An empty one is fine (partners-17).
 
     No keywords, genres or access, which are obsolete (partners-20), and no date of the last change: Google goes by the

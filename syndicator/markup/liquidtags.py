@@ -136,10 +136,10 @@ class _IfTag(Tag):
             behind = _inner(stream)
             condition = True if mark == "else" else self.later(inner, behind)
 
-    def first(self, inner: str) -> Any:
+    def first(self, inner: str, /) -> Any:
         return _parsed(lambda tokens: BooleanExpression.parse(self.env, tokens), inner)
 
-    def later(self, inner: str, behind: str) -> Any:  # noqa: ARG002 - "case" wants to know both
+    def later(self, _inner: str, behind: str, /) -> Any:  # "case" wants to know both
         return self.first(behind)
 
 
@@ -152,10 +152,10 @@ class _CaseTag(_IfTag):
 
     name = "case"
 
-    def first(self, inner: str) -> Any:  # noqa: ARG002
+    def first(self, _inner: str, /) -> Any:
         return False
 
-    def later(self, inner: str, behind: str) -> Any:
+    def later(self, inner: str, behind: str, /) -> Any:
         words = _WORDS.findall(behind)
         return super().first(" or ".join(f"{inner} == {word}" for word in words)) if words else None
 

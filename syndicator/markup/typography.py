@@ -89,7 +89,7 @@ class _Setting:
         found.sort()
         return found
 
-    def _of_kramdown(self, sign: str, before: str, place: int, end: int) -> str:  # noqa: ARG002
+    def _of_kramdown(self, sign: str, before: str, _place: int, end: int) -> str:
         """By what stands before; where that was a mark of its own (or nothing), by what comes after."""
         if before and before not in ">\x02":
             if not before.isspace():

@@ -59,7 +59,10 @@ HTML_ENDINGS = frozenset({".html", ".htm", ".njk", ".liquid"})
 
 
 class Dialect(Protocol):
-    """A site generator's rules. Pure: paths, fields and text in, answers out."""
+    """A site generator's rules. Pure: paths, fields and text in, answers out.
+
+    Arguments of which some dialects need no word are given by place: there their names begin with an underscore.
+    """
 
     name: str
 
@@ -158,24 +161,24 @@ class Dialect(Protocol):
         ...
 
     def complete(
-        self, path: PurePosixPath, data: Mapping[str, Any]
+        self, path: PurePosixPath, data: Mapping[str, Any], /
     ) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
         """The front matter with the site's own defaults below it, and what is odd about it: field and reason."""
         ...
 
-    def untitled(self, path: PurePosixPath, body: str) -> str:
+    def untitled(self, path: PurePosixPath, body: str, /) -> str:
         """The title of a post that has none in its front matter, "" when nothing says it."""
         ...
 
-    def instant(self, value: object, zone: ZoneInfo) -> datetime:
+    def instant(self, value: object, zone: ZoneInfo, /) -> datetime:
         """A date of the front matter in UTC. Raises ValueError, with a reason for people, when it is none."""
         ...
 
-    def visibility(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[Visibility, str]:
+    def visibility(self, path: PurePosixPath, data: Mapping[str, Any], /) -> tuple[Visibility, str]:
         """What the author decided, and the rule that says so ("draft: true")."""
         ...
 
-    def terms(self, path: PurePosixPath, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def terms(self, path: PurePosixPath, data: Mapping[str, Any], /) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Categories and tags, as the generator would split them."""
         ...
 
