@@ -410,6 +410,37 @@ def test_a_library_lives_in_one_place(library: str, homes: set[str]) -> None:
     assert users <= homes
 
 
+#: Which back ends a module of the wiring may name, and no other may.
+WIRING = {
+    "sourcing": {
+        "dialects.eleventy",
+        "dialects.hugosite",
+        "dialects.jekyllsite",
+        "dialects.plain",
+        "sources.built",
+        "sources.folder",
+        "sources.git",
+        "sources.gitclone",
+        "sources.gitsite",
+        "sources.site",
+    },
+    "app": {"state.deliveries", "state.kept", "state.questions"},
+}
+#: Has processes import early what they will need, and uses none of it.
+EARLY = "commands.build"
+
+
+@pytest.mark.parametrize("wiring", WIRING)
+def test_back_ends_are_named_in_the_wiring_alone(wiring: str) -> None:
+    users = {
+        name
+        for name, path in modules().items()
+        if imports(path) & WIRING[wiring] and name.partition(".")[0] not in ("dialects", "sources", "state")
+    }
+
+    assert {wiring} == users - {EARLY}
+
+
 _POSSESSIVE = """
 import importlib, pkgutil, re, sys, syndicator
 from re import _parser
