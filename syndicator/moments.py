@@ -14,6 +14,11 @@ def micros(instant: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def micros_or_none(instant: datetime | None) -> int | None:
+    """The same; None for none."""
+    return None if instant is None else micros(instant)
+
+
 def instant_at(number: int) -> datetime:
     """The moment that a number of microseconds stands for."""
     return EPOCH + number * MICROSECOND

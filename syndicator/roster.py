@@ -15,7 +15,7 @@ from syndicator.choosing import Choosing
 from syndicator.instants import NextChange
 from syndicator.lineup import Lineup, Row
 from syndicator.model import FeedSpec, PostRecord, Site, Visibility
-from syndicator.moments import MICROSECOND, instant_at, micros
+from syndicator.moments import MICROSECOND, instant_at, micros, micros_or_none
 from syndicator.ports import PostLine, own_version
 from syndicator.posts.references import Targets
 from syndicator.selections import Selection
@@ -89,17 +89,18 @@ class Roster:
             self._drop(path)
         for record in records:
             self._drop(record.path)
-            published, down = _micros(record.published), _micros(record.down)
-            due = published if record.due == record.published else _micros(record.due)
+            published, down = micros_or_none(record.published), micros_or_none(record.down)
+            due = published if record.due == record.published else micros_or_none(record.due)
+            terms = self._one(tuple(term for term in record.terms if term[0] in self.names))
             self._keep(
                 Row(
-                    record.path, own_version(record.version, self._begin), published, due, _micros(record.expires),
-                    _micros(record.settles), self._one(tuple(term for term in record.terms if term[0] in self.names)),
+                    record.path, own_version(record.version, self._begin), published, due,
+                    micros_or_none(record.expires), micros_or_none(record.settles), terms,
                     public=record.visibility is Visibility.PUBLIC, there=record.gone is None,
                     named=record.entry_id != "", down=down,
                 ),
                 down if record.visibility is Visibility.KILLED else None,
-                _micros(record.ready),
+                micros_or_none(record.ready),
             )  # fmt: skip
 
     def turn(self, now: datetime) -> None:
@@ -293,7 +294,3 @@ class Roster:
         self._shown.fill(rows)
         for choosing in self._choosings:
             choosing.fill(rows)
-
-
-def _micros(instant: datetime | None) -> int | None:
-    return None if instant is None else micros(instant)

@@ -185,7 +185,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("configuration.durations",),
     ("configuration.values",),
     ("configuration.addresses", "configuration.keys", "configuration.tomlfile"),
-    ("configuration.repositories", "configuration.feedvalues", "configuration.tellvalues"),
+    ("configuration.repositories", "configuration.feedvalues", "configuration.tellvalues", "profiles.rulevalues"),
     ("configuration.table",),
     (
         "configuration.environment",
@@ -193,6 +193,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "configuration.tables",
         "configuration.telltables",
         "configuration.tellfaults",
+        "profiles.filefaults",
     ),
     ("configuration.faults", "profiles.files"),
     ("configuration.feedfaults",),

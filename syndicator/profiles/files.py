@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from syndicator.configuration.tomlfile import KeyPath, TomlFile, read_toml
-from syndicator.configuration.values import Duration
-from syndicator.configuration.words import nearest, shown
+from syndicator.configuration.tomlfile import TomlFile, read_toml
+from syndicator.configuration.words import nearest
 from syndicator.errors import ConfigError, Fault
-from syndicator.model import Deed, Mark, Profile, ProfileRule, RuleValue
-from syndicator.profiles.kinds import RULES, RuleKind, Takes
+from syndicator.model import Deed, Mark, Profile, ProfileRule
+from syndicator.profiles.kinds import RULES
+from syndicator.profiles.rulevalues import value_of
 from syndicator.text import printable
 
 SHIPPED = Path(__file__).parent
 _NAME = re.compile(r"[a-z0-9-]{1,100}")
-_KEYS = ("title", "based_on", "partner", "reviewed", "sources", "rules")
-_RULE_KEYS = ("value", "does", "mark", "note")
 _MOST_FILES = 500
 _MOST_BYTES = 200_000
 
@@ -108,8 +103,10 @@ class Shelf:
 
     def faults(self, name: str) -> list[Fault]:
         """What is wrong with one of the owner's."""
+        from syndicator.profiles.filefaults import fault, faults_of, no_value, rules_of, without_value
+
         toml = self.own[name]
-        faults = list(_faults(toml))
+        faults = list(faults_of(toml))
         base = toml.tables.get("based_on")
         if faults or not isinstance(base, str):
             return faults
@@ -121,12 +118,12 @@ class Shelf:
             others = [other for other in self.names() if other != name]
             meant = nearest(base, others)
             remedy = f'did you mean "{meant}"?' if meant else f"the profiles are {', '.join(others)}"
-            faults.append(_fault(toml, ("based_on",), f'"{printable(base[:60])}" is no profile', remedy))
+            faults.append(fault(toml, ("based_on",), f'"{printable(base[:60])}" is no profile', remedy))
         except RecursionError as error:
-            faults.append(_fault(toml, ("based_on",), str(error), "base one of them on a profile of the program"))
+            faults.append(fault(toml, ("based_on",), str(error), "base one of them on a profile of the program"))
         else:
-            known = {rule for other in line[1:] for rule in _rules(other)}
-            faults += (_no_value(toml, rule) for rule in _without_value(toml) if rule not in known)
+            known = {rule for other in line[1:] for rule in rules_of(other)}
+            faults += (no_value(toml, rule) for rule in without_value(toml) if rule not in known)
         return faults
 
     def _line(self, name: str) -> list[TomlFile]:
@@ -172,129 +169,10 @@ def _merge(base: Profile, table: Mapping[str, Any]) -> Profile:
 def _rule(name: str, written: Any, before: ProfileRule | None) -> ProfileRule:
     table = written if isinstance(written, dict) else {"value": written}
     kind = RULES[name]
-    value = _value(table["value"], kind) if "value" in table else before.value if before else None
+    value = value_of(table["value"], kind) if "value" in table else before.value if before else None
     if value is None:
         raise ValueError(f"a rule has a value: {name}")
     does = Deed(table["does"]) if "does" in table else before.does if before else kind.does[0]
     # Who changes a rule answers for it.
     mark = Mark(table["mark"]) if "mark" in table else Mark.OURS
     return ProfileRule(name=name, value=value, does=does, mark=mark, note=table.get("note", ""))
-
-
-def _value(written: Any, kind: RuleKind) -> RuleValue | None:
-    """The value that is meant, None when it is not of its kind."""
-    match kind.takes, written:
-        case Takes.SWITCH, bool():
-            return written
-        case Takes.COUNT, int() if not isinstance(written, bool) and 1 <= written <= 10**12:
-            return written
-        case Takes.RATIO, int() | float() if not isinstance(written, bool) and 0 < written <= 1000:
-            return written
-        case Takes.DURATION, str():
-            try:
-                return int(_durations().validate_python(written).total_seconds()) or None
-            except ValidationError:
-                return None
-        case Takes.CHOICE, str() if written in kind.choices:
-            return written
-        case Takes.NAMES, list() if all(isinstance(item, str) and item.strip() for item in written):
-            known = not kind.choices or set(written) <= set(kind.choices)
-            return tuple(written) if known else None
-    return None
-
-
-@cache
-def _durations() -> TypeAdapter[timedelta]:
-    """Made when first wanted: every command reads the configuration, and few meet a duration here."""
-    return TypeAdapter(Duration)
-
-
-def _faults(toml: TomlFile) -> Iterator[Fault]:
-    """What is wrong in one file, whatever it is based on."""
-    tables = toml.tables
-    for key in tables:
-        if key not in _KEYS:
-            yield _unknown(toml, (key,), key, _KEYS)
-    checks: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
-        ("title", str, "text"),
-        ("based_on", str, "the name of a profile"),
-        ("partner", bool, "true or false"),
-        ("reviewed", (str, date), "a date such as 2026-01-31"),
-        ("sources", list, "a list of addresses"),
-        ("rules", dict, "a table, [rules]"),
-    )
-    for key, kind, expected in checks:
-        if key in tables and not isinstance(tables[key], kind):
-            yield _fault(toml, (key,), f"expected {expected}, found {shown(tables[key])}")
-    if isinstance(tables.get("sources"), list) and not all(isinstance(item, str) for item in tables["sources"]):
-        yield _fault(toml, ("sources",), "expected a list of addresses")
-    if isinstance(tables.get("title"), str) and not tables["title"].strip():
-        yield _fault(toml, ("title",), "is empty", "write how messages are to call it, or leave it out")
-    if isinstance(tables.get("reviewed"), str) and not _is_day(tables["reviewed"]):
-        yield _fault(toml, ("reviewed",), f"expected {checks[3][2]}, found {shown(tables['reviewed'])}")
-    for name, written in _rules(toml).items():
-        if name not in RULES:
-            yield _unknown(toml, ("rules", name), name, tuple(RULES))
-        else:
-            yield from _rule_faults(toml, name, written)
-    if not tables.get("based_on"):
-        yield from (_no_value(toml, name) for name in _without_value(toml))
-
-
-def _rules(toml: TomlFile) -> Mapping[str, Any]:
-    """What a file says about rules, as far as it is a table."""
-    rules = toml.tables.get("rules")
-    return rules if isinstance(rules, dict) else {}
-
-
-def _without_value(toml: TomlFile) -> list[str]:
-    """The rules of which a file says something, but not their value."""
-    return [name for name, written in _rules(toml).items() if isinstance(written, dict) and "value" not in written]
-
-
-def _no_value(toml: TomlFile, name: str) -> Fault:
-    where = f"[rules.{printable(name)}]"
-    return _fault(toml, ("rules", name), "has no value", f"add value = … under {where}")
-
-
-def _is_day(written: str) -> bool:
-    try:
-        return bool(date.fromisoformat(written))
-    except ValueError:
-        return False
-
-
-def _rule_faults(toml: TomlFile, name: str, written: Any) -> Iterator[Fault]:
-    kind = RULES[name]
-    table = written if isinstance(written, dict) else {"value": written}
-    at: KeyPath = ("rules", name)
-    for key in table:
-        if key not in _RULE_KEYS:
-            yield _unknown(toml, (*at, key), key, _RULE_KEYS)
-    if "value" in table and _value(table["value"], kind) is None:
-        expected = kind.takes.value
-        if kind.choices:
-            words = ", ".join(f'"{choice}"' for choice in kind.choices)
-            expected = f"one of {words}" if kind.takes is Takes.CHOICE else f"a list of {words}"
-        path = (*at, "value") if table is written else at
-        yield _fault(toml, path, f"expected {expected}, found {shown(table['value'])}")
-    does = table.get("does", kind.does[0])
-    if does not in kind.does:
-        allowed = " or ".join(f'"{deed}"' for deed in kind.does)
-        yield _fault(toml, (*at, "does"), f"expected {allowed}, found {shown(does)}")
-    if "mark" in table and table["mark"] not in tuple(Mark):
-        words = ", ".join(f'"{mark}"' for mark in Mark)
-        yield _fault(toml, (*at, "mark"), f"expected one of {words}, found {shown(table['mark'])}")
-    if "note" in table and not isinstance(table["note"], str):
-        yield _fault(toml, (*at, "note"), f"expected text, found {shown(table['note'])}")
-
-
-def _unknown(toml: TomlFile, path: KeyPath, name: str, known: tuple[str, ...]) -> Fault:
-    meant = nearest(name, known)
-    what = "is no rule" if path[:-1] == ("rules",) else "is not known"
-    return _fault(toml, path, what, f"did you mean '{meant}'?" if meant else f"known here: {', '.join(known)}")
-
-
-def _fault(toml: TomlFile, path: KeyPath, problem: str, remedy: str = "") -> Fault:
-    key = ".".join(printable(str(part)) for part in path)
-    return Fault(where=printable(toml.name), line=toml.line_of(path), key=key, problem=problem, remedy=remedy)

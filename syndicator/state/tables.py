@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect
 
-from syndicator.moments import instant_at, micros
+from syndicator.moments import instant_at, micros_or_none
 
 #: The newest migration; a database that says so needs no look at alembic.
 HEAD = "0009"
@@ -38,7 +38,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else micros(value)
+        return micros_or_none(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else instant_at(value)
