@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "syndicator"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "text", "moments", "openfiles", "lean"),
+    ("__init__", "text", "moments", "durable", "openfiles", "lean"),
     ("errors",),
     ("model.values", "model.site", "model.image", "model.delivery", "model.profile"),
     ("model.post", "model.feed", "model.held"),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from syndicator.durable import sync_folder
 from syndicator.errors import PublishError
 from syndicator.model import Document
 from syndicator.openfiles import MORE_FILES
@@ -42,7 +43,7 @@ class LocalPublisher:
         target = self._target(path)
         try:
             target.unlink(missing_ok=True)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -90,7 +91,7 @@ class LocalPublisher:
         for folder in sorted({*folders, *(above for one in folders for above in one.parents)}):
             try:
                 if folder.is_relative_to(self._root):
-                    _sync_folder(folder)
+                    sync_folder(folder)
             except OSError as error:
                 raise _cannot("synced", folder, error) from error
 
@@ -113,7 +114,7 @@ class LocalPublisher:
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             self._replace(note, json.dumps(sorted(new.union(self._begun()))).encode())
-            _sync_folder(self._root)
+            sync_folder(self._root)
         except OSError as error:
             raise _cannot("written", note, error) from error
 
@@ -184,14 +185,6 @@ class LocalPublisher:
         if not stat.S_ISREG(status.st_mode):
             return ""
         return f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 _REMEDIES = {

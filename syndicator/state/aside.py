@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
+from syndicator.durable import sync_folder
 from syndicator.errors import StateError
 
 #: What a file was that was set aside: a state of ours that was damaged; any file that took the place of one in use.
@@ -81,7 +81,7 @@ def replace_by(
                 file.with_name(file.name + end).rename(aside.with_name(aside.name + end))
             moved = aside
         new.replace(file)
-        sync(file.parent)
+        sync_folder(file.parent)
         for end in beside.keys() - set(strangers):  # only now: until then they belong to what is there
             file.with_name(file.name + end).unlink(missing_ok=True)
     except OSError as error:
@@ -102,12 +102,3 @@ def _name_too(file: Path, aside: Path) -> None:
         raise
     except OSError:
         file.rename(aside)
-
-
-def sync(folder: Path) -> None:
-    """Have the names in a folder on the disk. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

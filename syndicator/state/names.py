@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from syndicator.durable import sync_folder
 from syndicator.errors import StateError
-from syndicator.state.aside import BESIDE, OTHER, Identity, identity, replace_by, sync
+from syndicator.state.aside import BESIDE, OTHER, Identity, identity, replace_by
 from syndicator.state.tables import APPLICATION
 
 #: What is open is copied to this name, beside its own.
@@ -30,7 +31,7 @@ def take_up(file: Path) -> None:
             is_whole = owner == (APPLICATION,) and connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
         if is_whole:
             copy.replace(real)
-            sync(real.parent)
+            sync_folder(real.parent)
 
 
 @dataclass(slots=True)
