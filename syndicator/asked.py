@@ -11,6 +11,7 @@ from syndicator.configuration.durations import spelled
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.health import Live
+from syndicator.hearers import hearers
 from syndicator.history import divide
 from syndicator.live import address, hear, name_of_state
 from syndicator.outcomes import has_rules, outcome
@@ -93,6 +94,8 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         hubs=settings.hub_urls(),
         feeds=feeds_of(feeds, documents, held, orders(settings).feeds),
         owed=owed_of(deliveries, state.outbox.pauses()),
+        hearers=hearers(settings.targets(), state.outbox.targets(), now),
+        announces=settings.announce.enabled,
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, feeds, documents, deliveries, now),
         held=tuple(held.values()),

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from traceback import extract_tb
 
+from syndicator.model import TargetState
 from syndicator.text import printable
 
 
@@ -21,12 +22,31 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hearer:
+    """A hub, a cache or a partner's web hook, by ``kind`` of what goes there: how much is owed, when something last
+    came to a good end there, when something last ``failed`` and with which ``error``, and until when it is left alone.
+
+    ``target`` is its address as it may be shown.
+    """
+
+    kind: str
+    target: str
+    pending: int = 0
+    given_up: int = 0
+    heard: datetime | None = None
+    failed: datetime | None = None
+    error: str = ""
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """What only a running service knows of itself, for whoever asks: nothing in it is a secret.
 
     ``state`` names the state that it writes to, to tell it from another service at the same address. ``watching`` is
     "" when the operating system tells of changes, else why not. ``scanned`` is when the source was last looked at,
     ``called`` when a git host last said that there is something new, ``refused`` when somebody said so without proof.
+    ``hearers`` are those who are told of what changed.
     """
 
     version: str
@@ -40,6 +60,7 @@ class Live:
     scanned: datetime | None = None
     called: datetime | None = None
     refused: datetime | None = None
+    hearers: tuple[Hearer, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,6 +73,8 @@ class Health:
     #: What happened and stays to be said until somebody has looked at it.
     alarms: Callable[[], tuple[str, ...]] = tuple
     scanned: datetime | None = None
+    #: How it was lately between us and those who are told of what changed.
+    targets: tuple[TargetState, ...] = ()
 
     def readiness(self) -> tuple[bool, tuple[str, ...]]:
         """Ready to serve, and what is wrong all the same."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.errors import SyndicatorError
-from syndicator.health import Live, Wait
+from syndicator.health import Hearer, Live, Wait
 from syndicator.model import digest
 
 #: More is no answer of ours.
@@ -125,4 +125,17 @@ def read(said: dict[str, Any]) -> Live:
         scanned=moment(said["scanned"]),
         called=moment(said["called"]),
         refused=moment(said["refused"]),
+        hearers=tuple(
+            Hearer(
+                kind=str(one["kind"]),
+                target=str(one["target"]),
+                pending=int(one["pending"]),
+                given_up=int(one["given_up"]),
+                heard=moment(one["heard"]),
+                failed=moment(one["failed"]),
+                error=str(one["error"]),
+                paused_until=moment(one["paused_until"]),
+            )
+            for one in said.get("hearers", ())  # the service may be of an older version
+        ),
     )

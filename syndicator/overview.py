@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from syndicator.health import Live
+from syndicator.health import Hearer, Live
+from syndicator.hearers import told_hearer
 from syndicator.model import CACHES, Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, HostPause
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
@@ -64,7 +65,8 @@ class StateOfThings:
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
     ``alarms`` are what happened and somebody has to look at.
-    ``rules`` count for each feed of a profile what its rules decide.
+    ``rules`` count for each feed of a profile what its rules decide. ``hearers`` are told of what changed, unless
+    [announce] is off.
     """
 
     title: str
@@ -78,6 +80,8 @@ class StateOfThings:
     hubs: tuple[str, ...]
     feeds: tuple[FeedStanding, ...] = ()
     owed: tuple[OwedStanding, ...] = ()
+    hearers: tuple[Hearer, ...] = ()
+    announces: bool = True
     fetched: FetchReport | None = None
     taken_down: tuple[TakeDown, ...] = ()
     held: tuple[Held, ...] = ()
@@ -111,6 +115,8 @@ class StateOfThings:
         lines.append(f"documents  {len(self.documents)}{archives}")
         lines += [f"  {document.url}  since {moment(document.changed)}" for document in self.documents]
         lines.append(f"hubs       {', '.join(map(bare, self.hubs)) or 'none'}")
+        lines.append(f"told       {len(self.hearers) if self.announces else 'nobody: [announce] enabled is off'}")
+        lines += [f"  {told_hearer(hearer)}" for hearer in self.hearers]
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
         lines.append(f"owed       {len(self.deliveries) - given_up} deliveries, {given_up} given up")
         lines += [f"  {told_owed(owed)}" for owed in self.owed]

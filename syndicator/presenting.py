@@ -13,8 +13,10 @@ from syndicator import __version__
 from syndicator.app import State
 from syndicator.asked import look
 from syndicator.configuration.durations import spelled
-from syndicator.health import Health, Live, Wait
+from syndicator.health import Health, Hearer, Live, Wait
+from syndicator.hearers import hearers, told_hearer
 from syndicator.live import name_of_state
+from syndicator.model import DeliveryKind
 from syndicator.overview import told, told_live, told_owed
 from syndicator.ports import Sight
 from syndicator.settings import Settings
@@ -78,6 +80,10 @@ def live_of(
         scanned=health.scanned,
         called=hook.heard,
         refused=hook.refused,
+        hearers=tuple(
+            replace(one, target=_host_of(one), error=hide(one.error))
+            for one in hearers(settings.targets(), health.targets, datetime.now(UTC))
+        ),
     )
 
 
@@ -112,9 +118,16 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         refused=things.refused,
         pending=len(things.deliveries) - given_up,
         given_up=given_up,
+        told=tuple(told_hearer(one) for one in live.hearers),
         owed=tuple(hide(told_owed(owed)) for owed in things.owed),
         problems=tuple(f"{part}: {problem}" for part, problem in live.problems),
     )
+
+
+def _host_of(hearer: Hearer) -> str:
+    """Its address for strangers: hubs stand in the feeds, and whoever knows that of a web hook may call it."""
+    parts = urlsplit(hearer.target)
+    return hearer.target if hearer.kind == DeliveryKind.HUB else f"{parts.scheme}://{parts.netloc}/"
 
 
 def _of_post(part: str) -> bool:

@@ -178,6 +178,8 @@ def _service(
     far = upstream(settings)
     watch = settings.source.watch and far is None
     deliveries = dispatcher(settings, state, client)
+    with suppress(StateError):  # whoever needs the state says what is wrong with it
+        health.targets = tuple(state.outbox.targets())
     return Service(
         make_pass=passes.make,
         deliver=minding(deliveries, state, health) if settings.announce.enabled else None,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -29,6 +31,9 @@ LEASE = timedelta(minutes=2)
 _REST = 0.2
 #: The part of the service that has the trouble.
 _CACHES = "caches"
+_OF_CACHES = (DeliveryKind.PURGE, DeliveryKind.VERIFY)
+#: How it is with targets is looked up so seldom at most (seconds), and after so many times what that took.
+_SELDOM, _TIMES_ITS_COST = 1.0, 20
 
 
 def outbound(settings: Settings, *, seconds: float = 0.0) -> Outbound:
@@ -67,22 +72,46 @@ def dispatcher(settings: Settings, state: State, client: Outbound) -> Dispatcher
 
 
 def minding(engine: Dispatcher, state: State, health: Health) -> Callable[[Turn], Awaitable[int]]:
-    """The engine's work, after which the service's health says what caches keep from the world."""
+    """The engine's work, while which the service's health follows what caches keep from the world and how it is with
+    whoever is told."""
+    mind = _Mind(state, health)
+    engine.kept = mind.follow
 
     async def work(turn: Turn) -> int:
         count = await engine.work(turn)
-        trouble = await asyncio.to_thread(_trouble_of_caches, state)
-        others = {part: problem for part, problem in health.problems.items() if part != _CACHES}
-        health.problems = {**others, _CACHES: trouble} if trouble else others
+        await mind.look_at_targets()
         return count
 
     return work
 
 
+@dataclass(slots=True)
+class _Mind:
+    """Follows the engine: caches at once, as their trouble is a problem of the service, targets as often as costs
+    little."""
+
+    state: State
+    health: Health
+    _next: float = 0.0
+
+    async def follow(self, kinds: Collection[DeliveryKind]) -> None:
+        """Something of these kinds came back, or nothing did, and the queue may be another all the same."""
+        if not kinds or any(kind in _OF_CACHES for kind in kinds):
+            trouble = await asyncio.to_thread(_trouble_of_caches, self.state)
+            others = {part: problem for part, problem in self.health.problems.items() if part != _CACHES}
+            self.health.problems = {**others, _CACHES: trouble} if trouble else others
+        if time.monotonic() >= self._next:
+            await self.look_at_targets()
+
+    async def look_at_targets(self) -> None:
+        begun = time.monotonic()
+        self.health.targets = tuple(await asyncio.to_thread(self.state.outbox.targets))
+        self._next = time.monotonic() + max(_SELDOM, (time.monotonic() - begun) * _TIMES_ITS_COST)
+
+
 def _trouble_of_caches(state: State) -> str:
     """What was given up of purges and looks from outside, until a newer version takes its place."""
-    kinds = (DeliveryKind.PURGE, DeliveryKind.VERIFY)
-    rows = [row for kind in kinds for row in state.outbox.deliveries(Wanted(kind=kind.value, status="given up"))]
+    rows = [row for kind in _OF_CACHES for row in state.outbox.deliveries(Wanted(kind=kind.value, status="given up"))]
     if not rows:
         return ""
     more = f" ({len(rows) - 1} more like it: 'syndicator deliveries' lists them)" if len(rows) > 1 else ""
@@ -125,8 +154,7 @@ async def _settle_up(settings: Settings, state: State, announce: bool, asking: b
 
 def _next_of_caches(state: State) -> datetime | None:
     """When caches are told or looked at again, which others wait for."""
-    kinds = (DeliveryKind.PURGE, DeliveryKind.VERIFY)
-    rows = (row for kind in kinds for row in state.outbox.deliveries(Wanted(kind=kind.value, status="pending")))
+    rows = (row for kind in _OF_CACHES for row in state.outbox.deliveries(Wanted(kind=kind.value, status="pending")))
     return min((row.due for row in rows), default=None)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 Handler = Callable[[Delivery, Outbound, datetime], Awaitable[Outcome]]
 #: Held while deliveries are claimed; gives whether any may be.
 Turn = Callable[[], AbstractAsyncContextManager[bool]]
+
+#: Hears of which kinds outcomes were kept.
+Kept = Callable[[Collection[DeliveryKind]], Awaitable[None]]
 
 #: While something is on its way the engine looks so often for what became due meanwhile (seconds).
 _LOOK_AGAIN = 1.0
@@ -76,6 +79,8 @@ class Dispatcher:
     bounds: Bounds = field(default_factory=Bounds)
     rand: Callable[[], float] = random
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Told whenever outcomes were kept, with their kinds; with none when the queue may be another without any.
+    kept: Kept | None = None
     _on_way: dict[asyncio.Task[None], Delivery] = field(default_factory=dict)
     #: Newer versions of what is on its way: they must not overtake it (websub-47).
     _behind: dict[tuple[DeliveryKind, str, str], Delivery] = field(default_factory=dict)
@@ -94,7 +99,9 @@ class Dispatcher:
         try:
             while True:
                 self.wake.clear()
-                await self._keep()
+                kinds = await self._keep()
+                if self.kept is not None:
+                    await self.kept(kinds)
                 begun += await self._claim(turn)
                 if not (self._on_way or self._outcomes):
                     return begun
@@ -198,12 +205,13 @@ class Dispatcher:
 
     # --- keeping what came of it ---------------------------------------------------------------------------------
 
-    async def _keep(self) -> None:
-        """Write down all outcomes there are in one go: those that come meanwhile are the next to be kept."""
+    async def _keep(self) -> frozenset[DeliveryKind]:
+        """Write down all outcomes there are in one go: those that come meanwhile are the next to be kept. Gives the
+        kinds of those that were."""
         if self._pauses is None:
             self._pauses = {pause.host: pause for pause in await asyncio.to_thread(self.outbox.pauses)}
         if not (outcomes := tuple(self._outcomes)):
-            return
+            return frozenset()
         now = self.clock()
         settled = [settle(each, outcome, now, self.bounds.give_up_after, self.rand()) for each, outcome in outcomes]
         troubles = self._troubles(outcomes, now)
@@ -220,6 +228,7 @@ class Dispatcher:
             _say(delivery, outcome, end)
         for trouble in troubles:
             await self._leave_alone(trouble, now)
+        return frozenset(delivery.kind for delivery, _ in outcomes)
 
     def _troubles(self, outcomes: tuple[tuple[Delivery, Outcome], ...], now: datetime) -> list[Trouble]:
         """One for each host that failed: two failures at one time are one."""

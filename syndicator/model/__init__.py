@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from syndicator.model.delivery import CACHES, Announcement, Audience, Delivery, DeliveryKind, Hook, HostPause, HostState
+from syndicator.model.delivery import (
+    CACHES,
+    Announcement,
+    Audience,
+    Delivery,
+    DeliveryKind,
+    Hook,
+    HostPause,
+    HostState,
+    TargetState,
+)
 from syndicator.model.feed import (
     Content,
     Document,
@@ -83,6 +93,7 @@ __all__ = [
     "SiteData",
     "Skim",
     "SourceFile",
+    "TargetState",
     "TemplateContext",
     "Terms",
     "Tombstone",

@@ -104,6 +104,27 @@ class HostState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetState:
+    """How it is between us and one target of a kind: what it is owed, when it last ``heard`` us, and when it last
+    ``failed`` and with which ``error``. None and "" where it never did. ``pause`` is its host's.
+    """
+
+    kind: DeliveryKind
+    target: str
+    pending: int = 0
+    given_up: int = 0
+    heard: datetime | None = None
+    failed: datetime | None = None
+    error: str = ""
+    pause: HostPause | None = None
+
+    @property
+    def host(self) -> str:
+        """As in Announcement."""
+        return _host(self.kind, self.target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
     """A partner's web hook, as far as it says who hears what: ``feeds`` are names of feeds ("category/news") or of what
     makes several of them ("category"), none for all.

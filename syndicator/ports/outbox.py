@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from syndicator.model import Delivery, DeliveryKind, HostPause, HostState
+from syndicator.model import Delivery, DeliveryKind, HostPause, HostState, TargetState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,10 @@ class Outbox(Protocol):
     def pauses(self) -> Sequence[HostPause]: ...
     def hosts(self) -> Sequence[HostState]:
         """What is owed to whom, by host."""
+        ...
+
+    def targets(self) -> Sequence[TargetState]:
+        """Whoever is owed something, or heard of something or failed before, with what is known of that."""
         ...
 
     def next_due(self) -> datetime | None:

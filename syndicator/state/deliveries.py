@@ -22,9 +22,10 @@ from sqlalchemy import (
     update,
 )
 
-from syndicator.model import CACHES, Delivery, DeliveryKind, HostPause, HostState
+from syndicator.model import CACHES, Delivery, DeliveryKind, HostPause, HostState, TargetState
 from syndicator.ports import Settled, Wanted
 from syndicator.state import tables
+from syndicator.state.contacts import known_targets, note_contacts
 from syndicator.state.database import Database
 
 _PENDING, _GIVEN_UP = "pending", "given up"
@@ -68,12 +69,7 @@ class SqlOutbox:
         return tuple(taken)
 
     def settle(
-        self,
-        settled: Sequence[Settled],
-        now: datetime,  # noqa: ARG002 - what a history of deliveries would keep
-        *,
-        pauses: Sequence[HostPause] = (),
-        well: Collection[str] = (),
+        self, settled: Sequence[Settled], now: datetime, *, pauses: Sequence[HostPause] = (), well: Collection[str] = ()
     ) -> None:
         """Keep what came of attempts, in one transaction: thousands of them must not wait for the disk one by one."""
         table, hosts = tables.deliveries, tables.hosts
@@ -100,6 +96,7 @@ class SqlOutbox:
             if well:
                 connection.execute(delete(hosts).where(hosts.c.host.in_(tuple(well))))
             self._database.upsert(connection, hosts, pauses)
+            note_contacts(self._database, connection, settled, now)
 
     def give_up_for(self, host: str, owed_before: datetime, now: datetime, error: str) -> int:
         """Give up all that has been owed to a host since before then."""
@@ -145,6 +142,10 @@ class SqlOutbox:
             for row in rows
         )
 
+    def targets(self) -> Sequence[TargetState]:
+        """Whoever is owed something, or heard of something or failed before."""
+        return known_targets(self._database, self.pauses())
+
     def next_due(self) -> datetime | None:
         """When the next one may be claimed: what waits for something else is no reason to look."""
         first = func.min(_ready(), type_=tables.Instant())
@@ -178,13 +179,17 @@ class SqlOutbox:
             return connection.execute(delete(tables.deliveries).where(*_meant(wanted))).rowcount
 
     def keep_targets(self, targets: Mapping[DeliveryKind, Collection[str]]) -> None:
-        """Forget what is owed to others than these, by kind, and the pauses of hosts that are owed nothing."""
-        table, hosts = tables.deliveries, tables.hosts
-        wanted = [
-            and_(table.c.kind == kind.value, table.c.target.in_(tuple(targets.get(kind, ())))) for kind in DeliveryKind
-        ]
+        """Forget what is owed to others than these, by kind, what is known of them, and the pauses of hosts that are
+        owed nothing."""
+        hosts = tables.hosts
         with self._database.write() as connection:
-            connection.execute(delete(table).where(not_(or_(*wanted))))
+            for table in (tables.deliveries, tables.contacts):
+                wanted = [
+                    and_(table.c.kind == kind.value, table.c.target.in_(tuple(targets.get(kind, ()))))
+                    for kind in DeliveryKind
+                ]
+                connection.execute(delete(table).where(not_(or_(*wanted))))
+            table = tables.deliveries
             connection.execute(delete(hosts).where(~exists().where(table.c.host == hosts.c.host)))
 
 

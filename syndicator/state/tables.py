@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection, Dialect
 from syndicator.moments import EPOCH, MICROSECOND
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0009"
+HEAD = "0010"
 
 #: "Synd": says in the header of a SQLite file whose it is, also where the rest of it is damaged.
 APPLICATION = 0x53796E64
@@ -213,6 +213,16 @@ hosts = Table(
     Column("until", Instant, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("error", String, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("heard", Instant),
+    Column("failed", Instant),
+    Column("error", String, nullable=False, server_default=""),
 )
 
 images = Table(

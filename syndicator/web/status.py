@@ -26,8 +26,9 @@ class StatusPage:
     """What the page shows.
 
     ``posts`` are counts by state; ``pending`` and ``given_up`` count announcements, ``owed`` says in a line each to
-    whom; ``problems`` are sentences about what keeps the service from its work, ``service`` are others about
-    what it does. Secrets and addresses with secrets in them do not belong here.
+    whom, ``told`` of each who is to hear of changes whether it does; ``problems`` are sentences about what keeps the
+    service from its work, ``service`` are others about what it does. Secrets and addresses with secrets in them do not
+    belong here.
     """
 
     title: str
@@ -39,6 +40,7 @@ class StatusPage:
     refused: tuple[Refusal, ...] = ()
     pending: int = 0
     given_up: int = 0
+    told: tuple[str, ...] = ()
     owed: tuple[str, ...] = ()
     service: tuple[str, ...] = ()
     source: str = ""
@@ -85,6 +87,7 @@ def render(page: StatusPage) -> str:
         _counts(page.posts) if page.posts else '<p class="quiet">None are known yet.</p>',
         *_section("Refused posts", map(_refusal, page.refused)),
         "<h2>Announcements</h2>",
+        *([f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in page.told)}</ul>"] if page.told else []),
         _counts((("still owed", page.pending), ("given up", page.given_up))),
         *([f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in page.owed)}</ul>"] if page.owed else []),
         f"<footer>syndicator{version}</footer>",
