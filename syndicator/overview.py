@@ -13,10 +13,12 @@ from syndicator.model import CACHES, Delivery, DocumentRecord, FeedRecord, FeedS
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
 from syndicator.text import bare, printable
-from syndicator.turns import Turns, moment, waits_for
+from syndicator.turns import Turns, moment, next_at, waits_for
 
 #: So many deliveries are told one by one.
 _MOST = 20
+#: Where nobody is at work on what is owed, no time that is told of a next try means much.
+UNSENT = "no service runs: the next 'syndicator run' or 'syndicator build' sends what is due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class StateOfThings:
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
     ``alarms`` are what happened and somebody has to look at.
     ``rules`` count for each feed of a profile what its rules decide. ``hearers`` are told of what changed, unless
-    [announce] is off.
+    [announce] is off. ``at`` is when this was looked at.
     """
 
     title: str
@@ -82,6 +84,7 @@ class StateOfThings:
     owed: tuple[OwedStanding, ...] = ()
     hearers: tuple[Hearer, ...] = ()
     announces: bool = True
+    at: datetime | None = None
     fetched: FetchReport | None = None
     taken_down: tuple[TakeDown, ...] = ()
     held: tuple[Held, ...] = ()
@@ -119,8 +122,11 @@ class StateOfThings:
         lines += [f"  {told_hearer(hearer)}" for hearer in self.hearers]
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
         lines.append(f"owed       {len(self.deliveries) - given_up} deliveries, {given_up} given up")
-        lines += [f"  {told_owed(owed)}" for owed in self.owed]
-        turns = Turns(self.deliveries, {owed.pause.host: owed.pause for owed in self.owed if owed.pause}.values())
+        if len(self.deliveries) > given_up and not self.holder:
+            lines.append(f"  {UNSENT}")
+        lines += [f"  {told_owed(owed, self.at)}" for owed in self.owed]
+        pauses = {owed.pause.host: owed.pause for owed in self.owed if owed.pause}.values()
+        turns = Turns(self.deliveries, pauses, self.at)
         lines += [f"  {_delivery(delivery, turns)}" for delivery in self.deliveries[:_MOST]]
         if (more := len(self.deliveries) - _MOST) > 0:
             lines.append(f"  and {more} more; --json has them all")
@@ -209,10 +215,12 @@ def feeds_of(
     return tuple(found)
 
 
-def owed_of(deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = ()) -> tuple[OwedStanding, ...]:
+def owed_of(
+    deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = (), now: datetime | None = None
+) -> tuple[OwedStanding, ...]:
     """What is owed, by kind and host, in the order in which it goes out."""
     deliveries = tuple(deliveries)
-    turns = Turns(deliveries, pauses)
+    turns = Turns(deliveries, pauses, now)
     groups: dict[tuple[int, str, str], list[Delivery]] = {}
     for delivery in deliveries:
         groups.setdefault((delivery.kind.stage, delivery.kind.value, delivery.host), []).append(delivery)
@@ -249,12 +257,12 @@ def told(feed: FeedStanding) -> str:
     return f"{feed.name}: {', '.join(facts)}"
 
 
-def told_owed(owed: OwedStanding) -> str:
+def told_owed(owed: OwedStanding, now: datetime | None = None) -> str:
     """In a line what a host is owed."""
     facts = [
         f"{owed.pending} owed",
         *([f"{owed.given_up} given up"] if owed.given_up else []),
-        *([f"next {moment(owed.next)}"] if owed.next else []),
+        *([next_at(owed.next, now)] if owed.next else []),
         *([waits_for(owed.waits_for, None)] if owed.waits_for else []),
         *([f"left alone until {moment(owed.pause.until)}: {owed.pause.error}"] if owed.pause else []),
         *([owed.error] if owed.error and not owed.pause else []),

@@ -119,7 +119,7 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         pending=len(things.deliveries) - given_up,
         given_up=given_up,
         told=tuple(told_hearer(one) for one in live.hearers),
-        owed=tuple(hide(told_owed(owed)) for owed in things.owed),
+        owed=tuple(hide(told_owed(owed, things.at)) for owed in things.owed),
         problems=tuple(f"{part}: {problem}" for part, problem in live.problems),
     )
 

@@ -19,10 +19,14 @@ _AWAITED = {
 
 
 class Turns:
-    """All that is owed, in the order in which it goes out, and the hosts that are left alone."""
+    """All that is owed, in the order in which it goes out, and the hosts that are left alone; ``now``, where it is
+    given, tells which pauses are over and what is due by now."""
 
-    def __init__(self, deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = ()) -> None:
-        self._pauses = {pause.host: pause for pause in pauses}
+    def __init__(
+        self, deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = (), now: datetime | None = None
+    ) -> None:
+        self._now = now
+        self._pauses = {pause.host: pause for pause in pauses if now is None or pause.until > now}
         self._topics: dict[str, Delivery] = {}
         self._feeds: dict[str, Delivery] = {}
         for one in deliveries:
@@ -50,16 +54,23 @@ class Turns:
         if one.status != "pending":
             return f"given up {moment(one.due)}"
         first = self.before(one)
-        return waits_for(first.kind.value, self._due(first)) if first else f"next {moment(self._due(one))}"
+        return waits_for(first.kind.value, self._due(first), self._now) if first else next_at(self._due(one), self._now)
 
     def _due(self, one: Delivery) -> datetime:
         pause = self._pauses.get(one.host)
         return max(one.due, pause.until) if pause else one.due
 
 
-def waits_for(kind: str, due: datetime | None) -> str:
+def waits_for(kind: str, due: datetime | None, now: datetime | None = None) -> str:
     """That something of that kind is done first, which is tried when it is ``due``."""
-    return f"waits until {_AWAITED[kind]}" + (f" (next try {moment(due)})" if due else "")
+    is_due = due is not None and now is not None and due <= now
+    tried = "" if due is None else " (due now)" if is_due else f" (next try {moment(due)})"
+    return f"waits until {_AWAITED[kind]}{tried}"
+
+
+def next_at(due: datetime, now: datetime | None) -> str:
+    """When something is tried: a time that is over is none to wait for."""
+    return "due now" if now is not None and due <= now else f"next {moment(due)}"
 
 
 def moment(instant: datetime) -> str:
@@ -78,7 +89,7 @@ def undelivered(
     ``topics`` may say of which feed each is: web hooks hear of feeds.
     """
     feeds = frozenset(topics.values()) if isinstance(topics, Mapping) else frozenset()
-    turns = Turns(deliveries, (pause for pause in pauses if pause.until > now))
+    turns = Turns(deliveries, pauses, now)
     lines = [
         _waiting(one, now, turns)
         for one in deliveries
@@ -97,5 +108,6 @@ def _waiting(one: Delivery, now: datetime, turns: Turns) -> str:
         return f"{one.topic}: {to}: {turns.told(one)}"
     due, pause = turns.next(one) or one.due, turns.pause(one.host)
     error = one.error or (pause.error if pause else "")
-    when = f"tried again {moment(due)}" if one.attempts or pause else f"due {moment(due)}" if due > now else "due now"
+    again = "tried again" if one.attempts or pause else "due"
+    when = f"{again} {moment(due)}" if due > now else "due now"
     return f"{one.topic}: {to}: {when}" + (f" ({error})" if error else "")

@@ -64,9 +64,11 @@ def list_(
     if context.invoked_subcommand is not None:
         return
     with configured(context, config) as settings:
+        from datetime import UTC, datetime
+
         from syndicator.owing import owed
 
-        found = owed(settings, _wanted(kind=kind, host=host, status=status, feed=feed))
+        found = owed(settings, _wanted(kind=kind, host=host, status=status, feed=feed), datetime.now(UTC))
         if as_json:
             say_json(found.facts())
         else:
@@ -82,9 +84,11 @@ def show(
 ) -> None:
     """Show one delivery whole, with the beginning of what is sent and without what is secret."""
     with configured(context, config) as settings:
+        from datetime import UTC, datetime
+
         from syndicator.owing import body_head, owed
 
-        found = owed(settings, _wanted(ids=[number]))
+        found = owed(settings, _wanted(ids=[number]), datetime.now(UTC))
         (delivery,) = found.deliveries
         if as_json:
             say_json(found.facts_of(delivery) | {"body": body_head(delivery)})
@@ -120,7 +124,8 @@ def retry(
         if as_json:
             say_json({"due": count, "waiting": waiting})
         else:
-            say(f"{count} due now" + (f", {waiting} of them after what goes out first" if waiting else ""))
+            nothing = "" if count else f", as nothing is owed{f' to {host}' if host else ''}"
+            say(f"{count} due now{nothing}" + (f", {waiting} of them after what goes out first" if waiting else ""))
 
 
 @deliveries.command(short_help="Forget some: they are never sent.")
@@ -133,11 +138,14 @@ def drop(
 ) -> None:
     """Forget deliveries: whoever was to get them hears only of the next version."""
     with configured(context, config) as settings:
+        from datetime import UTC, datetime
+
         from syndicator.owing import delivery_facts, loss
         from syndicator.owing import drop as forget
 
         _expect_one(sum((bool(ids), given_up)), "name deliveries, or say --given-up")
-        dropped = forget(settings, _wanted(ids=ids, status=Status.GIVEN_UP if given_up else None))
+        wanted = _wanted(ids=ids, status=Status.GIVEN_UP if given_up else None)
+        dropped = forget(settings, wanted, datetime.now(UTC))
         if as_json:
             say_json([delivery_facts(delivery) for delivery in dropped])
         else:

@@ -264,8 +264,10 @@ def _paused(query: Any) -> Any:
 
 def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
     table, pause = tables.deliveries, tables.hosts
-    asked = (("kind", wanted.kind), ("feed", wanted.feed))
-    conditions: list[ColumnElement[bool]] = [table.c[name] == value for name, value in asked if value]
+    conditions: list[ColumnElement[bool]] = [table.c.kind == wanted.kind] if wanted.kind else []
+    if wanted.feed:
+        parts = [table.c.feed.startswith(f"{wanted.feed}{mark}", autoescape=True) for mark in "/:"]
+        conditions.append(or_(table.c.feed == wanted.feed, *parts))
     if wanted.host:
         conditions.append(table.c.host.in_((wanted.host, wanted.host + CACHES)))
     if wanted.ids:

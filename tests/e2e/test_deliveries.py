@@ -75,13 +75,33 @@ def test_what_is_owed_is_listed_for_people_and_programs_without_secrets(owing: N
 def test_one_asks_for_some_of_them(owing: Newsroom) -> None:
     (host,) = {each["host"] for each in asked(owing)["deliveries"]}
     both = (("--kind", "hub"), ("--host", host), ("--status", "paused"), ("--status", "pending"), ("--feed", "main"))
-    none = (("--kind", "webhook"), ("--host", "x.example"), ("--status", "given-up"), ("--feed", "other"))
+    none = (("--kind", "webhook"), ("--status", "given-up"), ("--feed", "main/x"))
 
     for words in both:
         assert 2 == len(asked(owing, *words)["deliveries"]), words
     for words in none:
         assert {"hosts": [], "deliveries": []} == asked(owing, "list", *words), words
     assert "and 1 more (--limit 0 shows all)" in said(owing, "--limit", "1")
+    assert "0 owed, 0 given up, and 2 that you did not ask for" in said(owing, "--kind", "webhook")
+
+
+def test_a_host_or_a_feed_that_nobody_knows_is_a_mistake_that_names_those_there_are(owing: Newsroom) -> None:
+    (host,) = {each["host"] for each in asked(owing)["deliveries"]}
+    odd = f'--host: nothing matches: "x.example" is the host of no hub, cache or web hook; name one of {host}'
+
+    for words in (("--host", "x.example"), ("list", "--host", "X.example"), ("retry", "--host", "x.example")):
+        assert odd in said(owing, *words, status=2), words
+    assert '--feed: nothing matches: there is no feed "man"; name one of main' in said(owing, "--feed", "man", status=2)
+
+
+def test_a_host_that_is_owed_nothing_is_no_mistake_and_said(owing: Newsroom) -> None:
+    (host,) = {each["host"] for each in asked(owing)["deliveries"]}
+    said(owing, "drop", "1", "2")
+
+    assert f"0 due now, as nothing is owed to {host}" in said(owing, "retry", "--host", host)
+    assert "0 due now, as nothing is owed\n" in said(owing, "retry", "--all")
+    assert "0 owed, 0 given up\n" == said(owing, "--host", host)
+    assert "nothing is dropped, as nothing was given up" in said(owing, "drop", "--given-up")
 
 
 def test_one_is_shown_whole_with_the_beginning_of_what_is_sent(owing: Newsroom) -> None:
