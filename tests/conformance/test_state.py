@@ -37,12 +37,14 @@ from syndicator.model import (
     FeedRecord,
     Format,
     Held,
+    HostPause,
     Image,
     ImageFacts,
     ImageRef,
     PageRecord,
     Person,
     PostRecord,
+    TargetState,
     Tombstone,
     Visibility,
 )
@@ -58,6 +60,7 @@ from syndicator.ports import (
     Refusal,
     Settled,
     StoredEntry,
+    Wanted,
 )
 from syndicator.state import looking as module
 from syndicator.state.database import Database
@@ -320,6 +323,45 @@ def test_a_publication_is_recorded_whole_or_not_at_all(ledger: Ledger, outbox: S
 
     assert {} == ledger.documents()
     assert () == outbox.deliveries()
+
+
+def test_it_is_known_when_each_target_last_heard_and_last_failed_and_what_it_is_owed(
+    ledger: Ledger, outbox: SqlOutbox
+) -> None:
+    for topic in ("t1", "t2", "t3"):
+        owe(ledger, topic=topic)
+    first, second, third = outbox.claim_deliveries(NOON, 10, LEASE)
+    pause = HostPause(host=first.host, until=NOON + 2 * LEASE, failures=1, error="it answered 503")
+
+    assert (TargetState(kind=DeliveryKind.HUB, target=HUB, pending=3),) == outbox.targets()
+    outbox.settle(settled(first), NOON)
+    outbox.settle(
+        (*settled(second, "pending", NOON, "it hangs"), *settled(third, "given up", NOON, "it answered 503")),
+        NOON + LEASE,
+        pauses=[pause],
+    )
+
+    expected = TargetState(
+        kind=DeliveryKind.HUB, target=HUB, pending=1, given_up=1, heard=NOON, failed=NOON + LEASE,
+        error="it answered 503", pause=pause,
+    )  # fmt: skip
+    assert (expected,) == outbox.targets()
+    # What is known outlives what is owed, and goes with the target's last mention in the configuration.
+    outbox.drop(Wanted())
+    assert (replace(expected, pending=0, given_up=0),) == outbox.targets()
+    outbox.keep_targets({DeliveryKind.HUB: [HUB]})
+    assert (replace(expected, pending=0, given_up=0, pause=None),) == outbox.targets()
+    outbox.keep_targets({DeliveryKind.WEBHOOK: [HUB]})
+    assert () == outbox.targets()
+
+
+def test_the_deliveries_of_what_makes_several_feeds_are_found_by_its_name(ledger: Ledger, outbox: SqlOutbox) -> None:
+    feeds = ("category/news", "category/sport", "category:sitemap", "categories", "main")
+    owed = tuple(Announcement(target=HUB, topic=feed, digest="d", feed=feed) for feed in feeds)
+    ledger.record(Publication(announcements=owed), NOON)
+
+    assert list(feeds[:3]) == [each.feed for each in outbox.deliveries(Wanted(feed="category"))]
+    assert ["category/news"] == [each.feed for each in outbox.deliveries(Wanted(feed="category/news"))]
 
 
 def test_a_delivery_is_claimed_by_one_worker_until_its_lease_runs_out(ledger: Ledger, outbox: SqlOutbox) -> None:

@@ -113,6 +113,15 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
                 assert str(newsroom.root) not in shown
                 assert TOKEN not in shown
             assert TOKEN not in text + json.dumps(things)
+            (hearer,), (heard,) = things["hearers"], json.loads(answer)["hearers"]
+            assert (4, 0, None) == (hearer["pending"], hearer["given_up"], hearer["heard"])
+            assert "the hub answered 503" == hearer["error"] == heard["error"]
+            assert hearer["failed"]
+            line = re.compile(
+                rf"hub {hub.url}\?…: no success yet, 4 owed, last trouble 20.* UTC \(the hub answered 503\)"
+            )
+            assert line.search(text)
+            assert line.search(page)
             elsewhere = newsroom.command("status", env={"SYNDICATOR_SERVE__PORT": "1"}).stdout
             assert f"service    process {process.pid}, since 20" in elsewhere
             assert "is at work on the state; no service of this state answers at" in elsewhere
@@ -120,6 +129,8 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
         stopped = newsroom.command("status").stdout
         assert "service    not running" in stopped
         assert "hub at 127.0.0.1:" in stopped
+        assert line.search(stopped)
+        assert "no service runs: the next 'syndicator run' or 'syndicator build' sends what is due" in stopped
         assert status(newsroom)["live"] is None
     log = newsroom.log()
     assert "Traceback" not in "".join(line for line in log.splitlines() if not line.startswith("{"))
@@ -136,6 +147,27 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
     assert fallen["exception"].endswith("RuntimeError: fell over …")
     assert TOKEN not in log
     assert SECRET not in log
+
+
+def test_when_a_hub_last_heard_us_is_known_after_restarts_and_whatever_it_is_owed_now(newsroom: Newsroom) -> None:
+    with LoopbackHub().listening() as hub:
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+        newsroom.build()
+    (before,) = status(newsroom)["hearers"]
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    newsroom.build()
+
+    (after,) = status(newsroom)["hearers"]
+
+    assert (0, None, "") == (before["pending"], before["failed"], before["error"])
+    assert (3, before["heard"]) == (after["pending"], after["heard"])
+    assert before["heard"] < after["failed"] < after["paused_until"]
+    assert re.search(
+        rf"hub {hub.url}: last success 20.*, 3 owed, last trouble 20.* UTC \(no connection .*\), left alone until 20",
+        newsroom.command("status").stdout,
+    )
 
 
 def test_why_tells_of_what_no_pass_has_seen_yet_and_when_one_will(newsroom: Newsroom) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import re
 import ssl
 import threading
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -521,6 +522,50 @@ async def test_the_health_of_the_service_says_what_caches_keep_from_the_world_un
     state.outbox.send_again(Wanted(), NOON + 12 * MINUTE)
     await deliver(NOON + 12 * MINUTE)
     assert {"pass": "the disk is full"} == health.problems
+    database.close()
+
+
+async def test_the_health_follows_caches_and_targets_while_another_look_hangs(
+    edge: Edge, outbound: Outbound, tmp_path: Path
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/state.db", tmp_path)
+    ledger, health, go_on = SqlLedger(database), Health(), asyncio.Event()
+    state = State(database=database, ledger=ledger, outbox=SqlOutbox(database), desk=SqlImageDesk(database))
+    late, hangs = f"{edge.url}feeds/feed.xml", f"{edge.url}feeds/atom.xml"
+    edge.origin = lambda _: OLD
+
+    async def see(delivery: Delivery, outbound: Outbound, now: datetime) -> Outcome:
+        if delivery.topic == hangs:
+            await go_on.wait()
+        return await look(delivery, outbound, now, within=MINUTE)
+
+    async def until(seen: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not seen():
+                await asyncio.sleep(0.005)
+
+    def owe(topic: str, text: bytes, now: datetime) -> None:
+        owed = Announcement(
+            kind=DeliveryKind.VERIFY, target=edge.url, topic=topic, digest=digest(text), body=str(len(text)).encode()
+        )
+        ledger.record(Publication(announcements=(owed,)), now)
+
+    owe(late, NEW, NOON - 2 * MINUTE)
+    owe(hangs, NEW, NOON)
+    engine = Dispatcher(outbox=state.outbox, outbound=outbound, handlers={DeliveryKind.VERIFY: see}, clock=lambda: NOON)
+    work = asyncio.ensure_future(minding(engine, state, health)(always))
+
+    await until(lambda: health.problems.get("caches", "").startswith(f"{late}: after 1m the world still does not"))
+    assert not work.done()
+    # A newer version is owed: what was given up is none of anybody's business any more.
+    owe(late, OLD, NOON)
+    engine.wake.set()
+    await until(lambda: health.problems == {})
+    assert not work.done()
+    go_on.set()
+    await work
+    (target,) = health.targets
+    assert (0, 1, NOON, NOON) == (target.given_up, target.pending, target.heard, target.failed)
     database.close()
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
-from syndicator.health import Live, Wait
+from syndicator.health import Hearer, Live, Wait
+from syndicator.hearers import hearers, told_hearer
 from syndicator.live import address, hear, read, waits_of
 from syndicator.model import (
     Concern,
@@ -22,8 +23,10 @@ from syndicator.model import (
     Format,
     Held,
     HostPause,
+    TargetState,
 )
 from syndicator.overview import (
+    UNSENT,
     Holder,
     StateOfThings,
     feeds_of,
@@ -134,6 +137,7 @@ LIVE = Live(
     scanned=NOW,
     called=NOW,
     refused=NOW,
+    hearers=(Hearer(kind="hub", target="https://hub.example/", heard=NOW, failed=NOW, paused_until=NOW),),
 )
 
 
@@ -189,6 +193,59 @@ def test_the_machine_itself_is_asked_whatever_address_the_service_listens_at() -
     assert "http://[::1]:80/x" == address("::", 80, "/x")
     assert "http://[fe80::1]:80/x" == address("fe80::1", 80, "/x")
     assert "http://localhost:80/x" == address("localhost", 80, "/x")
+
+
+def test_what_an_older_service_says_is_read_as_far_as_it_goes() -> None:
+    said = json.loads(orjson.dumps(asdict(LIVE)))
+    del said["hearers"]
+
+    assert replace(LIVE, hearers=()) == read(said)
+
+
+def test_of_each_who_is_told_it_is_said_whether_it_hears_us_without_secrets() -> None:
+    hub, cdn, hook = "https://hub.example/?key=hush", "https://cdn.example/", "https://partner.example/hook"
+    pause = HostPause(host="partner.example", until=NOW + HOUR, failures=3, error="it answered 503")
+    states = [
+        TargetState(kind=DeliveryKind.HUB, target=hub, heard=NOW),
+        TargetState(
+            kind=DeliveryKind.WEBHOOK, target=hook, pending=2, given_up=1, heard=NOW - HOUR, failed=NOW,
+            error="it answered 503", pause=pause,
+        ),
+        TargetState(kind=DeliveryKind.HUB, target="https://old.example/", given_up=1),
+        TargetState(kind=DeliveryKind.HUB, target="https://older.example/", heard=NOW),
+    ]  # fmt: skip
+    targets = {DeliveryKind.WEBHOOK: (hook,), DeliveryKind.HUB: (hub,), DeliveryKind.PURGE: (cdn,)}
+    targets[DeliveryKind.VERIFY] = ("",)
+    owed = f"2 owed, 1 given up, last trouble {moment(NOW)} (it answered 503)"
+
+    assert [
+        "purge https://cdn.example/: no success yet, nothing owed",
+        "hub https://hub.example/?…: last success 2026-03-09 12:00:00 UTC, nothing owed",
+        "hub https://old.example/: no success yet, nothing owed, 1 given up",
+        f"webhook {hook}: last success {moment(NOW - HOUR)}, {owed}, left alone until {moment(NOW + HOUR)}",
+    ] == [told_hearer(one) for one in hearers(targets, states, NOW)]
+    assert "left alone" not in told_hearer(hearers(targets, states, NOW + HOUR)[-1])
+    assert "told       nobody: [announce] enabled is off" in things(announces=False).lines()
+
+
+def test_no_time_of_a_next_try_is_told_that_is_over_and_where_nobody_is_at_work_that_is_said() -> None:
+    hub, hook = delivery(due=NOW, attempts=1, error="it hangs"), "https://partner.example/hook"
+    pauses = [HostPause(host=hub.host, until=NOW, failures=1, error="it hangs")]
+    look = delivery(2, kind=DeliveryKind.VERIFY, topic="main", feed="main", due=NOW)
+    called = delivery(3, hook, kind=DeliveryKind.WEBHOOK, topic="main", feed="main", due=NOW)
+    every = (hub, look, called)
+
+    lines = things(deliveries=every, owed=owed_of(every, pauses, NOW), at=NOW).lines()
+
+    said = [line for line in lines if line.startswith(("  hub", "  verify", "  webhook"))]
+    assert not [line for line in said if "next 2026" in line or "left alone" in line or "next try" in line]
+    assert f"  hub: {hub.topic} to https://hub.example/?…, 1 attempt, due now (it hangs)" in said
+    assert "waits until the world sees the new version (due now)" in said[-1]
+    assert f"  {UNSENT}" in lines
+    assert f"  {UNSENT}" not in things(deliveries=every, holder=Holder(pid=7, since=NOW)).lines()
+    assert [f"{hub.topic}: https://hub.example/?… has not heard of it: due now (it hangs)"] == list(
+        undelivered({hub.topic}, [hub], NOW, pauses)
+    )
 
 
 def test_nobody_who_does_not_answer_is_heard() -> None:
