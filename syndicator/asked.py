@@ -11,27 +11,33 @@ from syndicator.configuration.durations import spelled
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.health import Live
-from syndicator.hearers import hearers
+from syndicator.hearers import hearers, owed_of
+from syndicator.hindrances import hindrance
 from syndicator.history import divide
 from syndicator.live import address, hear, name_of_state
 from syndicator.outcomes import has_rules, outcome
 from syndicator.overview import (
     Holder,
     StateOfThings,
+    Waiting,
     feeds_of,
-    owed_of,
 )
 from syndicator.profiles.summing import summed_up
 from syndicator.settings import Settings
 from syndicator.sourcing import called, reader, upstream
 from syndicator.takedowns import who_has_it
 
+#: So many posts that wait are told one by one.
+_MOST_WAITING = 20
+
 
 def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
     """From the state, whether or not the service runs, and from the service where one does. Raises StateError."""
     with state_to_read(settings) as state:
         things = look(settings, state, now)
-        things = replace(things, trouble=_trouble(settings), rules=_rules(settings, state, now))
+        things = replace(
+            things, trouble=_trouble(settings), rules=_rules(settings, state, now), waiting=_waiting(state, now)
+        )
     found = writer(settings)
     by = Holder(pid=found[0], since=datetime.fromtimestamp(found[1], UTC)) if found else None
     return replace(things, holder=by, live=hear_service(settings) if by else None, asked=_address_of(settings))
@@ -55,6 +61,15 @@ def _trouble(settings: Settings) -> str:
     except SyndicatorError as error:
         return str(error)
     return ""
+
+
+def _waiting(state: State, now: datetime) -> tuple[Waiting, ...]:
+    """The posts whose time comes first, each with what it waits for."""
+    return tuple(
+        Waiting(path=record.path, until=max(record.due, record.settles or record.due), reason=blocked[1])
+        for record in state.ledger.waiting(now, _MOST_WAITING)
+        if record.due and (blocked := hindrance(record, None, rendered=False, now=now, rule=""))
+    )
 
 
 def _rules(settings: Settings, state: State, now: datetime) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,10 +16,21 @@ from syndicator.errors import ConfigError, Fault, PostError, StateError, place_o
 from syndicator.feeds import live, select
 from syndicator.filters import Catalogue, fold
 from syndicator.gathering import aims_of
+from syndicator.hindrances import spoken_at
 from syndicator.ledger import settle
 from syndicator.listing import list_feeds
 from syndicator.making import make_entries
-from syndicator.model import Entry, FeedSpec, Held, ImageRef, PostRecord, PostWarning, Profile, SourceFile
+from syndicator.model import (
+    Entry,
+    FeedSpec,
+    Held,
+    ImageRef,
+    PostRecord,
+    PostState,
+    PostWarning,
+    Profile,
+    SourceFile,
+)
 from syndicator.outcomes import as_if, has_rules, outcome
 from syndicator.plan import check_paths
 from syndicator.posts.fields import FieldMap
@@ -64,10 +75,25 @@ class Filtered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOff:
+    """A post that is good to be shown and waits all the same, ``until`` when; of one that no pass has ``seen`` yet the
+    time has not begun."""
+
+    path: str
+    until: datetime
+    seen: bool
+
+    def __str__(self) -> str:
+        when = f"until {spoken_at(self.until)}" + ("" if self.seen else " at the earliest")
+        return f"held off: {self.path}, {when} ([publish] settle)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What a look at everything found, errors and warnings each in the order of files and lines.
 
-    ``filtered`` are the feeds that have filters.
+    ``live`` counts posts that may be shown now, without those that are ``held_off``; ``filtered`` are the feeds that
+    have filters.
     """
 
     posts: int
@@ -76,6 +102,7 @@ class Findings:
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     filtered: tuple[Filtered, ...] = ()
+    held_off: tuple[HeldOff, ...] = ()
 
 
 def check_content(settings: Settings, now: datetime, profile: str = "") -> Findings:
@@ -114,9 +141,11 @@ def check_content(settings: Settings, now: datetime, profile: str = "") -> Findi
             warnings += made.warnings
             entries |= {post.path: _illustrated(source_reader, entry, image) for post, entry, image, _ in made.entries}
         warnings += _ruled(selections, entries, source_reader, now)
+    # They are looked at as if they were live, so that what is wrong with them is known before readers see it.
+    held_off = tuple(_held_off(settings, read.records, shown, source_reader, now))
     return Findings(
         posts=len(scan.changed) + len(scan.refused),
-        live=len(shown),
+        live=len(shown) - len(held_off),
         feeds=sum(selection.is_feed for selection in selections),
         errors=_sorted(
             (
@@ -132,7 +161,26 @@ def check_content(settings: Settings, now: datetime, profile: str = "") -> Findi
             for spec in wanted.feeds
             if spec.include or spec.exclude or spec.max_age
         ),
+        held_off=held_off,
     )
+
+
+def _held_off(
+    settings: Settings, seen: Sequence[PostRecord], shown: Iterable[PostRecord], source_reader: Reader, now: datetime
+) -> Iterator[HeldOff]:
+    """The posts among those ``shown`` that the next pass would hold off, as the state knows which are new."""
+    wait = settings.publish.settle
+    if not wait or not settings.state_path.exists():
+        return
+    known: Mapping[str, PostRecord] = {}
+    with suppress(StateError), state_to_read(settings) as state:  # as below
+        known = state.ledger.posts()
+    gone = known.keys() - {record.path for record in seen}
+    records = settle(known, seen, gone, now=now, site_url=source_reader.site.url, hold_off=wait).records
+    for path in sorted(record.path for record in shown):
+        record = records.get(path)
+        if record and record.settles and record.state(now) is PostState.SETTLING:
+            yield HeldOff(path=path, until=record.settles, seen=path in known)
 
 
 def _idle_filters(settings: Settings, specs: Iterable[FeedSpec], catalogue: Catalogue) -> Iterator[PostWarning]:

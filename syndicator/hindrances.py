@@ -10,6 +10,9 @@ from syndicator.model import PostRecord, PostState
 from syndicator.ports import Refusal
 from syndicator.selections import Selection
 
+#: Which setting a post is held off by.
+SETTLE = " ([publish] settle)"
+
 
 def hindrance(
     record: PostRecord | None, refusal: Refusal | None, rendered: bool, now: datetime, rule: str
@@ -20,7 +23,7 @@ def hindrance(
     if record.gone is not None:
         return "out", f"its file is gone since {spoken_at(record.gone)}"
     state = record.state(now)
-    until = f"until {spoken_at(record.settles)} ([publish] settle)" if record.settles else ""
+    until = f"until {spoken_at(record.settles)}{SETTLE}" if record.settles else ""
     if state is PostState.EMBARGOED and record.due is not None:
         longer = f", and it waits {until}" if record.settles and record.settles > record.due else ""
         return "waiting", f"its date is {spoken_at(record.due)}{longer}"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.health import Hearer, Live
-from syndicator.hearers import told_hearer
-from syndicator.model import CACHES, Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, HostPause
+from syndicator.hearers import UNSENT, OwedStanding, told_hearer, told_owed
+from syndicator.model import Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, PostState
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
 from syndicator.text import bare, printable
-from syndicator.turns import Turns, moment, next_at, waits_for
+from syndicator.turns import Turns, moment
 
 #: So many deliveries are told one by one.
 _MOST = 20
-#: Where nobody is at work on what is owed, no time that is told of a next try means much.
-UNSENT = "no service runs: the next 'syndicator run' or 'syndicator build' sends what is due"
+#: Posts that will be shown when their time comes.
+_WAITING = (PostState.EMBARGOED, PostState.SETTLING)
+#: States whose names do not say it all.
+_STATES: Mapping[str, str] = {PostState.SETTLING: "waiting ([publish] settle)"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +47,12 @@ class FeedStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwedStanding:
-    """What one host is owed of one kind: when the next is tried, how the last of them failed ("" for nothing), and the
-    pause in which nothing goes there. Where all of them wait for another kind, ``waits_for`` names it."""
+class Waiting:
+    """A post that waits for its time, and why not now."""
 
-    kind: str
-    host: str
-    pending: int = 0
-    given_up: int = 0
-    next: datetime | None = None
-    error: str = ""
-    pause: HostPause | None = None
-    waits_for: str = ""
+    path: str
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +63,7 @@ class StateOfThings:
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
     ``alarms`` are what happened and somebody has to look at.
+    ``waiting`` are the posts whose time comes first.
     ``rules`` count for each feed of a profile what its rules decide. ``hearers`` are told of what changed, unless
     [announce] is off. ``at`` is when this was looked at.
     """
@@ -83,6 +80,7 @@ class StateOfThings:
     feeds: tuple[FeedStanding, ...] = ()
     owed: tuple[OwedStanding, ...] = ()
     hearers: tuple[Hearer, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     announces: bool = True
     at: datetime | None = None
     fetched: FetchReport | None = None
@@ -103,7 +101,14 @@ class StateOfThings:
         lines += [f"alarm      {alarm}" for alarm in self.alarms]
         if self.trouble:
             lines.append(f"trouble    {self.trouble}; the feeds stay as they are")
-        lines.append("posts      " + (", ".join(f"{count} {name}" for name, count in self.posts) or "none"))
+        lines.append(
+            "posts      " + (", ".join(f"{count} {name}" for name, count in told_states(self.posts)) or "none")
+        )
+        waiting = sum(count for state, count in self.posts if state in _WAITING)
+        if self.waiting:
+            lines.append(f"waiting    {waiting} posts")
+            lines += [f"  {one.path}: {one.reason}" for one in self.waiting]
+            lines += _more(waiting - len(self.waiting))
         if self.last_pass:
             last = self.last_pass
             lines.append(
@@ -128,13 +133,15 @@ class StateOfThings:
         pauses = {owed.pause.host: owed.pause for owed in self.owed if owed.pause}.values()
         turns = Turns(self.deliveries, pauses, self.at)
         lines += [f"  {_delivery(delivery, turns)}" for delivery in self.deliveries[:_MOST]]
-        if (more := len(self.deliveries) - _MOST) > 0:
-            lines.append(f"  and {more} more; --json has them all")
+        lines += _more(len(self.deliveries) - _MOST)
         lines.append(f"refused    {len(self.refused)} posts")
         lines += [f"  {refusal} (since {moment(refusal.since)})" for refusal in self.refused]
         if self.taken_down:
             lines.append(f"taken down {len(self.taken_down)} posts of late")
-            lines += [line for one in self.taken_down for line in _take_down_lines(one)]
+            kept = {each.feed for each in self.held}
+            urls = {document.url for document in self.documents if document.feed in kept}
+            lines += [line for one in self.taken_down[:_MOST] for line in _take_down_lines(one, urls)]
+            lines += _more(len(self.taken_down) - _MOST)
         if self.held:
             lines.append(f"held       {len(self.held)} feeds")
             lines += [f"  since {moment(held.since)}: {held}" for held in self.held]
@@ -166,6 +173,15 @@ def _fit(value: Any) -> Any:
         case list() | tuple():
             return [_fit(inner) for inner in value]
     return value
+
+
+def _more(count: int) -> list[str]:
+    return [f"  and {count} more; --json has them all"] if count > 0 else []
+
+
+def told_states(posts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Counts of posts by state, in words that say what those that wait wait for."""
+    return tuple((_STATES.get(state, state), count) for state, count in posts)
 
 
 def told_live(live: Live) -> Iterator[str]:
@@ -209,39 +225,10 @@ def feeds_of(
                 documents=sum(not document.page for document in mine),
                 bytes=sum(document.length for document in mine if not document.page),
                 pages=sum(document.page > 0 for document in mine),
-                held=held[name].reason if name in held and held[name].evidence != held[name].approved else "",
+                held=held[name].reason if name in held and not held[name].is_approved else "",
             )
         )
     return tuple(found)
-
-
-def owed_of(
-    deliveries: Iterable[Delivery], pauses: Iterable[HostPause] = (), now: datetime | None = None
-) -> tuple[OwedStanding, ...]:
-    """What is owed, by kind and host, in the order in which it goes out."""
-    deliveries = tuple(deliveries)
-    turns = Turns(deliveries, pauses, now)
-    groups: dict[tuple[int, str, str], list[Delivery]] = {}
-    for delivery in deliveries:
-        groups.setdefault((delivery.kind.stage, delivery.kind.value, delivery.host), []).append(delivery)
-    return tuple(_owed(kind, host, group, turns) for (_, kind, host), group in sorted(groups.items()))
-
-
-def _owed(kind: str, host: str, group: Sequence[Delivery], turns: Turns) -> OwedStanding:
-    pending = [delivery for delivery in group if delivery.status == "pending"]
-    failed = [delivery for delivery in group if delivery.error]
-    next_ = min((due for delivery in pending if (due := turns.next(delivery))), default=None)
-    first = [before for delivery in pending if (before := turns.before(delivery))] if next_ is None else []
-    return OwedStanding(
-        kind=kind,
-        host=host,
-        pending=len(pending),
-        given_up=len(group) - len(pending),
-        next=next_,
-        error=max(failed, key=lambda delivery: (delivery.attempts, delivery.id)).error if failed else "",
-        pause=turns.pause(host) if pending else None,
-        waits_for=min(first, key=lambda delivery: delivery.kind.stage).kind.value if first else "",
-    )
 
 
 def told(feed: FeedStanding) -> str:
@@ -257,19 +244,6 @@ def told(feed: FeedStanding) -> str:
     return f"{feed.name}: {', '.join(facts)}"
 
 
-def told_owed(owed: OwedStanding, now: datetime | None = None) -> str:
-    """In a line what a host is owed."""
-    facts = [
-        f"{owed.pending} owed",
-        *([f"{owed.given_up} given up"] if owed.given_up else []),
-        *([next_at(owed.next, now)] if owed.next else []),
-        *([waits_for(owed.waits_for, None)] if owed.waits_for else []),
-        *([f"left alone until {moment(owed.pause.until)}: {owed.pause.error}"] if owed.pause else []),
-        *([owed.error] if owed.error and not owed.pause else []),
-    ]
-    return f"{owed.kind} at {owed.host.removesuffix(CACHES)}: {', '.join(facts)}"
-
-
 def _delivery(one: Delivery, turns: Turns) -> str:
     attempts = "1 attempt" if one.attempts == 1 else f"{one.attempts} attempts"
     error = f" ({one.error})" if one.error else ""
@@ -283,10 +257,10 @@ def _fetch_lines(report: FetchReport) -> tuple[str, ...]:
     return (f"source     {report.url} {at}{since}", *trouble)
 
 
-def _take_down_lines(one: TakeDown) -> tuple[str, ...]:
-    when = f"since {moment(one.when)}" if one.when else "not yet"
+def _take_down_lines(one: TakeDown, held: Collection[str]) -> tuple[str, ...]:
+    when = f"since {moment(one.when)}" if one.when else "not taken down yet"
     still = (
-        *(f"    still in {url}" for url in one.shown),
+        *(f"    still in {url}{' (held)' if url in held else ''}" for url in one.shown),
         *(f"    {'owed' if d.status == 'pending' else 'given up'}: {d.topic} to {bare(d.target)}" for d in one.owed),
     )
     title = f" ({printable(one.title)})" if one.title else ""

@@ -10,8 +10,8 @@ from typing import Any
 from syndicator.app import state_to_approve, state_to_read, writer
 from syndicator.errors import ConfigError, Fault, SyndicatorError
 from syndicator.explain import spec_name
+from syndicator.hearers import UNSENT
 from syndicator.model import CACHES, Delivery, HostState, TargetState
-from syndicator.overview import UNSENT
 from syndicator.ports import Wanted
 from syndicator.settings import Settings
 from syndicator.text import printable

@@ -14,10 +14,10 @@ from syndicator.app import State
 from syndicator.asked import look
 from syndicator.configuration.durations import spelled
 from syndicator.health import Health, Hearer, Live, Wait
-from syndicator.hearers import hearers, told_hearer
+from syndicator.hearers import hearers, told_hearer, told_owed
 from syndicator.live import name_of_state
 from syndicator.model import DeliveryKind
-from syndicator.overview import told, told_live, told_owed
+from syndicator.overview import told, told_live, told_states
 from syndicator.ports import Sight
 from syndicator.settings import Settings
 from syndicator.sourcing import called
@@ -114,7 +114,7 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
             for feed in things.feeds
         ),
         last_pass=things.last_pass,
-        posts=things.posts,
+        posts=told_states(things.posts),
         refused=things.refused,
         pending=len(things.deliveries) - given_up,
         given_up=given_up,

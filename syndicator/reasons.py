@@ -12,6 +12,8 @@ from syndicator.asked import hear_service
 from syndicator.dialects.jekylloverlooked import no_post
 from syndicator.errors import PostError, SyndicatorError
 from syndicator.explain import Explanation, Verdict, explain, find, spec_name, under_hold
+from syndicator.hearers import UNSENT
+from syndicator.hindrances import SETTLE
 from syndicator.holdoff import held_off
 from syndicator.ledger import record_of
 from syndicator.model import PostRecord, PostState
@@ -23,6 +25,7 @@ from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.walking import is_same
 from syndicator.sourcing import reader, site_files
+from syndicator.takedowns import who_has_it
 from syndicator.turns import moment, undelivered
 
 
@@ -144,17 +147,30 @@ def _with_news(
         verdicts = [
             replace(v, reason=reason) if v.verdict == "waiting" and "next pass" in v.reason else v for v in verdicts
         ]
-    return replace(explanation, facts=(*facts, *_told(verdicts, settings, state, now)), verdicts=tuple(verdicts))
+        # The time of a hold-off begins when a pass first sees the post.
+        verdicts = [replace(v, reason=v.reason.replace(SETTLE, f" at the earliest{SETTLE}")) for v in verdicts]
+    facts += _told(path, verdicts, settings, state, now)
+    return replace(explanation, facts=tuple(facts), verdicts=tuple(verdicts))
 
 
-def _told(verdicts: list[Verdict], settings: Settings, state: State, now: datetime) -> Iterator[tuple[str, str]]:
+def _told(
+    path: str, verdicts: list[Verdict], settings: Settings, state: State, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """Who has not heard of documents that show the post, or of those that it was taken out of."""
+    ledger, deliveries = state.ledger, state.outbox.deliveries()
     feeds = {verdict.feed for verdict in verdicts if verdict.verdict == "in"}
-    documents = state.ledger.documents().values()
+    documents = tuple(ledger.documents().values())
     topics = {document.url: document.feed for document in documents if document.feed in feeds}
+    posts = ledger.posts_at([path])
+    for down in who_has_it(posts, ledger.feeds(), documents, deliveries, now):
+        yield from (("still in", url) for url in down.shown if url not in topics)
+        topics |= {delivery.topic: delivery.feed for delivery in down.owed}
     if not topics:
         return
-    lines = undelivered(topics, state.outbox.deliveries(), now, state.outbox.pauses())
+    lines = undelivered(topics, deliveries, now, state.outbox.pauses())
     yield from (("not told", line) for line in lines)
+    if lines and not writer(settings):
+        yield "not sent", UNSENT
     if not lines and (settings.hub_urls() or settings.webhooks):
         yield "told", "whoever is to hear of the documents that show it has heard"
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicator.health import Health
 from syndicator.looks import clock_fault
-from syndicator.model import DocumentRecord
+from syndicator.model import DocumentRecord, Held
 from syndicator.passes import Report
 from syndicator.ports import BEING_WRITTEN
 
@@ -39,14 +39,14 @@ class Reporting:
                     "post refused", extra={"post": refusal.place, "reason": refusal.reason, "remedy": refusal.remedy}
                 )
         for held in report.held:
-            if before.get(f"feed {held.feed}") != held.reason:
+            if before.get(f"feed {held.feed}") != _told(held):
                 log.warning("feed held", extra={"feed": held.feed, "reason": held.reason, "remedy": held.remedy})
         odd = frozenset(map(str, report.warnings))
         for warning in sorted(odd - self._odd):
             log.info("post has an oddity", extra={"post": warning})
         self._odd = odd
         posts = {f"post {refusal.path}": refusal.reason for refusal in told}
-        feeds = {f"feed {held.feed}": held.reason for held in report.held}
+        feeds = {f"feed {held.feed}": _told(held) for held in report.held}
         kept = {part: problem for part, problem in before.items() if not part.startswith(("post ", "feed "))}
         self.health.problems = kept | posts | feeds
         return any(one.reason != BEING_WRITTEN for one in report.refused if one not in told)
@@ -74,3 +74,8 @@ class Reporting:
                     "seconds": round(report.seconds, 3),
                 },
             )
+
+
+def _told(held: Held) -> str:
+    """That a feed is held, without its name."""
+    return f"{held.reason}; it stays as it was; {held.remedy}"

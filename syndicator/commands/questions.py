@@ -9,6 +9,9 @@ import typer
 from syndicator.commands.terminal import WRONG, ConfigOption, JsonOption, complain, configured, say, say_json
 from syndicator.crew import seldom_looking_for_garbage
 
+#: So many posts that are held off are told one by one.
+_MOST = 20
+
 
 def check(
     context: typer.Context,
@@ -39,8 +42,13 @@ def check(
                 complain(f"error: {finding}")
             for filtered in found.filtered:
                 say(str(filtered))
+            for each in found.held_off[:_MOST]:
+                say(str(each))
+            if (more := len(found.held_off) - _MOST) > 0:
+                say(f"held off: {more} more; --json has them all")
+            held_off = f"{len(found.held_off)} held off, " if found.held_off else ""
             say(
-                f"{settings.file}: good\n{found.posts} posts, {found.live} live, {found.feeds} feeds, "
+                f"{settings.file}: good\n{found.posts} posts, {found.live} live, {held_off}{found.feeds} feeds, "
                 f"{len(found.errors)} errors, {len(found.warnings)} warnings"
             )
         if found.errors:

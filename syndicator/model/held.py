@@ -66,8 +66,15 @@ class Held:
         return "; ".join(concern.sentence for concern in self.concerns)
 
     @property
+    def is_approved(self) -> bool:
+        """Whether somebody has let all of it through, and no pass has come since."""
+        return bool(self.evidence) and set(self.evidence) <= set(self.approved)
+
+    @property
     def remedy(self) -> str:
         """What to do, in one line."""
+        if self.is_approved:
+            return "it was approved, and the next pass lets it through"
         return f"undo it, or let it through with 'syndicator approve {self.feed}'"
 
     def __str__(self) -> str:

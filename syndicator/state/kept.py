@@ -148,6 +148,10 @@ class KeptLedger:
         """How many posts are in which state."""
         return self._ledger.counts(now)
 
+    def waiting(self, now: datetime, most: int) -> tuple[PostRecord, ...]:
+        """Posts that wait for their time."""
+        return self._ledger.waiting(now, most)
+
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
         return self._refusals.rows(self._ledger.refusals)

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, case, delete, func, select, update
 
-from syndicator.model import DocumentRecord, Entry, FeedRecord, Held, PageRecord, PostRecord
+from syndicator.model import DocumentRecord, Entry, FeedRecord, Held, PageRecord, PostRecord, PostState
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, PostLine, Publication, Refusal
 from syndicator.state import tables
 from syndicator.state.announcements import owe
@@ -31,6 +31,7 @@ from syndicator.state.rows import (
 )
 
 _CHUNK = 500
+_WAITING = (PostState.EMBARGOED.value, PostState.SETTLING.value)
 
 
 class SqlLedger:
@@ -77,6 +78,14 @@ class SqlLedger:
         state = state_at(now)
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(select(state, func.count()).group_by(state))}
+
+    def waiting(self, now: datetime, most: int) -> tuple[PostRecord, ...]:
+        """Posts that are under embargo or held off, those whose time comes first, so many at most."""
+        table = tables.posts.c
+        until = case((table.settles > table.due, table.settles), else_=table.due)
+        query = select(*POST_COLUMNS).where(state_at(now).in_(_WAITING)).order_by(until, table.path).limit(most)
+        with self._database.read() as connection:
+            return tuple(post_records(connection.execute(query)))
 
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""

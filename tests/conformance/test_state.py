@@ -355,6 +355,22 @@ def test_it_is_known_when_each_target_last_heard_and_last_failed_and_what_it_is_
     assert () == outbox.targets()
 
 
+def test_posts_that_wait_are_known_the_next_first(ledger: Ledger) -> None:
+    fresh = RECORD._replace(entry_id="", visibility=Visibility.PUBLIC, gone=None, down=None, expires=None, settles=None)
+    posts = (
+        fresh._replace(path="embargoed.md", due=NOON + 2 * DAY),
+        fresh._replace(path="longer.md", due=NOON + DAY, settles=NOON + 3 * DAY),
+        fresh._replace(path="held.md", due=NOON, settles=NOON + DAY),
+        fresh._replace(path="live.md", due=NOON),
+        fresh._replace(path="draft.md", due=NOON + DAY, visibility=Visibility.DRAFT),
+        fresh._replace(path="gone.md", due=NOON + DAY, gone=NOON),
+    )
+    ledger.remember(LedgerChange(posts=posts))
+
+    assert ["held.md", "embargoed.md", "longer.md"] == [each.path for each in ledger.waiting(NOON, 9)]
+    assert ["held.md"] == [each.path for each in ledger.waiting(NOON, 1)]
+
+
 def test_the_deliveries_of_what_makes_several_feeds_are_found_by_its_name(ledger: Ledger, outbox: SqlOutbox) -> None:
     feeds = ("category/news", "category/sport", "category:sitemap", "categories", "main")
     owed = tuple(Announcement(target=HUB, topic=feed, digest="d", feed=feed) for feed in feeds)

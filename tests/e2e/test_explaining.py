@@ -216,10 +216,26 @@ def test_why_says_who_has_not_heard_of_a_document_that_shows_the_post(newsroom: 
             if name == "not told"]  # fmt: skip
 
     assert 3 == len(told)
+    assert "no service runs: the next 'syndicator run'" in facts(newsroom, "a.md")["not sent"]
     assert all("http://127.0.0.1:9/?… has not heard of it: tried again 20" in line for line in told)
     with closing(sqlite3.connect(newsroom.root / "state.db")) as state, state:
         state.execute("DELETE FROM deliveries")
     assert "has heard" in facts(newsroom, "a.md")["told"]
+
+
+def test_why_of_a_post_that_was_killed_says_who_has_not_heard_of_that(newsroom: Newsroom) -> None:
+    newsroom.settings = '\n[[hubs]]\nurl = "http://127.0.0.1:9/"\n'
+    newsroom.configure()
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    newsroom.build("--no-announce")
+    newsroom.post("2026-01-01-a.md", title="Alpha", status="killed")
+    newsroom.build()
+
+    said = why(newsroom, "a.md")
+
+    assert 3 == len(re.findall(r"not told .*: http://127.0.0.1:9/ has not heard of it: tried again 20", said))
+    assert re.search(r"main      out     it is hidden \(status: killed\)", said)
 
 
 def test_why_of_a_new_post_says_how_long_it_is_held_off(newsroom: Newsroom) -> None:
@@ -233,5 +249,45 @@ def test_why_of_a_new_post_says_how_long_it_is_held_off(newsroom: Newsroom) -> N
     newsroom.build()
 
     assert re.search(r"not seen .*no pass has seen its file yet", before)
-    assert re.search(r"waiting until 20.* \(\[publish\] settle\)", before)
-    assert re.search(r"waiting until 20.* \(\[publish\] settle\)", why(newsroom, "b.md", "main"))
+    assert re.search(r"waiting until 20.* at the earliest \(\[publish\] settle\)", before)
+    assert re.search(r"waiting until [^a]* \(\[publish\] settle\)", why(newsroom, "b.md", "main"))
+
+
+def test_check_counts_and_names_posts_that_are_held_off_as_such(newsroom: Newsroom) -> None:
+    """user-asks-17."""
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    settled = {"SYNDICATOR_PUBLISH__SETTLE": "1h"}
+    newsroom.build(env=settled)
+    newsroom.post("2026-01-02-b.md", title="Beta")
+    newsroom.build(env=settled)
+    newsroom.post("2026-01-03-c.md", title="Gamma")
+    posts = newsroom.root / "content/_posts"
+    (posts / "2026-01-01-a.md").rename(posts / "2026-01-01-anew.md")
+    newsroom.post("2026-01-04-d.md", title="Delta", date="2099-01-01 12:00")
+
+    said = newsroom.command("check", env=settled).stdout
+    found = json.loads(newsroom.command("check", "--json", env=settled).stdout)
+
+    assert re.search(r"^held off: _posts/2026-01-02-b.md, until 20[^a]* \(\[publish\] settle\)\n", said, re.MULTILINE)
+    assert re.search(r"^held off: _posts/2026-01-03-c.md, until 20.* at the earliest \(\[", said, re.MULTILINE)
+    assert "4 posts, 1 live, 2 held off, 1 feeds, 0 errors, 0 warnings" in said
+    assert (1, [True, False]) == (found["live"], [each["seen"] for each in found["held_off"]])
+
+
+def test_a_feed_that_was_approved_says_that_only_a_pass_is_missing(newsroom: Newsroom) -> None:
+    for number in range(1, 25):
+        newsroom.post(f"2026-01-{number:02}-a.md", title=f"Post {number}")
+    newsroom.build()
+    for number in range(1, 20):
+        (newsroom.root / f"content/_posts/2026-01-{number:02}-a.md").unlink()
+    newsroom.build(status=1)
+    held = newsroom.command("status").stdout
+    newsroom.command("approve", "main")
+
+    approved = newsroom.command("status").stdout
+
+    assert "  _posts/2026-01-01-a.md: gone, not taken down yet\n    still in" in held
+    assert "/feed.xml (held)\n" in held
+    assert "undo it, or let it through with 'syndicator approve main'" in held
+    assert "it stays as it was; it was approved, and the next pass lets it through" in approved
+    assert "syndicator approve" not in approved

@@ -191,6 +191,9 @@ class World:
     def counts(self, now: datetime) -> dict[str, int]:
         raise NotImplementedError
 
+    def waiting(self, now: datetime, most: int) -> tuple[PostRecord, ...]:
+        raise NotImplementedError
+
     def lines(self, names: Collection[str]) -> Iterator[PostLine]:
         raise NotImplementedError
 

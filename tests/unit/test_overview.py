@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from syndicator.health import Hearer, Live, Wait
-from syndicator.hearers import hearers, told_hearer
+from syndicator.hearers import UNSENT, hearers, owed_of, told_hearer, told_owed
 from syndicator.live import address, hear, read, waits_of
 from syndicator.model import (
     Concern,
@@ -26,14 +26,11 @@ from syndicator.model import (
     TargetState,
 )
 from syndicator.overview import (
-    UNSENT,
     Holder,
     StateOfThings,
     feeds_of,
-    owed_of,
     told,
     told_live,
-    told_owed,
 )
 from syndicator.turns import moment, undelivered
 
