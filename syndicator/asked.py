@@ -36,7 +36,11 @@ def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
     with state_to_read(settings) as state:
         things = look(settings, state, now)
         things = replace(
-            things, trouble=_trouble(settings), rules=_rules(settings, state, now), waiting=_waiting(state, now)
+            things,
+            trouble=_trouble(settings),
+            rules=_rules(settings, state, now),
+            waiting=_waiting(state, now),
+            last_good=tuple(sorted(state.ledger.entries([refusal.path for refusal in things.refused]))),
         )
     found = writer(settings)
     by = Holder(pid=found[0], since=datetime.fromtimestamp(found[1], UTC)) if found else None

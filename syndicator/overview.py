@@ -63,7 +63,7 @@ class StateOfThings:
     ``documents`` are those that readers subscribe to, ``pages`` counts those of archives.
     ``trouble`` is why no pass can read the source as it is now, "" when nothing is known of that.
     ``alarms`` are what happened and somebody has to look at.
-    ``waiting`` are the posts whose time comes first.
+    ``waiting`` are the posts whose time comes first, ``last_good`` the refused ones that were good before and stay so.
     ``rules`` count for each feed of a profile what its rules decide. ``hearers`` are told of what changed, unless
     [announce] is off. ``at`` is when this was looked at.
     """
@@ -81,6 +81,7 @@ class StateOfThings:
     owed: tuple[OwedStanding, ...] = ()
     hearers: tuple[Hearer, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    last_good: tuple[str, ...] = ()
     announces: bool = True
     at: datetime | None = None
     fetched: FetchReport | None = None
@@ -135,12 +136,14 @@ class StateOfThings:
         lines += [f"  {_delivery(delivery, turns)}" for delivery in self.deliveries[:_MOST]]
         lines += _more(len(self.deliveries) - _MOST)
         lines.append(f"refused    {len(self.refused)} posts")
-        lines += [f"  {refusal} (since {moment(refusal.since)})" for refusal in self.refused]
+        lines += [f"  {refusal} (since {moment(refusal.since)}{self._stays(refusal)})" for refusal in self.refused]
         if self.taken_down:
             lines.append(f"taken down {len(self.taken_down)} posts of late")
             kept = {each.feed for each in self.held}
             urls = {document.url for document in self.documents if document.feed in kept}
-            lines += [line for one in self.taken_down[:_MOST] for line in _take_down_lines(one, urls)]
+            # What somebody took back in haste must not be looked for among all that was tidied away.
+            first = sorted(self.taken_down, key=lambda one: one.state != PostState.KILLED)[:_MOST]
+            lines += [line for one in first for line in _take_down_lines(one, urls)]
             lines += _more(len(self.taken_down) - _MOST)
         if self.held:
             lines.append(f"held       {len(self.held)} feeds")
@@ -157,6 +160,9 @@ class StateOfThings:
         how = "stopping" if self.live.stopping else "ready" if self.live.ready else "not ready yet"
         yield f"service    running ({by or f'since {moment(self.live.started)}'}), version {self.live.version}, {how}"
         yield from (f"  {line}" for line in told_live(self.live))
+
+    def _stays(self, refusal: Refusal) -> str:
+        return "; its last good version stays" if refusal.path in self.last_good else "; no feed has it"
 
     def for_programs(self) -> dict[str, Any]:
         """What JSON can hold; bodies that are owed stay where they are, and so do secrets in addresses."""

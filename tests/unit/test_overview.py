@@ -32,6 +32,8 @@ from syndicator.overview import (
     told,
     told_live,
 )
+from syndicator.ports import Refusal
+from syndicator.takedowns import TakeDown
 from syndicator.turns import moment, undelivered
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
@@ -145,6 +147,26 @@ def things(**changes: Any) -> StateOfThings:
         "asked": "http://127.0.0.1:8080/readyz?json",
     }  # fmt: skip
     return StateOfThings(**{**usual, **changes})
+
+
+def test_a_refused_post_is_told_with_what_readers_have_of_it() -> None:
+    refused = tuple(Refusal(path=f"{name}.md", version="v", reason="it is odd", since=NOW) for name in "ab")
+
+    lines = things(refused=refused, last_good=("a.md",)).lines()
+
+    assert f"  a.md: it is odd (since {moment(NOW)}; its last good version stays)" in lines
+    assert f"  b.md: it is odd (since {moment(NOW)}; no feed has it)" in lines
+
+
+def test_of_many_that_were_taken_down_those_that_were_killed_are_told_first() -> None:
+    gone = [TakeDown(path=f"{number}.md", id="i", state="gone", when=NOW) for number in range(25)]
+    killed = TakeDown(path="z.md", id="i", state="killed", when=NOW - HOUR)
+
+    lines = things(taken_down=(*gone, killed)).lines()
+
+    place = lines.index("taken down 26 posts of late")
+    assert lines[place + 1].startswith("  z.md: killed, since 2026")
+    assert "  and 6 more; --json has them all" == lines[place + 21]
 
 
 def test_a_service_is_told_as_running_as_silent_or_as_not_there() -> None:
