@@ -12,9 +12,10 @@ from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
 from syndicator.health import Live
 from syndicator.hearers import hearers, owed_of
-from syndicator.hindrances import hindrance
+from syndicator.hindrances import SETTLE
 from syndicator.history import divide
 from syndicator.live import address, hear, name_of_state
+from syndicator.model import PostRecord, PostState
 from syndicator.outcomes import has_rules, outcome
 from syndicator.overview import (
     Holder,
@@ -70,10 +71,17 @@ def _trouble(settings: Settings) -> str:
 def _waiting(state: State, now: datetime) -> tuple[Waiting, ...]:
     """The posts whose time comes first, each with what it waits for."""
     return tuple(
-        Waiting(path=record.path, until=max(record.due, record.settles or record.due), reason=blocked[1])
+        Waiting(path=record.path, until=max(record.due, record.settles or record.due), reason=_why_wait(record, now))
         for record in state.ledger.waiting(now, _MOST_WAITING)
-        if record.due and (blocked := hindrance(record, None, rendered=False, now=now, rule=""))
+        if record.due
     )
+
+
+def _why_wait(record: PostRecord, now: datetime) -> str:
+    embargo, held_off = "it is under embargo", f"it is held off{SETTLE}"
+    if record.state(now) is PostState.SETTLING:
+        return held_off
+    return f"{embargo}, then {held_off}" if record.due and record.settles and record.settles > record.due else embargo
 
 
 def _rules(settings: Settings, state: State, now: datetime) -> tuple[str, ...]:

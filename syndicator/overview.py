@@ -108,7 +108,7 @@ class StateOfThings:
         waiting = sum(count for state, count in self.posts if state in _WAITING)
         if self.waiting:
             lines.append(f"waiting    {waiting} posts")
-            lines += [f"  {one.path}: {one.reason}" for one in self.waiting]
+            lines += [f"  {one.path}: until {moment(one.until)}, {one.reason}" for one in self.waiting]
             lines += _more(waiting - len(self.waiting))
         if self.last_pass:
             last = self.last_pass

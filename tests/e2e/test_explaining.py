@@ -103,6 +103,7 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
             assert owed["next"]
             assert "503" in owed["error"]
             assert f"service    running (process {process.pid}, since 20" in text
+            assert "  _posts/2026-01-02-b.md: until 2035-03-01 06:00:00 UTC, it is under embargo\n" in text
             assert "next change 2035-03-01 06:00:00 UTC: the embargo of _posts/2026-01-02-b.md ends" in text
             assert re.search(r"main: 1 entry, newest of 2026-01-01 .*, 3 documents of \d+ bytes", text)
             assert re.search(r"hub at 127\.0\.0\.1:\d+: 4 owed, next 20.*503", text)
