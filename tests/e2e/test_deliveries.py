@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,15 @@ def test_what_is_dropped_is_said_and_gone(owing: Newsroom) -> None:
     assert f"1 dropped: {host} will not hear of these versions, only of the next" in said(owing, "drop", "1")
     assert "nothing is dropped" in said(owing, "drop", "--given-up")
     assert [2] == [each["id"] for each in asked(owing)["deliveries"]]
+
+
+def test_a_host_whose_pause_is_over_is_not_left_alone_any_more(owing: Newsroom) -> None:
+    with state_to_approve(load_settings(owing.root / "syndicator.toml", {})) as state:
+        now, (pause,) = datetime.now(UTC), state.outbox.pauses()
+        state.outbox.settle((), now, pauses=[replace(pause, until=now)])
+
+    assert [] == asked(owing, "--status", "paused")["deliveries"]
+    assert f"{pause.host}  2 owed, 0 given up, due now: failed once (no connection" in said(owing)
 
 
 def test_a_running_service_sends_again_at_a_word(newsroom: Newsroom) -> None:

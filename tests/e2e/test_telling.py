@@ -127,7 +127,11 @@ def test_caches_let_go_then_the_world_is_looked_at_then_hubs_and_partners_hear(w
     said = world.messages()["main"]
     assert ("feed.changed", 1, "The Example") == (said["type"], said["version"], said["feed"]["title"])
     assert ["atom", "json", "rss"] == [document["format"] for document in said["documents"]]
-    assert TOKEN not in world.newsroom.command("status", "--json").stdout + done.stdout + done.stderr
+    status = world.newsroom.command("status", "--json").stdout
+    assert TOKEN not in status + done.stdout + done.stderr
+    hearers = json.loads(status)["hearers"]
+    assert ["purge", "verify", "hub", "webhook"] == [each["kind"] for each in hearers if each["heard"]]
+    assert [world.edge.url, f"{world.edge.url}hook"] == [hearers[1]["target"], hearers[3]["target"]]
 
 
 def test_partners_hear_what_changed_what_was_taken_down_and_what_a_feed_lost(world: World) -> None:
@@ -214,6 +218,15 @@ def test_hubs_wait_while_the_world_sees_the_old_version_and_hear_when_it_does_no
         eventually(lambda: [] == world.owed())
         assert heard + 1 == world.happened().count(("hub", "feed.xml"))
         assert {"added": ["Beta"]} == world.entries("main")
+        # Strangers see both: whoever knows the path of a web hook may call it.
+        shown = [room.get(path)[2].decode() for path in ("", "readyz?json")]
+        hearers = [each for each in json.loads(shown[1])["hearers"] if each["heard"]]
+        assert [("verify", edge.url), ("hub", f"{edge.url}hub"), ("webhook", edge.url)] == [
+            (each["kind"], each["target"]) for each in hearers
+        ]
+        assert "waiting for the world to see the new version" in hearers[0]["error"]
+        assert f"webhook {edge.url}: last success 20" in shown[0]
+        assert not [text for text in shown if f"{edge.url}hook" in text]
     assert "ERROR" not in room.log().upper()
 
 
