@@ -11,6 +11,8 @@ from syndicator.model import CACHES, Delivery, DeliveryKind, HostPause, TargetSt
 from syndicator.text import bare
 from syndicator.turns import Turns, moment, next_at, waits_for
 
+#: What is said where nobody is told of anything, whoever is configured.
+SILENT = "nobody: [announce] enabled is off"
 #: Where nobody is at work on what is owed, no time that is told of a next try means much.
 UNSENT = "no service runs: the next 'syndicator run' or 'syndicator build' sends what is due"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.health import Hearer, Live
-from syndicator.hearers import UNSENT, OwedStanding, told_hearer, told_owed
+from syndicator.hearers import SILENT, UNSENT, OwedStanding, told_hearer, told_owed
 from syndicator.model import Delivery, DocumentRecord, FeedRecord, FeedSpec, Held, PostState
 from syndicator.ports import FetchReport, PassRecord, Refusal
 from syndicator.takedowns import TakeDown
@@ -124,7 +124,7 @@ class StateOfThings:
         lines.append(f"documents  {len(self.documents)}{archives}")
         lines += [f"  {document.url}  since {moment(document.changed)}" for document in self.documents]
         lines.append(f"hubs       {', '.join(map(bare, self.hubs)) or 'none'}")
-        lines.append(f"told       {len(self.hearers) if self.announces else 'nobody: [announce] enabled is off'}")
+        lines.append(f"told       {len(self.hearers) if self.announces else SILENT}")
         lines += [f"  {told_hearer(hearer)}" for hearer in self.hearers]
         given_up = sum(delivery.status != "pending" for delivery in self.deliveries)
         lines.append(f"owed       {len(self.deliveries) - given_up} deliveries, {given_up} given up")

@@ -14,7 +14,7 @@ from syndicator.app import State
 from syndicator.asked import look
 from syndicator.configuration.durations import spelled
 from syndicator.health import Health, Hearer, Live, Wait
-from syndicator.hearers import hearers, told_hearer, told_owed
+from syndicator.hearers import SILENT, hearers, told_hearer, told_owed
 from syndicator.live import name_of_state
 from syndicator.model import DeliveryKind
 from syndicator.overview import told, told_live, told_states
@@ -118,7 +118,7 @@ def page_of(settings: Settings, state: State, live: Live) -> StatusPage:
         refused=things.refused,
         pending=len(things.deliveries) - given_up,
         given_up=given_up,
-        told=tuple(told_hearer(one) for one in live.hearers),
+        told=(*(() if things.announces else (SILENT,)), *map(told_hearer, live.hearers)),
         owed=tuple(hide(told_owed(owed, things.at)) for owed in things.owed),
         problems=tuple(f"{part}: {problem}" for part, problem in live.problems),
     )

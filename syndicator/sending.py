@@ -79,7 +79,7 @@ def minding(engine: Dispatcher, state: State, health: Health) -> Callable[[Turn]
 
     async def work(turn: Turn) -> int:
         count = await engine.work(turn)
-        await mind.look_at_targets()
+        await mind.look()
         return count
 
     return work
@@ -96,14 +96,22 @@ class _Mind:
 
     async def follow(self, kinds: Collection[DeliveryKind]) -> None:
         """Something of these kinds came back, or nothing did, and the queue may be another all the same."""
-        if not kinds or any(kind in _OF_CACHES for kind in kinds):
-            trouble = await asyncio.to_thread(_trouble_of_caches, self.state)
-            others = {part: problem for part, problem in self.health.problems.items() if part != _CACHES}
-            self.health.problems = {**others, _CACHES: trouble} if trouble else others
+        if not kinds or any(kind in _OF_CACHES for kind in kinds) or _CACHES in self.health.problems:
+            await self._look_at_caches()
         if time.monotonic() >= self._next:
-            await self.look_at_targets()
+            await self._look_at_targets()
 
-    async def look_at_targets(self) -> None:
+    async def look(self) -> None:
+        """Whatever came back."""
+        await self._look_at_caches()
+        await self._look_at_targets()
+
+    async def _look_at_caches(self) -> None:
+        trouble = await asyncio.to_thread(_trouble_of_caches, self.state)
+        others = {part: problem for part, problem in self.health.problems.items() if part != _CACHES}
+        self.health.problems = {**others, _CACHES: trouble} if trouble else others
+
+    async def _look_at_targets(self) -> None:
         begun = time.monotonic()
         self.health.targets = tuple(await asyncio.to_thread(self.state.outbox.targets))
         self._next = time.monotonic() + max(_SELDOM, (time.monotonic() - begun) * _TIMES_ITS_COST)
