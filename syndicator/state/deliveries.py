@@ -179,8 +179,7 @@ class SqlOutbox:
             return connection.execute(delete(tables.deliveries).where(*_meant(wanted))).rowcount
 
     def keep_targets(self, targets: Mapping[DeliveryKind, Collection[str]]) -> None:
-        """Forget what is owed to others than these, by kind, what is known of them, and the pauses of hosts that are
-        owed nothing."""
+        """Forget others than these, by kind: what they are owed, what is known of them, and pauses of their hosts."""
         hosts = tables.hosts
         with self._database.write() as connection:
             for table in (tables.deliveries, tables.contacts):
@@ -189,8 +188,7 @@ class SqlOutbox:
                     for kind in DeliveryKind
                 ]
                 connection.execute(delete(table).where(not_(or_(*wanted))))
-            table = tables.deliveries
-            connection.execute(delete(hosts).where(~exists().where(table.c.host == hosts.c.host)))
+            connection.execute(delete(hosts).where(~exists().where(tables.deliveries.c.host == hosts.c.host)))
 
 
 # --- which ones ---------------------------------------------------------------------------------------------------
