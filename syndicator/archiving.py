@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from syndicator.book import Book
 from syndicator.crew import Crew
@@ -30,6 +31,16 @@ class PageTask:
     spec: FeedSpec
     wanted: tuple[Wanted, ...]
     patient: bool
+
+
+class Standstill:
+    """Archives of which nothing can be read: their pages stay as they stand."""
+
+    marks: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType({})
+
+    def feeds(self, _tasks: Sequence[PageTask], _crew: Crew) -> Iterator[tuple[Feed, FeedSpec, Sequence[Wanted]]]:
+        """None."""
+        return iter(())
 
 
 class Archiving:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from syndicator.app import State, alarms, gone, orders, publisher, state_to_read, state_to_write
 from syndicator.crew import Crew
-from syndicator.errors import SourceError, StateDamaged, StateMissing
+from syndicator.errors import ConfigError, SourceError, StateDamaged, StateMissing
 from syndicator.model import DeliveryKind
 from syndicator.ports import Upstream
 from syndicator.progress import Progress
+from syndicator.reader import Reader
 from syndicator.reading import Reading, begin_reading
 from syndicator.settings import Settings
 from syndicator.sourcing import reader, upstream
@@ -59,12 +61,19 @@ class Built:
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
     """One pass, then word to others. Raises SyndicatorError; a dry run changes nothing on disk."""
     far = upstream(settings)
-    trouble = _fetch(far) if far and not options.dry_run else ""
-    source = reader(settings, mends=not options.dry_run)
     # Where nothing is known everything must be read: that begins while the rest is imported. A folder that may not be
     # entered is the state's to complain of.
     nothing_known = not os.path.exists(settings.state_path) and gone(settings) is None  # noqa: PTH110
-    begun = begin_reading(source, {}, crew) if nothing_known else None
+    trouble = ""
+    try:
+        trouble = _fetch(far) if far and not options.dry_run else ""
+        source = reader(settings, mends=not options.dry_run)
+    except (SourceError, ConfigError) as away:
+        if nothing_known:
+            raise
+        ask, begun = _raising(away), None
+    else:
+        ask, begun = (lambda: source), begin_reading(source, {}, crew) if nothing_known else None
     from syndicator.pipeline import Pipeline
 
     wanted = replace(
@@ -76,14 +85,14 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
     )
     if options.dry_run:
         with state_to_read(settings, or_empty=True) as state:
-            pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
+            pipeline = Pipeline(ask, publisher(settings), state.ledger, wanted)
             return Built(report=pipeline.run(now, progress, crew, begun))
     done: list[str] = []
     remarks: list[str] = []
     mend = partial(_mend, settings, now, done, remarks)
 
     def attempt(begun: Reading | None) -> Built:
-        pipeline = Pipeline(lambda: source, publisher(settings), state.ledger, wanted)
+        pipeline = Pipeline(ask, publisher(settings), state.ledger, wanted)
         report = pipeline.run(now, progress, crew, begun)
         return _tell(settings, options, state, pipeline, report, now, progress)
 
@@ -95,6 +104,8 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
             told = attempt(None)
         if state.keeper is not None and state.keeper.look():
             remarks.append(f"{state.database.what}: {state.keeper.mend(now)}")
+        if told.report.away is not None:
+            raise told.report.away
         known = () if done else alarms(settings)
         return replace(told, trouble=trouble, alarms=(*done, *known), rebuilt=bool(done), remarks=tuple(remarks))
 
@@ -106,6 +117,15 @@ def _mend(settings: Settings, now: datetime, damaged: list[str], missed: list[st
 
     said = missed if isinstance(damage, StateMissing) else damaged
     said += filter(None, [rebuild(settings, damage, now)])
+
+
+def _raising(error: SourceError | ConfigError) -> Callable[[], Reader]:
+    """Gives no reader, but says why."""
+
+    def ask() -> Reader:
+        raise error
+
+    return ask
 
 
 def _fetch(far: Upstream) -> str:

@@ -11,7 +11,7 @@ from syndicator.entries import EntryKeys, attach, illustrate
 from syndicator.errors import PostError
 from syndicator.making import Aims, Made
 from syndicator.model import EnclosureRef, Entry, ImageFacts, ImageRef, PostRecord, PostWarning, digest
-from syndicator.ports import EntryRecord, ImageAnswer, Ledger, LedgerChange, Source, StoredEntry
+from syndicator.ports import EntryRecord, ImageAnswer, Ledger, LedgerChange, StoredEntry
 from syndicator.posts.references import BESIDE, REFERENCES, Targets
 from syndicator.progress import Progress
 
@@ -54,14 +54,14 @@ class Gathering:
         questions: Callable[[PostRecord, Collection[str]], Sequence[str]],
         answer: Callable[[str], str],
         keys: EntryKeys,
-        source: Source,
+        measure: Callable[[str, str], tuple[str, ImageFacts] | None],
         ledger: Ledger,
         ask_images: bool,
         may_write: bool = False,
         archived: Collection[str] = (),
     ) -> None:
         self._keys = keys
-        self._source = source
+        self._file = measure
         self._ledger = ledger
         self._ask_images = ask_images
         self._may_write = may_write
@@ -176,7 +176,7 @@ class Gathering:
         return answer.facts if answer and answer.facts != ImageFacts() else None
 
     def _measure(self, url: str, file: str, answer: ImageAnswer | None) -> ImageFacts | None:
-        measured = self._source.measure(file, answer.version if answer else "")
+        measured = self._file(file, answer.version if answer else "")
         if measured is None:
             if answer and answer.version:
                 self._answers[url] = ImageAnswer(url=url, facts=ImageFacts(), status="missing")

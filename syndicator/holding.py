@@ -11,7 +11,7 @@ from syndicator.concerns import moment, redated, seconds, suspects
 from syndicator.guard import OF_MEMBERS, Proposal, along, compare, leaving, taken_down
 from syndicator.history import kept_pages
 from syndicator.model import Concern, FeedRecord, FeedSpec, Held, Limits, PageRecord, PostRecord
-from syndicator.selections import Selection
+from syndicator.selections import Selection, nameless
 from syndicator.traces import Stamps, dated, dates_of, name_of, past_of, stamps_of
 
 #: Rules for a feed with all its archive, where posts only have to stay, as they are.
@@ -221,14 +221,7 @@ class _Judge:
         if selection is None:
             selection = next((made for made in choose(kept) if made.name == name), None)
         if selection is None:
-            spec, slug = self._specs[name.partition("/")[0]], name.partition("/")[2]
-            selection = Selection(
-                name=name,
-                spec=spec,
-                title=spec.title.replace("{value}", slug) or slug,
-                outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
-                members=(),
-            )
+            selection = nameless(name, self._specs[name.partition("/")[0]])
         spec, records = selection.spec, self._case.pages.get(name, ())
         stays = any(concern.rule in OF_MEMBERS for concern in self.concerns.get(name, ()))
         pages = kept_pages(

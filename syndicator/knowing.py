@@ -40,6 +40,10 @@ class Knowledge:
         self.book = Book(self._ledger)
         self._is_whole = False
 
+    def distrust(self) -> None:
+        """The ledger is as it was, but who knows what was touched: look at everything the next time."""
+        self._is_whole = False
+
     def meet(self, reader: Reader) -> None:
         """From here on it is about what this reader reads."""
         if reader is not self._reader:

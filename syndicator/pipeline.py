@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 import orjson
 
 from syndicator.absence import require_mounts, require_presence
-from syndicator.book import Called
 from syndicator.crew import Crew
+from syndicator.errors import ConfigError, SourceError
 from syndicator.formats import Pieces
 from syndicator.knowing import Knowledge
-from syndicator.model import Held, digest
+from syndicator.model import Held, Site, digest
 from syndicator.noting import answers_noted, refusals_noted
 from syndicator.passes import Orders, Report
 from syndicator.ports import Ledger, LedgerChange, PassRecord, Publisher, Refusal, Scout, Touched
 from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
 from syndicator.reading import Reading
-from syndicator.resting import Rest
+from syndicator.resting import Rest, is_over, nothing_new
 
 if TYPE_CHECKING:
     from syndicator.entries import EntryKeys
-    from syndicator.writing import Show
+    from syndicator.writing import Press, Show
 
 
 class Pipeline:
@@ -56,7 +56,9 @@ class Pipeline:
         self._orders = orders
         self._knowledge = Knowledge(ledger, orders.feeds, stays=stays, scout=scout)
         self._swept = False
-        self._mounts: frozenset[str] = frozenset()
+        self._wanted = orders.feeds_name()
+        #: Whether a pass has not taken anything yet of what it sees.
+        self._looks = True
         self._pieces = Pieces() if stays else None
         self._show = show
         self._keys: EntryKeys | None = None
@@ -71,44 +73,68 @@ class Pipeline:
     ) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
+        Where the source cannot be looked at, though it could before, what time alone brings about is done, and the
+        report has the error.
+
         Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
         ``begun`` is a reading that was begun when nothing was known, by the same ``crew``. ``touched`` says where it is
         enough to look: elsewhere nothing has changed since the last pass.
         """
         started = time.monotonic()
+        self._looks = True
         try:
             report = self._run(now, progress, crew or Crew(1), begun, touched)
+        except (SourceError, ConfigError) as error:
+            return replace(self._without_source(error, now), seconds=time.monotonic() - started)
         except BaseException:
             self._knowledge.forget()
             raise
         self._knowledge.saw_all()
+        report = replace(report, seconds=time.monotonic() - started)
         if self._orders.dry_run:
             self._knowledge.forget()
-        report = replace(report, seconds=time.monotonic() - started)
-        if not self._orders.dry_run and report.news:
-            self._ledger.note_pass(
-                PassRecord(
-                    at=now,
-                    seconds=report.seconds,
-                    posts=report.posts,
-                    live=report.live,
-                    feeds=report.feeds,
-                    documents=report.documents,
-                    written=len(report.written),
-                    refused=len(report.refused),
-                    orders=self._named(report.held) + self._asked,
-                    next_change=report.next_change,
-                    next_why=report.next_why,
-                )
-            )
+        elif report.news or self._last is None:
+            self._ledger.note_pass(report.as_noted(now, self._named(report.held) + self._asked, self._source))
+        elif self._last.source != self._source:
+            self._ledger.note_pass(replace(self._last, source=self._source))
         return report
+
+    def _without_source(self, error: SourceError | ConfigError, now: datetime) -> Report:
+        """What there is to do while it is away. Raises the error where nothing is known, or nothing may be done."""
+        (self._knowledge.distrust if self._looks else self._knowledge.forget)()
+        last = self._ledger.last_pass()
+        if last is not None and is_over(last, now):
+            self._knowledge.forget()  # the ledger will have more to say of some posts
+        is_about_feeds = isinstance(error, ConfigError) and not self._looks
+        if last is None or last.source is None or self._orders.dry_run or is_about_feeds:
+            raise error
+        from syndicator.meanwhile import let_time_pass
+
+        press = self._press(last.source.site, last.source.rules, self._ledger.held())
+        return let_time_pass(press, last, last.source, error, now)
+
+    def _press(self, site: Site, rules: str, waiting: Mapping[str, Held]) -> Press:
+        from syndicator.writing import Press
+
+        return Press(
+            publisher=self._publisher,
+            ledger=self._ledger,
+            orders=self._orders,
+            site=site,
+            salt=rules,
+            waiting=waiting,
+            pieces=self._pieces,
+            show=self._show,
+        )
 
     def _set_up(self) -> None:
         self._reader = self._ask_reader()
+        self._reader.source.require()  # before what is known is given up for one that reads otherwise
         self._knowledge.meet(self._reader)
-        wanted = (self._reader.rules_name, replace(self._orders, dry_run=False, allow_empty=False, approve=False))
-        self._name = digest(orjson.dumps(wanted, default=str))
+        self._name = self._orders.name(self._reader.rules_name)
         self._asked = ""
+        self._last = self._ledger.last_pass()
+        self._source = self._reader.as_noted(self._wanted, self._last.source if self._last else None)
 
     def _named(self, held: Iterable[Held]) -> str:
         """What was wanted of a pass: what is configured, and what was approved of these."""
@@ -118,23 +144,17 @@ class Pipeline:
     def _run(self, now: datetime, progress: Progress, crew: Crew, begun: Reading | None, touched: Touched) -> Report:
         self._set_up()
         quarantine = self._ledger.refusals()
+        last, waiting = self._last, self._ledger.held()
+        known, mounts = self._source.mounts, self._reader.source.mounts()
+        # Where a file system is not mounted any more, nobody says of each of its files that it is touched.
+        touched = touched if mounts.issuperset(known) else None
         reading = self._knowledge.look(self._reader, begun, quarantine, touched, crew, now)
-        last, waiting = self._ledger.last_pass(), self._ledger.held()
+        self._mounts = mounts.union(known)
+        self._source = replace(self._source, mounts=tuple(sorted(mounts)))
         rest = Rest(self._reader, self._publisher, self._ledger, quarantine)
         is_wanted = last is not None and not (waiting and self._orders.approve)
         if last is not None and is_wanted and rest.is_all(reading, last, self._named(waiting.values()), now):
-            return Report(
-                posts=last.posts,
-                live=last.live,
-                read=0,
-                entries=0,
-                feeds=last.feeds,
-                documents=last.documents,
-                refused=tuple(quarantine[path] for path in sorted(quarantine)),
-                held=tuple(waiting.values()),
-                next_change=last.next_change,
-                next_why=last.next_why,
-            )
+            return nothing_new(last, quarantine, waiting)
         return self._whole(reading, quarantine, last, waiting, now, progress, crew)
 
     def _whole(
@@ -149,28 +169,26 @@ class Pipeline:
     ) -> Report:
         # Late, as most passes find nothing new and end before.
         from syndicator.archiving import Archiving
-        from syndicator.binding import ids_in
         from syndicator.entries import EntryKeys
         from syndicator.feeds import select
         from syndicator.gathering import Gathering
-        from syndicator.history import divide, news
-        from syndicator.holding import Case, changes, hold
-        from syndicator.instants import next_change
+        from syndicator.history import news
+        from syndicator.holding import changes
+        from syndicator.judging import Before, judge
+        from syndicator.lapsing import asks_for_sections
         from syndicator.listing import list_feeds
         from syndicator.making import make_entries
         from syndicator.plan import check_paths
         from syndicator.publishing import publish
         from syndicator.settling import Settling
-        from syndicator.takedowns import lay_down, left, revive, since_when, with_killed
-        from syndicator.writing import Press
+        from syndicator.takedowns import revive, since_when
 
         roster, book = self._knowledge.roster, self._knowledge.book
         scan, many = reading.scan, len(reading.changed)
-        mounts = self._reader.source.mounts()
         if not self._orders.allow_empty:
             require_presence(roster.there, sum(map(roster.has, scan.gone)), many, self._reader.source.is_bare)
-            require_mounts(self._mounts, mounts, scan.gone)
-        self._mounts = mounts
+            require_mounts(self._mounts, self._reader.source.mounts() if scan.gone else self._mounts, scan.gone)
+        self._looks = False
         # What the source could not reach and what another post stands in the way of is looked at again every time.
         read = sum(path not in quarantine or quarantine[path].version != "" for path, _ in reading.changed)
         roster.turn(now)
@@ -187,20 +205,10 @@ class Pipeline:
         choose = partial(select, self._orders.feeds, site=self._reader.site, now=now, sections=self._reader.sections)
         shown = roster.select(self._reader.site, now, book.at)
         prior, archived = self._ledger.feeds(), self._ledger.pages()
-        limits = None if self._orders.approve or self._orders.allow_empty else self._orders.guard
-        killed = replace(settled, records=book.at(roster.killed(since_when(now))))
-        proposed = divide(with_killed(shown, killed, choose, now), archived, now)
-        case = Case(
-            proposed=proposed,
-            prior=prior,
-            waiting=waiting,
-            records=Called(book, lambda: ids_in(prior, archived, proposed)),
-            specs=self._orders.feeds,
-            pages=archived,
-        )
-        judged = hold(case, limits, choose, now)
-        called = {record.path: record for record in book.called(left(prior, judged.selections))}
-        settled = lay_down(replace(settled, records=called), prior, judged.selections, now)
+        before = Before(feeds=prior, pages=archived, held=waiting)
+        killed = book.at(roster.killed(since_when(now)))
+        judgement = judge(shown, killed, before, self._orders, book, settled, choose, now)
+        judged, settled = judgement.judged, judgement.settled
         self._knowledge.take(settled)
         lists = list_feeds(self._orders.lists, judged.selections, self._reader.site, self._orders.feeds_url)
         judged = replace(judged, selections=(*judged.selections, *lists))
@@ -224,7 +232,7 @@ class Pipeline:
             questions=self._reader.questions,
             answer=self._reader.answer,
             keys=self._keys,
-            source=self._reader.source,
+            measure=self._reader.source.measure,
             ledger=self._ledger,
             ask_images=self._orders.ask_images,
             may_write=not self._orders.dry_run,
@@ -245,9 +253,7 @@ class Pipeline:
                     dropped_pages=dropped,
                 )
             )
-        held_before = [prior[name] for name in judged.held if name in prior]
-        dues = (roster.next_change(), next_change((), now, proposed, held_before, limits))
-        due = min((change for change in dues if change), default=None)
+        due = min(filter(None, (roster.next_change(), judgement.next_change)), default=None)
         work.take(made, progress)
         refusals = {**old, **refusals_noted([*bad, *work.refused], quarantine, now)}
         change = LedgerChange(
@@ -258,27 +264,15 @@ class Pipeline:
         if not self._orders.dry_run:
             self._ledger.remember(change)
 
-        press = Press(
-            publisher=self._publisher,
-            ledger=self._ledger,
-            site=self._reader.site,
-            feeds_url=self._orders.feeds_url,
-            hubs=self._orders.hubs,
-            audience=self._orders.audience,
-            salt=self._reader.rules_name,
-            announce=self._orders.announce,
-            dry_run=self._orders.dry_run,
-            limits=limits,
-            waiting=waiting,
-            pieces=self._pieces,
-            show=self._show,
-        )
+        press = self._press(self._reader.site, self._reader.rules_name, waiting)
         published = publish(press, judged, prior, work, archiving, now, progress, crew)
         late = refusals_noted(archiving.refused, quarantine, now)
         if late and not self._orders.dry_run:
             self._ledger.remember(LedgerChange(refused=tuple(late.values())))
         refusals |= late
         self._knowledge.end(members.keys())
+        if (tell := self._reader.sections) is not None and asks_for_sections(self._orders.feeds):
+            self._source = replace(self._source, sections=tuple((path, tell(path)) for path in sorted(members)))
         return Report(
             posts=roster.there,
             live=roster.live(),

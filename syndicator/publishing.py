@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicator.archiving import Archiving
+from syndicator.archiving import Archiving, Standstill
 from syndicator.concerns import swollen
 from syndicator.crew import Crew
 from syndicator.dues import changed, owed
@@ -44,7 +44,7 @@ def publish(
     judged: Judged,
     prior: Mapping[str, FeedRecord],
     gathering: Gathering,
-    archiving: Archiving,
+    archiving: Archiving | Standstill,
     now: datetime,
     progress: Progress,
     crew: Crew,
@@ -56,7 +56,7 @@ def publish(
     """
     remembered = press.ledger.documents()
     feeds, plan, altered = _plan(press, judged, gathering, archiving, prior, remembered, now)
-    if not press.dry_run:
+    if not press.orders.dry_run:
         with suppress(PublishError):  # where that cannot be written, the documents will say why
             press.publisher.begin([item.path for item in plan.render if item.path not in remembered])
     writing = Writing(press, judged.selections, feeds, plan, remembered, now, progress, crew)
@@ -65,12 +65,12 @@ def publish(
     held = {**judged.held, **held}
     standing = {document_of(one, remembered.get(one.wanted.path), now): one.body for one in done}
     documents = tuple(standing)
-    if not press.dry_run and documents:
+    if not press.orders.dry_run and documents:
         if press.show is not None:
             press.show(standing)
         press.publisher.settle([one.path for one in documents])
     announcements: tuple[Announcement, ...] = ()
-    if press.announce:
+    if press.orders.announce:
         news, gone = changed(documents, remembered), [remembered[path] for path in plan.delete]
         happened = Happened(
             selections=judged.selections,
@@ -82,8 +82,8 @@ def publish(
             verdicts=writing.verdicts,
         )
         announcements = (
-            *owed(news, gone, remembered, press.audience),
-            *notices(happened, press.audience, gathering, press.ledger, now),
+            *owed(news, gone, remembered, press.orders.audience),
+            *notices(happened, press.orders.audience, gathering, press.ledger, now),
         )
     publication = Publication(
         feeds=tuple(feed for name, feed in feeds.items() if prior.get(name) != feed),
@@ -95,7 +95,7 @@ def publish(
         held=changes(held, {**press.waiting, **judged.held}),
         freed=tuple(sorted(press.waiting.keys() - held.keys())),
     )
-    if not press.dry_run:
+    if not press.orders.dry_run:
         for path in plan.delete:
             press.publisher.delete(path)
         if publication != Publication():
@@ -117,7 +117,7 @@ def _plan(
     press: Press,
     judged: Judged,
     gathering: Gathering,
-    archiving: Archiving,
+    archiving: Archiving | Standstill,
     prior: Mapping[str, FeedRecord],
     remembered: Mapping[str, DocumentRecord],
     now: datetime,
@@ -128,24 +128,24 @@ def _plan(
     approved = {name for held in press.waiting.values() for name in held.approved}
     down = _down(press.ledger, judged.selections, gathering, prior, now)
     for selection in judged.selections:
-        settings = settings_digest(selection, press.site, press.hubs, press.feeds_url)
+        settings = settings_digest(selection, press.site, press.orders.hubs, press.orders.feeds_url)
         known = prior.get(selection.name)
         if known is not None and selection.name in judged.untouched:
             feed = known
         else:
             spec = known.spec if known and selection.name in judged.held else name_of(selection.spec)
-            feed = identify(selection, known, settings=settings, now=now, feeds_url=press.feeds_url, down=down)
+            feed = identify(selection, known, settings=settings, now=now, feeds_url=press.orders.feeds_url, down=down)
             feed = noted(
                 feed,
                 known,
                 spec=spec,
                 stamps=judged.stamps,
                 now=now,
-                limits=press.limits,
+                limits=press.orders.limits,
                 freed=selection.name in press.waiting and selection.name not in judged.held,
             )
         feeds[selection.name] = feed
-        for item in want(selection, feed, keys, salt=press.salt, feeds_url=press.feeds_url):
+        for item in want(selection, feed, keys, salt=press.salt, feeds_url=press.orders.feeds_url):
             document = remembered.get(item.path)
             if document is None:
                 wanted.append(item)
@@ -155,13 +155,13 @@ def _plan(
                 wanted.append(item)
             else:
                 # One that was too large before may stay so.
-                most = press.limits.max_bytes if press.limits else 0
+                most = press.orders.limits.max_bytes if press.orders.limits else 0
                 wanted.append(replace(item, most=most if 0 < document.length <= most else 0))
         if selection.pages:
             kept = {page.record.number for page in selection.pages if page.kept}
-            settings = settings_digest(selection, press.site, (), press.feeds_url)
+            settings = settings_digest(selection, press.site, (), press.orders.feeds_url)
             for item in want_pages(
-                selection, feed, archiving.marks, settings=settings, salt=press.salt, feeds_url=press.feeds_url
+                selection, feed, archiving.marks, settings=settings, salt=press.salt, feeds_url=press.orders.feeds_url
             ):
                 document = remembered.get(item.path)
                 wanted.append(replace(item, source=document.source) if document and item.page in kept else item)

@@ -21,6 +21,7 @@ from syndicator.model import (
     Site,
     Skim,
     SourceFile,
+    SourceRecord,
     TemplateContext,
     digest,
 )
@@ -77,6 +78,18 @@ class Reader:
         if "section" in self.rules.fields.further:
             return None
         return lambda path: self.dialect.section(PurePosixPath(path))
+
+    def as_noted(self, feeds: str, before: SourceRecord | None) -> SourceRecord:
+        """What passes have to know of it that cannot look at it; ``feeds`` names those that are made of it. What needs
+        a look is as ``before``."""
+        return SourceRecord(
+            mounts=before.mounts if before else (),
+            site=self.site,
+            rules=self.rules_name,
+            feeds=feeds,
+            last_path_first=self.dialect.last_path_first,
+            sections=before.sections if before else (),
+        )
 
     def parse(self, file: SourceFile) -> Post:
         """The post in a file. Raises PostError, and nothing else whatever the file holds."""

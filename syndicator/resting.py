@@ -7,7 +7,9 @@ from datetime import datetime
 
 import orjson
 
+from syndicator.model import Held
 from syndicator.noting import answers_noted
+from syndicator.passes import Report
 from syndicator.ports import ImageAnswer, Ledger, PassRecord, Publisher, Refusal
 from syndicator.reader import Reader
 from syndicator.reading import Reading
@@ -35,7 +37,7 @@ class Rest:
             return False
         if not self._is_answered_as(last.orders, orders):
             return False
-        if not last.at <= now or (last.next_change is not None and last.next_change <= now):
+        if not last.at <= now or is_over(last, now):
             return False
         if self._reader.built is not None or any(not refusal.version for refusal in self._quarantine.values()):
             return False  # pages change without their posts, and what could not be reached may be there again
@@ -60,3 +62,24 @@ class Rest:
     def _is_same_picture(self, file: str, answer: ImageAnswer | None) -> bool:
         measured = self._reader.source.measure(file, answer.version if answer else "")
         return (measured[0] if measured else "") == (answer.version if answer else "")
+
+
+def is_over(last: PassRecord, now: datetime) -> bool:
+    """Whether the clock alone has changed what the last pass left."""
+    return last.next_change is not None and last.next_change <= now
+
+
+def nothing_new(last: PassRecord, quarantine: Mapping[str, Refusal], waiting: Mapping[str, Held]) -> Report:
+    """The report of a pass that had nothing to do."""
+    return Report(
+        posts=last.posts,
+        live=last.live,
+        read=0,
+        entries=0,
+        feeds=last.feeds,
+        documents=last.documents,
+        refused=tuple(quarantine[path] for path in sorted(quarantine)),
+        held=tuple(waiting[name] for name in sorted(waiting)),
+        next_change=last.next_change,
+        next_why=last.next_why,
+    )

@@ -92,3 +92,15 @@ def feed_of_value(
         value=key,
         language=spelt if spec.each == "language" else spec.language,
     )
+
+
+def nameless(name: str, spec: FeedSpec) -> Selection:
+    """The feed of a spec with ``each`` that has no post to tell what its value is called, by its own name."""
+    slug = name.partition("/")[2]
+    return Selection(
+        name=name,
+        spec=spec,
+        title=spec.title.replace("{value}", slug) or slug,
+        outputs=tuple((format_, path.replace("{slug}", slug)) for format_, path in spec.outputs),
+        members=(),
+    )

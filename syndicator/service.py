@@ -154,7 +154,10 @@ class Service:
             async with self._publishing:
                 self._current = False
                 with self._mending.tried("pass", self._changed.set, lost=self._changed.lose):
-                    report, cost = await asyncio.to_thread(self._timed_pass, now, touched)
+                    done, cost = await asyncio.to_thread(self._timed_pass, now, touched)
+                    report = done
+                    if done.away is not None:
+                        raise done.away
                     if touched != frozenset():
                         self.health.scanned = now
                 # After a pass that failed too: it may have published before it did.
@@ -179,6 +182,12 @@ class Service:
 
     def _look_again(self, report: Report, touched: Touched, cost: timedelta) -> None:
         """Set the timers of coming passes."""
+        if report.next_change is not None:
+            self._alarms.at(report.next_change, self._changed.set, name="next change", why=report.next_why)
+        else:
+            self._alarms.forget("next change")
+        if report.away is not None:
+            return  # it is looked at again as after any failure
         is_exact = self._sees_all()
         if touched is None:
             # One that read much tells little of what it takes to find nothing.
@@ -187,10 +196,6 @@ class Service:
             self._scan_due = (
                 time.monotonic() + pause_of_scans(self.every, self._cost, is_exact=is_exact).total_seconds()
             )
-        if report.next_change is not None:
-            self._alarms.at(report.next_change, self._changed.set, name="next change", why=report.next_why)
-        else:
-            self._alarms.forget("next change")
         look = second_look(report, touched, self._look, self._cost, is_exact=is_exact)
         self._look = look.after if look else timedelta(0)
         if look is not None:

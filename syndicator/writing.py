@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from syndicator.archiving import Archiving, PageTask
+from syndicator.archiving import Archiving, PageTask, Standstill
 from syndicator.concerns import too_large
 from syndicator.crew import Crew
 from syndicator.dues import changed, owed
@@ -17,7 +17,8 @@ from syndicator.formats import Pieces
 from syndicator.gathering import Gathering
 from syndicator.history import paging
 from syndicator.making import Written, write_documents
-from syndicator.model import Audience, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Limits, Site, Verdict
+from syndicator.model import Audience, DocumentRecord, Entry, Feed, FeedRecord, FeedSpec, Held, Site, Verdict
+from syndicator.passes import Orders
 from syndicator.plan import Plan, Wanted, says_the_same
 from syndicator.ports import Ledger, LedgerChange, Publication, Publisher
 from syndicator.progress import Progress
@@ -37,23 +38,16 @@ _MANY = 500
 class Press:
     """Where documents go and what they say beside their entries; ``salt`` names all else that decides their bytes.
 
-    Without ``announce`` nobody is owed word of them; in a ``dry_run`` nothing is put, deleted or remembered. ``limits``
-    say how much may change at once, None for any. ``waiting`` are the feeds that were held before. ``audience`` is who
-    is owed something beside the hubs, ``pieces`` what entries came to in documents, kept for the next pass, ``show``
-    shows documents to readers as soon as they stand.
+    ``waiting`` are the feeds that were held before, ``pieces`` what entries came to in documents, kept for the next
+    pass. ``show`` shows documents to readers as soon as they stand.
     """
 
     publisher: Publisher
     ledger: Ledger
+    orders: Orders
     site: Site
-    feeds_url: str
-    hubs: tuple[str, ...]
     salt: str
-    announce: bool
-    dry_run: bool
-    limits: Limits | None
     waiting: Mapping[str, Held]
-    audience: Audience = field(default_factory=Audience)
     pieces: Pieces | None = None
     show: Show | None = None
 
@@ -74,7 +68,7 @@ class Writing:
     ) -> None:
         self._press, self._records, self._remembered, self._now = press, records, remembered, now
         self._progress, self._crew = progress, crew
-        self._publisher = None if press.dry_run else press.publisher
+        self._publisher = None if press.orders.dry_run else press.publisher
         self._wanted: dict[tuple[str, int], list[Wanted]] = {}
         for item in plan.render:
             self._wanted.setdefault((item.feed, item.page), []).append(item)
@@ -88,7 +82,7 @@ class Writing:
         self.verdicts: list[Verdict] = []
 
     def run(
-        self, gathering: Gathering, archiving: Archiving
+        self, gathering: Gathering, archiving: Archiving | Standstill
     ) -> tuple[list[Written], list[PublishError], dict[str, Held]]:
         """What stands by then, why other documents do not, and the feeds that have grown too large."""
         touched = [selection for selection in self._selections if (selection.name, 0) in self._wanted]
@@ -139,7 +133,7 @@ class Writing:
             latest = self._written[self._kept :]
             self._publisher.settle([one.wanted.path for one in latest])
             documents = tuple(document_of(one, self._remembered.get(one.wanted.path), self._now) for one in latest)
-            audience = self._press.audience if self._press.announce else Audience()
+            audience = self._press.orders.audience if self._press.orders.announce else Audience()
             owed_now = owed(changed(documents, self._remembered), (), self._remembered, audience)
             self._press.ledger.record(Publication(documents=documents, announcements=tuple(owed_now)), self._now)
         self._kept = len(self._written)
@@ -151,9 +145,9 @@ class Writing:
         for some in _together(selections):
             entries = _entries(press.ledger, some, gathering)
             for selection in some:
-                feed = build_feed(selection, self._records[selection.name], entries, press.site, press.hubs)
+                feed = build_feed(selection, self._records[selection.name], entries, press.site, press.orders.hubs)
                 if selection.pages:
-                    feed = replace(feed, paging=paging(selection, 0, press.feeds_url))
+                    feed = replace(feed, paging=paging(selection, 0, press.orders.feeds_url))
                 yield feed, selection.spec, self._wanted[selection.name, 0]
             entries.clear()  # before the next ones are read
 
@@ -161,7 +155,7 @@ class Writing:
         """The feed as a page has it, without hubs: what nobody is told of is no topic."""
         press, shown = self._press, replace(selection, members=page.members)
         feed = build_feed(shown, self._records[selection.name], entries, press.site, ())
-        place = paging(selection, page.record.number, press.feeds_url)
+        place = paging(selection, page.record.number, press.orders.feeds_url)
         # Nor does it tell of what is gone: that would change it again and again.
         return replace(feed, updated=page.record.updated, paging=place, tombstones=())
 

@@ -64,6 +64,9 @@ class _NoSource:
     def is_bare(self) -> bool:
         return False
 
+    def require(self) -> None:
+        pass
+
     def mounts(self) -> frozenset[str]:
         return frozenset()
 

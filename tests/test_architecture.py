@@ -181,6 +181,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("web.status", "reporting", "mending"),
     ("binding",),
     ("holding",),
+    ("lapsing", "judging"),
     # configuration
     ("configuration.words", "configuration.guess", "configuration.template"),
     ("configuration.durations",),
@@ -277,6 +278,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("archiving", "telling"),
     ("writing",),
     ("publishing",),
+    ("meanwhile",),
     ("pipeline", "remains"),
     ("service", "app", "safekeeping", "sourcing", "live"),
     ("sending", "checking", "asked", "approving", "owing", "visiting", "linting", "rebuilding"),

@@ -41,7 +41,7 @@ from syndicator.model.post import (
     Visibility,
 )
 from syndicator.model.profile import Deed, Mark, Profile, ProfileRule, RuleValue, Verdict
-from syndicator.model.records import UNKNOWN, DocumentRecord, FeedPast, FeedRecord, PageRecord
+from syndicator.model.records import UNKNOWN, DocumentRecord, FeedPast, FeedRecord, PageRecord, SourceRecord
 from syndicator.model.site import Lifetime, Person, Site, SourceFile
 from syndicator.model.values import digest, reached
 
@@ -93,6 +93,7 @@ __all__ = [
     "SiteData",
     "Skim",
     "SourceFile",
+    "SourceRecord",
     "TargetState",
     "TemplateContext",
     "Terms",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.model.feed import Format, Tombstone
+from syndicator.model.site import Site
 
 #: For ``settings`` and ``content`` of what was published when nobody knows any more how it was made.
 UNKNOWN = "unknown"
@@ -83,3 +84,20 @@ class DocumentRecord:
     hubs: tuple[str, ...] = ()
     length: int = 0
     page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """The source as the last pass found it that could look: what goes on without it needs that.
+
+    ``mounts`` are the file systems that its files were on, sorted. ``site`` and ``rules`` (a name) decide about the
+    bytes of documents beside what is stored, ``feeds`` names what was to be published where. ``last_path_first`` is the
+    dialect's, ``sections`` has the section of each post that is shown, by path, where feeds ask for it.
+    """
+
+    mounts: tuple[str, ...] = ()
+    site: Site
+    rules: str = ""
+    feeds: str = ""
+    last_path_first: bool = False
+    sections: tuple[tuple[str, str], ...] = ()

@@ -18,6 +18,7 @@ from syndicator.model import (
     ImageRef,
     PageRecord,
     PostRecord,
+    SourceRecord,
     Visibility,
 )
 from syndicator.ports.images import ImageAnswer
@@ -130,7 +131,8 @@ class PassRecord:
     """The last pass that came to its end: when, how long (seconds), and what it found and did.
 
     ``orders`` names what was wanted of it, ``next_change`` is when the same files would give something else, and
-    ``next_why`` what happens then. "" for ``orders`` says that something happened since.
+    ``next_why`` what happens then. "" for ``orders`` says that something happened since. ``source`` is what it read,
+    None where an older version recorded it.
     """
 
     at: datetime
@@ -144,6 +146,7 @@ class PassRecord:
     orders: str = ""
     next_change: datetime | None = None
     next_why: str = ""
+    source: SourceRecord | None = None
 
 
 class Ledger(Protocol):
@@ -179,6 +182,10 @@ class Ledger(Protocol):
 
     def waiting(self, now: datetime, most: int) -> tuple[PostRecord, ...]:
         """Posts that are under embargo or held off, those whose time comes first, so many at most."""
+        ...
+
+    def came_due(self, since: datetime, now: datetime) -> int:
+        """How many posts may be seen since then, for all that their dates say, and never were."""
         ...
 
     def refusals(self) -> dict[str, Refusal]: ...

@@ -69,6 +69,10 @@ class Versions(Protocol):
 class Source(Protocol):
     """Where posts come from."""
 
+    def require(self) -> None:
+        """Raises SourceError when nothing can be read, as far as a cheap look can tell."""
+        ...
+
     def glance(self, known: Versions, touched: frozenset[str]) -> Scan | None:
         """What a scan would find when nothing has changed elsewhere; None where only a scan can tell.
 

@@ -152,6 +152,10 @@ class KeptLedger:
         """Posts that wait for their time."""
         return self._ledger.waiting(now, most)
 
+    def came_due(self, since: datetime, now: datetime) -> int:
+        """How many posts may be seen since then, for all that their dates say, and never were."""
+        return self._ledger.came_due(since, now)
+
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
         return self._refusals.rows(self._ledger.refusals)

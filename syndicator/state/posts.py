@@ -87,6 +87,14 @@ class SqlLedger:
         with self._database.read() as connection:
             return tuple(post_records(connection.execute(query)))
 
+    def came_due(self, since: datetime, now: datetime) -> int:
+        """How many posts may be seen since then, for all that their dates say, and never were."""
+        table = tables.posts.c
+        is_new = (table.entry_id == "") & ((table.due > since) | (table.settles > since))
+        with self._database.read() as connection:
+            counted = select(func.count()).where(is_new, state_at(now) == PostState.LIVE.value)
+            return int(connection.execute(counted).scalar_one())
+
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
         return {row.path: Refusal(**row._mapping) for row in self._all(tables.refusals)}  # noqa: SLF001

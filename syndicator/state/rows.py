@@ -23,6 +23,8 @@ from syndicator.model import (
     ImageRef,
     PageRecord,
     Person,
+    Site,
+    SourceRecord,
     Tombstone,
 )
 from syndicator.ports import EntryRecord, ImageAnswer, PassRecord, StoredEntry
@@ -93,6 +95,10 @@ def pass_record(row: Any) -> PassRecord:
     values = dict(row._mapping)  # noqa: SLF001
     del values["id"]
     values["next_why"] = values["next_why"] or ""
+    if source := values.pop("source"):
+        sections = tuple((path, section) for path, section in source.pop("sections"))
+        site, mounts = Site(**source.pop("site")), tuple(source.pop("mounts"))
+        values["source"] = SourceRecord(**source, site=site, mounts=mounts, sections=sections)
     return PassRecord(seconds=values.pop("milliseconds") / 1000, **values)
 
 

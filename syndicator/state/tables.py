@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection, Dialect
 from syndicator.moments import EPOCH, MICROSECOND
 
 #: The newest migration; a database that says so needs no look at alembic.
-HEAD = "0010"
+HEAD = "0011"
 
 #: "Synd": says in the header of a SQLite file whose it is, also where the rest of it is damaged.
 APPLICATION = 0x53796E64
@@ -257,4 +257,5 @@ passes = Table(
     Column("orders", String, nullable=False),
     Column("next_change", Instant),
     Column("next_why", String),
+    Column("source", Json),
 )

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -44,6 +44,8 @@ from syndicator.model import (
     PageRecord,
     Person,
     PostRecord,
+    Site,
+    SourceRecord,
     TargetState,
     Tombstone,
     Visibility,
@@ -140,9 +142,14 @@ def test_everything_remembered_comes_back_as_it_was(ledger: Ledger) -> None:
         past=FeedPast(until=3, members=("tag:b",), dates=(4, 5)),
     )  # fmt: skip
     answer = ImageAnswer(url="https://x.example/a.png", facts=ImageFacts(type="image/png", length=3), status="known")
+    source = SourceRecord(
+        mounts=("/srv", "old"), site=Site(title="T", url="https://x.example/", author="A"), rules="r", feeds="f",
+        last_path_first=True, sections=(("a.md", "news"),),
+    )  # fmt: skip
     last = PassRecord(
-        at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o", next_change=NOON
-    )
+        at=NOON, seconds=1.5, posts=1, live=1, feeds=1, documents=3, written=1, refused=1, orders="o", next_change=NOON,
+        source=source,
+    )  # fmt: skip
 
     ledger.remember(LedgerChange(posts=(RECORD,), refused=(refusal,), images=(answer,), entries=(STORED,)))
     ledger.record(Publication(feeds=(feed,), documents=(DOCUMENT,)), NOON)
@@ -157,6 +164,29 @@ def test_everything_remembered_comes_back_as_it_was(ledger: Ledger) -> None:
     assert {"_posts/a.md": ENTRY} == ledger.entries(["_posts/a.md", "_posts/unknown.md"])
     assert {answer.url: answer} == ledger.images([answer.url, "https://x.example/unknown.png"])
     assert last == ledger.last_pass()
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [
+        pytest.param({}, 1, id="its embargo ended"),
+        pytest.param({"due": NOON - DAY, "settles": NOON + timedelta(hours=1)}, 1, id="its hold-off ended"),
+        pytest.param({"due": NOON}, 0, id="it was due before"),
+        pytest.param({"due": LATER + DAY}, 0, id="it is not due yet"),
+        pytest.param({"settles": LATER + DAY}, 0, id="it is held off"),
+        pytest.param({"expires": LATER}, 0, id="it has expired since"),
+        pytest.param({"visibility": Visibility.DRAFT}, 0, id="it is a draft"),
+        pytest.param({"gone": NOON}, 0, id="its file is gone"),
+        pytest.param({"entry_id": "tag:b"}, 0, id="it was seen"),
+    ],
+)
+def test_posts_are_counted_that_came_due_and_were_never_seen(
+    ledger: Ledger, values: dict[str, Any], count: int
+) -> None:
+    never_seen = RECORD._replace(entry_id="", due=NOON + timedelta(hours=1), down=None)
+    ledger.remember(LedgerChange(posts=(never_seen._replace(**values),)))
+
+    assert count == ledger.came_due(NOON, LATER)
 
 
 def test_files_that_come_with_a_post_come_back_as_they_were(ledger: Ledger) -> None:

@@ -188,6 +188,9 @@ class World:
     def departed(self, clues: Collection[str], at: datetime) -> tuple[PostRecord, ...]:
         raise NotImplementedError
 
+    def came_due(self, since: datetime, now: datetime) -> int:
+        raise NotImplementedError
+
     def counts(self, now: datetime) -> dict[str, int]:
         raise NotImplementedError
 

@@ -61,6 +61,7 @@ def test_posts_that_go_with_a_file_system_are_an_accident(
         ({"/srv"}, {"/srv"}, ["a.md"]),
         ({"/srv", "old"}, {"/srv"}, ["older/a.md"]),
         ({"/srv", "old"}, {"/srv"}, []),
+        ({"/srv/content"}, {"/var/lib/content"}, ["a.md"]),
     ],
 )
 def test_posts_that_go_by_themselves_may_go(before: set[str], after: set[str], gone: list[str]) -> None:

@@ -1,0 +1,102 @@
+"""A pass while the source is away: what expires or gets too old leaves the feeds, from what the state has alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator.archiving import Standstill
+from syndicator.book import Book
+from syndicator.crew import Crew
+from syndicator.entries import EntryKeys
+from syndicator.errors import ConfigError, SourceError
+from syndicator.gathering import Gathering
+from syndicator.instants import next_change
+from syndicator.lapsing import Shown, as_time_left_it
+from syndicator.ledger import Settled
+from syndicator.listing import list_feeds
+from syndicator.model import SourceRecord
+from syndicator.passes import Report
+from syndicator.ports import Ledger, LedgerChange, PassRecord
+from syndicator.posts.references import Targets
+from syndicator.progress import quiet
+from syndicator.publishing import Published, publish
+from syndicator.resting import is_over, nothing_new
+from syndicator.takedowns import lay_down, left
+from syndicator.writing import Press
+
+
+def let_time_pass(
+    press: Press, last: PassRecord, source: SourceRecord, trouble: SourceError | ConfigError, now: datetime
+) -> Report:
+    """Take out of the feeds what has to leave them by now. ``source`` is as the ``last`` pass found it, ``trouble`` why
+    it cannot be read. Raises StateError and PublishError.
+
+    The next pass that can look at the source looks at everything.
+    """
+    ledger = press.ledger
+    is_same = source.feeds == press.orders.feeds_name()
+    published = None
+    if is_same and last.at <= now and is_over(last, now):
+        published, last = _lapse(press, last, source, now)
+    return replace(
+        nothing_new(last, ledger.refusals(), press.waiting),
+        written=published.written if published else (),
+        deleted=published.deleted if published else (),
+        announced=published.announced if published else 0,
+        next_change=last.next_change if is_same else None,
+        next_why=last.next_why if is_same else "",
+        verdicts=published.verdicts if published else (),
+        away=_told(trouble, ledger, last, now, is_same=is_same),
+    )
+
+
+def _lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -> tuple[Published, PassRecord]:
+    orders, ledger, prior, book = press.orders, press.ledger, press.ledger.feeds(), Book(press.ledger)
+    posts = {r.entry_id: r for r in book.there_called({i for feed in prior.values() for i in feed.members})}
+    shown = Shown(feeds=prior, held=press.waiting, pages=ledger.pages(), posts=posts)
+    judged = as_time_left_it(shown, orders.feeds, source, now)
+    due = next_change(posts.values(), now, judged.selections)
+    lists = list_feeds(orders.lists, judged.selections, source.site, orders.feeds_url)
+    judged = replace(judged, selections=(*judged.selections, *lists))
+    called = {record.path: record for record in book.called(left(prior, judged.selections))}
+    settled = lay_down(Settled(records=called, changed=(), moved=(), refused=()), prior, judged.selections, now)
+    book.change(settled.changed)
+    ledger.remember(LedgerChange(posts=settled.changed))
+    members = {record.path: record for selection in judged.selections for record in selection.members}
+    work = Gathering(
+        members,
+        members,  # all keep the entries that they have
+        posts=book,
+        targets=lambda: Targets(()),
+        page_version=lambda _: "",
+        questions=lambda _, __: (),
+        answer=lambda _: "",
+        keys=EntryKeys(source.rules),
+        measure=lambda _, __: None,
+        ledger=ledger,
+        ask_images=False,
+    )
+    published = publish(press, judged, prior, work, Standstill(), now, quiet, Crew(1))
+    at, why = due or (None, "")
+    # Whatever the orders: who looks at the source again has everything to do.
+    after = replace(last, next_change=at, next_why=why, orders="")
+    ledger.note_pass(after)
+    return published, after
+
+
+def _told(
+    trouble: SourceError | ConfigError, ledger: Ledger, last: PassRecord, now: datetime, *, is_same: bool
+) -> SourceError | ConfigError:
+    """The same with what waits for the source."""
+    waiting = ledger.came_due(last.at, now)
+    words = [trouble.remedy] if trouble.remedy else []
+    if waiting:
+        words.append("1 post that is due waits for it" if waiting == 1 else f"{waiting} posts that are due wait for it")
+    if not is_same:
+        words.append("posts that expire stay until then, as other feeds are configured than before")
+    if isinstance(trouble, ConfigError):
+        return trouble
+    told = SourceError(trouble.what, trouble.reason, "; ".join(words))
+    told.__cause__ = trouble
+    return told
