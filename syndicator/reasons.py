@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from syndicator.absence import require_mounts, require_presence
 from syndicator.app import State, orders, state_to_read, writer
 from syndicator.asked import hear_service
 from syndicator.dialects.jekylloverlooked import no_post
-from syndicator.errors import PostError, SyndicatorError
+from syndicator.errors import PostError, SourceError, SyndicatorError
 from syndicator.explain import Explanation, Verdict, explain, find, spec_name, under_hold
 from syndicator.hearers import UNSENT
 from syndicator.hindrances import SETTLE
 from syndicator.holdoff import held_off
+from syndicator.ids import own_id
 from syndicator.ledger import record_of
 from syndicator.model import PostRecord, PostState
 from syndicator.outcomes import outcome
@@ -24,21 +26,24 @@ from syndicator.posts.visibility import UNDATED_PAGE
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.walking import is_same
-from syndicator.sourcing import reader, site_files
+from syndicator.sourcing import reader, reader_of, site_files
 from syndicator.takedowns import who_has_it
 from syndicator.turns import moment, undelivered
 
 
 def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> tuple[Explanation, ...]:
     """Why a post (path, id or address) is in, out or waiting. Raises SyndicatorError when nobody knows post or feed."""
-    specs, source_reader = orders(settings).feeds, reader(settings)
+    specs = orders(settings).feeds
     names = {spec.name for spec in specs}
     if feed and spec_name(feed) not in names:
         raise SyndicatorError(f'feed "{feed}"', "there is none of that name", f"name one of {', '.join(sorted(names))}")
     with state_to_read(settings) as state:
-        ledger, site = state.ledger, source_reader.site
+        ledger, source_reader = state.ledger, _reader(settings, state)
+        site = source_reader.site
         unseen = _unseen(settings, source_reader, state, wanted, now)
-        records, refusals = {**ledger.posts(), **unseen.records}, {**ledger.refusals(), **unseen.refusals}
+        refusals = {**ledger.refusals(), **unseen.refusals}
+        records = {p: _as_due(r, site.url, now) for p, r in ledger.posts().items()}
+        records |= unseen.records
         stored, pages = ledger.entry_records().keys(), ledger.pages()
         held, feeds = ledger.held(), ledger.feeds()
         # What cannot be read has the address that readers know it by.
@@ -70,20 +75,44 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Unseen:
     """What no pass has seen yet: new posts with the records and refusals that they will have, and by path what
-    happened to files."""
+    happened to files. ``away`` is why nobody can see anything."""
 
     records: Mapping[str, PostRecord]
     refusals: Mapping[str, Refusal]
     news: Mapping[str, str]
+    away: str = ""
+
+
+def _reader(settings: Settings, state: State) -> Reader:
+    """The reader, also for a source that is away. Raises SourceError and ConfigError where nothing was known of it."""
+    try:
+        return reader(settings)
+    except SourceError:
+        last = state.ledger.last_pass()
+        if last is None or last.source is None:
+            raise
+        return reader_of(settings, last.source.site)
+
+
+def _as_due(record: PostRecord, site_url: str, now: datetime) -> PostRecord:
+    """The record of a post whose time has come, as the next pass will note it."""
+    if record.entry_id or record.gone is not None or record.state(now) is not PostState.LIVE:
+        return record
+    return record._replace(entry_id=own_id(record.path, record.given_id, record.published, site_url))
 
 
 def _unseen(settings: Settings, source_reader: Reader, state: State, wanted: str, now: datetime) -> _Unseen:
     """What is otherwise in the source than the last pass saw it; nothing where the source cannot be read now."""
-    versions, prefix = state.ledger.versions(), source_reader.versions_begin
+    versions, source = state.ledger.versions(), source_reader.source
+    prefix = source_reader.versions_begin
     try:
-        scan = source_reader.source.scan({p: v.removeprefix(prefix) for p, v in versions.items()})
-    except SyndicatorError:
-        return _Unseen(records={}, refusals={}, news={})
+        scan = source.scan({p: v.removeprefix(prefix) for p, v in versions.items()})
+        if scan.gone:
+            require_presence(len(versions), len(scan.gone), len(scan.changed), source.is_bare)
+            last = state.ledger.last_pass()
+            require_mounts(last.source.mounts if last and last.source else (), source.mounts(), scan.gone)
+    except SyndicatorError as error:
+        return _Unseen(records={}, refusals={}, news={}, away=str(error))
     known = state.ledger.posts() if scan.changed else {}
     when = _when(settings) if scan.changed or scan.gone else ""
     news = dict.fromkeys(scan.gone, f"its file is gone since the last pass; {when}")
@@ -142,8 +171,10 @@ def _with_news(
     path = explanation.path
     if news := unseen.news.get(path):
         facts.append(("not seen", news))
-    if path in unseen.records:
-        reason = f"the next pass shows it: {unseen.news[path]}"
+    reason = f"the next pass shows it: {unseen.news[path]}" if path in unseen.records else ""
+    if unseen.away:
+        reason = f"it is due, and waits until its file can be read: {unseen.away}"
+    if reason:
         verdicts = [
             replace(v, reason=reason) if v.verdict == "waiting" and "next pass" in v.reason else v for v in verdicts
         ]

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from syndicator.errors import SyndicatorError
-from syndicator.model import Site
+from syndicator.model import PostWarning, Site
 from syndicator.ports import Configured, Dialect, SiteFiles, Surroundings, Upstream
 from syndicator.publication import require_files, rules_of, site_of
 from syndicator.reader import Reader
@@ -47,6 +47,11 @@ def reader(settings: Settings, *, mends: bool = False) -> Reader:
     Raises SourceError and ConfigError.
     """
     return _reader(settings, _files(settings), mends=mends)
+
+
+def reader_of(settings: Settings, site: Site) -> Reader:
+    """A reader for a source that is away, of a publication that was known. Raises SourceError and ConfigError."""
+    return _reader(settings, _files(settings), mends=False, site=site)
 
 
 class Readers:
@@ -123,14 +128,21 @@ def _configured(settings: Settings, files: SiteFiles) -> Configured:
 
 
 def _reader(
-    settings: Settings, files: SiteFolder | GitFiles, is_being_written: Asking | None = None, *, mends: bool
+    settings: Settings,
+    files: SiteFolder | GitFiles,
+    is_being_written: Asking | None = None,
+    *,
+    mends: bool,
+    site: Site | None = None,
 ) -> Reader:
     configured = _configured(settings, files)
     dialect, limit, built = configured.dialect, settings.source.max_post_bytes, _built(settings)
     source = _source(settings, dialect, is_being_written, mends=mends)
-    if not (settings.site.title and settings.site.url):
-        source.require()  # where there is no folder, nothing else is worth a word
-    site, warnings = site_of(settings, configured.facts)
+    warnings: tuple[PostWarning, ...] = ()
+    if site is None:
+        if not (settings.site.title and settings.site.url):
+            source.require()  # where there is no folder, nothing else is worth a word
+        site, warnings = site_of(settings, configured.facts)
     return Reader(
         source=source,
         dialect=dialect,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,34 @@ def test_push_rename_revert_and_force_push_show_up_while_the_service_runs_and_id
         authors.push("--force", "origin", "main")
         eventually(lambda: newsroom.titles() == ["Delta", "Alpha"])
         assert alpha == ids(newsroom)["Alpha"]
+
+
+def test_posts_expire_at_their_instant_while_no_copy_of_the_repository_can_be_read(
+    newsroom: Newsroom, authors: Authors
+) -> None:
+    """The copy is damaged, and the host is away: neither a build nor a service can read anything."""
+    authors.write("_posts/2026-01-01-a.md", BODY, title="Alpha")
+    until = [time.time() + 2, time.time() + 3.5]
+    for number, instant in enumerate(until):
+        expires = datetime.fromtimestamp(instant, UTC).isoformat(sep=" ")
+        authors.write(f"_posts/2026-01-0{number + 2}-b.md", BODY, title=f"Brief {number}", expiryDate=expires)
+    authors.publish()
+    daemon = Daemon(authors.bare.parent)
+    of_git(newsroom, daemon.url)
+    with daemon.serving():
+        newsroom.build()
+    before = newsroom.titles()
+    shutil.rmtree(newsroom.root / "state.db.git")
+    eventually(lambda: time.time() > until[0])
+    said = newsroom.build(status=1).stderr
+    after = newsroom.titles()
+    with newsroom.running():
+        eventually(lambda: newsroom.titles() == ["Alpha"])
+        eventually(lambda: b"pass: source" in newsroom.get("readyz?verbose")[2])
+
+    assert ["Brief 1", "Brief 0", "Alpha"] == before
+    assert ["Brief 1", "Alpha"] == after
+    assert "cannot be fetched" in said
 
 
 def test_what_was_fetched_last_stays_while_host_or_branch_is_away_and_comes_back_by_itself(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,95 @@ def test_a_build_takes_no_empty_folder_for_a_word(newsroom: Newsroom, there: str
     (newsroom.root / "away").rename(content)
     newsroom.build()
     assert before == newsroom.files()
+
+
+def utc(instant: float) -> str:
+    return datetime.fromtimestamp(instant, UTC).isoformat(sep=" ", timespec="milliseconds")
+
+
+def lateness(newsroom: Newsroom, titles: list[str], instant: float) -> float:
+    """How long after an instant, or after now where that is later, the feed shows these."""
+    since = max(instant, time.time())
+    eventually(lambda: titles == newsroom.titles())
+    return time.time() - since
+
+
+def test_a_post_expires_at_its_instant_while_its_folder_is_away_and_one_that_is_due_waits(
+    newsroom: Newsroom, disk: Disk
+) -> None:
+    """Under a service, and under one that was started meanwhile; hubs hear of it."""
+    content, keep = newsroom.root / "content", newsroom.root / "keep"
+    disk(content, "1m")
+    with LoopbackHub().listening() as hub:
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.site = newsroom.feeds = ""
+        newsroom.feeds = '[[feeds]]\nname = "main"\njson = "feed.json"\n'
+        newsroom.configure()
+        newsroom.post("2026-01-01-a.md", title="Alpha")
+        newsroom.build("--no-announce")  # the first command of a test run imports what all others share
+        began = time.time()
+        newsroom.build("--no-announce", "--approve")
+        within = max(1.0, 3 * (time.time() - began))
+        first = round(time.time() + 1.5 * within, 1)
+        newsroom.post("2026-01-02-b.md", title="First", expiryDate=utc(first))
+        newsroom.post("2026-01-03-c.md", title="Second", expiryDate=utc(first + 2 * within))
+        newsroom.post("2026-01-04-d.md", title="Due", date=utc(first - 0.5))
+        newsroom.build("--no-announce", "--approve")
+        assert ["Second", "First", "Alpha"] == newsroom.titles()
+        with newsroom.running():
+            shutil.copytree(content, keep)
+            unmount(content)
+            late = [lateness(newsroom, ["Second", "Alpha"], first)]
+            eventually(lambda: len(hub.topics) == 1, why="the hub hears of it")
+            eventually(lambda: "1 post that is due waits for it" in troubles(newsroom))
+        with newsroom.running():
+            late.append(lateness(newsroom, ["Alpha"], first + 2 * within))
+            assert "1 post that is due waits for it" in troubles(newsroom)
+            why = newsroom.command("why", "2026-01-04-d.md").stdout
+            assert "waiting it is due, and waits until its file can be read: source: all 4 known posts" in why
+            mount("-t", "tmpfs", "tmpfs", str(content))
+            shutil.copytree(keep, content, dirs_exist_ok=True)
+            eventually(lambda: newsroom.titles() == ["Due", "Alpha"])
+    assert all(0 <= one < within for one in late), (within, late)
+    assert 0 == gone(newsroom)
+
+
+def test_a_build_lets_posts_expire_without_their_folder_and_says_what_is_wrong(newsroom: Newsroom) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    until = time.time() + 1
+    newsroom.post("2026-01-02-b.md", title="Brief", expiryDate=utc(until))
+    newsroom.build()
+    there = newsroom.titles()
+    (newsroom.root / "content").rename(newsroom.root / "away")
+    eventually(lambda: time.time() > until)
+
+    said = newsroom.build(status=1).stderr
+
+    assert ["Brief", "Alpha"] == there
+    assert ["Alpha"] == newsroom.titles()
+    assert "content: does not exist; mount or restore it" in said
+    assert 0 == gone(newsroom)
+
+
+def test_a_part_that_is_unmounted_while_nobody_looks_takes_no_post_along(newsroom: Newsroom, disk: Disk) -> None:
+    """Neither with a build nor with a service; where it is meant, a build can be told so."""
+    part = disk(newsroom.root / "content/_posts/old", "1m")
+    for number in range(1, 4):
+        newsroom.post(f"2026-01-0{number}-p{number}.md", title=f"Post {number}")
+        newsroom.post(f"old/2025-01-0{number}-q{number}.md", title=f"Old {number}")
+    newsroom.build()
+    before = newsroom.files()
+    unmount(part)
+
+    said = newsroom.build(status=1).stderr
+    with newsroom.running():
+        eventually(lambda: "3 posts are gone with the file system" in troubles(newsroom))
+
+    assert "3 posts are gone with the file system that was mounted at _posts/old; mount it again; if it is me" in said
+    assert before == newsroom.files()
+    assert 0 == gone(newsroom)
+    newsroom.build("--allow-empty")
+    assert ["Post 3", "Post 2", "Post 1"] == newsroom.titles()
+    newsroom.build()
+    assert 3 == gone(newsroom)

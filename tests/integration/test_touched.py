@@ -90,17 +90,17 @@ class Site:
     """Files that are written, moved and thrown away at random; ``touched`` is what a watcher would say of it."""
 
     def __init__(self, root: Path, dialect: str, seed: int) -> None:
-        self.root, self._dialect, self._dice = root, dialect, random.Random(seed)
+        self.root, self._dialect, self.dice = root, dialect, random.Random(seed)
         self.touched: set[str] = set()
         root.mkdir()
         for _ in range(12):
             self._write(self._place())
 
     def change(self, now: datetime) -> None:
-        for _ in range(self._dice.randint(0, 3)):
+        for _ in range(self.dice.randint(0, 3)):
             there = sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.md"))
-            one = self._dice.choice(there) if there else self._place()
-            kind = self._dice.random()
+            one = self.dice.choice(there) if there else self._place()
+            kind = self.dice.random()
             if kind < 0.35:
                 self._write(self._place(), now)
             elif kind < 0.55:
@@ -111,13 +111,13 @@ class Site:
                 self._move(one, self._place())
             elif kind < 0.9 and "/" in one:
                 folder = one.rpartition("/")[0]
-                self._move(folder, self._dice.choice(("content/moved", f"{folder}2", "gone")))
+                self._move(folder, self.dice.choice(("content/moved", f"{folder}2", "gone")))
             else:
-                self._write(self._dice.choice(BESIDE[self._dialect]), now)
+                self._write(self.dice.choice(BESIDE[self._dialect]), now)
 
     def _place(self) -> str:
-        place = self._dice.choice(PLACES[self._dialect])
-        return place.format(n=self._dice.randint(1, 9), name=self._dice.choice("abcdefg"))
+        place = self.dice.choice(PLACES[self._dialect])
+        return place.format(n=self.dice.randint(1, 9), name=self.dice.choice("abcdefg"))
 
     def _write(self, path: str, now: datetime = NOON) -> None:
         full = self.root / path
@@ -127,12 +127,12 @@ class Site:
         if path.endswith((".md", ".txt")):
             full.write_text(self._post(now))
         else:
-            full.write_text(f"# {self._dice.random()}\n" if not path.endswith(".toml") else "title = 'A site'\n")
+            full.write_text(f"# {self.dice.random()}\n" if not path.endswith(".toml") else "title = 'A site'\n")
         os.utime(full, (0, 0))  # long ago: the version of what was written just now is another a moment later
         self.touched.add(path)
 
     def _post(self, now: datetime) -> str:
-        dice = self._dice
+        dice = self.dice
         lines = [
             f"title: {dice.choice(('Bread', 'Cake', 'Tart', 'Pie'))} {dice.randint(1, 30)}",
             f"date: {now + timedelta(hours=dice.randint(-300, 30)):%Y-%m-%dT%H:%M:%SZ}",
@@ -162,10 +162,12 @@ class Site:
 
 
 @contextmanager
-def room(folder: Path, site: Path, dialect: str, *, stays: bool) -> Iterator[tuple[State, Callable[..., Report]]]:
+def room(
+    folder: Path, site: Path, dialect: str, *, stays: bool, more: str = ""
+) -> Iterator[tuple[State, Callable[..., Report]]]:
     folder.mkdir(exist_ok=True)
     source = f'\n[source]\npath = "{site}"\ndialect = "{dialect}"\n'
-    (folder / "syndicator.toml").write_text(dedent(FEEDS) + source)
+    (folder / "syndicator.toml").write_text(dedent(FEEDS) + more + source)
     settings = load_settings(folder / "syndicator.toml", {})
     with state_to_write(settings, stays=stays) as state:
         wanted = replace(orders(settings), ask_images=False)
@@ -230,7 +232,7 @@ def test_a_pass_over_what_was_touched_does_what_one_over_everything_would(
             make_pass(now)
         for _ in range(8):
             site.touched.clear()
-            now += timedelta(hours=site._dice.choice((0, 1, 5, 30, -4)))
+            now += timedelta(hours=site.dice.choice((0, 1, 5, 30, -4)))
             site.change(now)
             twin(tmp_path / "one", tmp_path / "other")
             touched = frozenset(site.touched)
