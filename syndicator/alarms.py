@@ -23,6 +23,13 @@ class Alarms:
         self._note(name, why, instant)
         self.timer.at(instant, self._ringing(name, wake), name=name)
 
+    def perhaps(self, instant: datetime | None, wake: Callable[[], None], *, name: str, why: str) -> None:
+        """The same where there is an instant; else there is nothing of that name to wait for."""
+        if instant is not None:
+            self.at(instant, wake, name=name, why=why)
+        else:
+            self.forget(name)
+
     def after(self, delay: timedelta, wake: Callable[[], None], *, name: str, why: str) -> None:
         """Wake when some time has passed, whatever becomes of the wall clock."""
         self._note(name, why, self.now() + delay)

@@ -1,7 +1,7 @@
 """What feeds lose by time alone: the feeds as they were last shown, less what has expired or got too old.
 
 Nobody looks at files for it, and nothing comes in that was not shown: whoever is due meanwhile waits for the next look
-at the source. A feed that is held stays so, as what would take its place may have to be read.
+at the source. A feed that is held stays so, but for one of which posts would only leave.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from syndicator.concerns import moment
 from syndicator.feeds import live, newest_first, select
@@ -18,6 +19,8 @@ from syndicator.holding import Judged
 from syndicator.model import FeedRecord, FeedSpec, Held, PageRecord, PostRecord, SourceRecord
 from syndicator.selections import Page, Selection, nameless
 from syndicator.traces import Stamps, dated, stamps_of
+
+_NONE: Mapping[str, Selection] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +35,25 @@ class Shown:
     posts: Mapping[str, PostRecord]
 
 
-def as_time_left_it(shown: Shown, specs: Iterable[FeedSpec], source: SourceRecord, now: datetime) -> Judged:
-    """The feeds and sitemaps as they are to be published now."""
+def as_time_left_it(
+    shown: Shown, specs: Iterable[FeedSpec], source: SourceRecord, now: datetime, free: Mapping[str, Selection] = _NONE
+) -> Judged:
+    """The feeds and sitemaps as they are to be published now. Those that are ``free`` are held no more."""
     found: list[Selection] = []
     untouched: set[str] = set()
     for spec in specs:
         feeds = {name: feed for name, feed in shown.feeds.items() if _is_of(name, spec)}
         posts = {i: shown.posts[i] for feed in feeds.values() for i in feed.members if i in shown.posts}
         made = _made(spec, live(posts.values(), now, last_path_first=source.last_path_first), source, now)
-        for name in feeds.keys() - made.keys() & shown.held.keys():
+        made |= {name: selection for name, selection in free.items() if name in feeds}
+        held = (shown.held.keys() & feeds.keys()) - free.keys()
+        for name in held - made.keys():
             # Whose posts are gone all at once: it is held for that, with its former name.
             former = _made(replace(spec, max_age=None), newest_first(posts.values()), source, now)
             made[name] = former.get(name) or nameless(name, spec)
         for name in sorted(made.keys() & feeds.keys()):
             selection = made[name]
-            if name in shown.held:
+            if name in held:
                 kept, is_whole = _kept(feeds[name], shown.posts, spec, now)
                 selection = replace(selection, members=kept)
                 untouched |= {name} if is_whole else set()
@@ -58,7 +65,23 @@ def as_time_left_it(shown: Shown, specs: Iterable[FeedSpec], source: SourceRecor
                 selection = replace(selection, pages=tuple(Page(record=page, members=(), kept=True) for page in pages))
             found.append(selection)
     stamps = stamps_of(found) | _dates(shown.feeds.values())
-    return Judged(selections=tuple(found), stamps=stamps, held=shown.held, untouched=frozenset(untouched))
+    still = {name: held for name, held in shown.held.items() if name not in free}
+    return Judged(selections=tuple(found), stamps=stamps, held=still, untouched=frozenset(untouched))
+
+
+def freed(shown: Shown, judged: Judged) -> dict[str, Selection]:
+    """Of the feeds that the guard holds no more those which only lose posts by that, and have no archive: for all
+    others something may have to be read.
+    """
+    found: dict[str, Selection] = {}
+    for selection in judged.selections:
+        feed = shown.feeds.get(selection.name)
+        if selection.name in shown.held and selection.name not in judged.held and feed and not selection.has_archive:
+            before = dict(dated(feed))
+            now = {record.entry_id: judged.stamps[record.entry_id] for record in selection.members}
+            if now.items() <= before.items():
+                found[selection.name] = selection
+    return found
 
 
 def asks_for_sections(specs: Iterable[FeedSpec]) -> bool:

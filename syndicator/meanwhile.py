@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from syndicator.archiving import Standstill
 from syndicator.book import Book
 from syndicator.crew import Crew
 from syndicator.entries import EntryKeys
 from syndicator.errors import ConfigError, SourceError
+from syndicator.feeds import live, select
 from syndicator.gathering import Gathering
-from syndicator.instants import next_change
-from syndicator.lapsing import Shown, as_time_left_it
+from syndicator.instants import next_change, of_guard
+from syndicator.judging import Before, judge
+from syndicator.lapsing import Shown, as_time_left_it, asks_for_sections, freed
 from syndicator.ledger import Settled
 from syndicator.listing import list_feeds
 from syndicator.model import SourceRecord
@@ -22,6 +26,7 @@ from syndicator.posts.references import Targets
 from syndicator.progress import quiet
 from syndicator.publishing import Published, publish
 from syndicator.resting import is_over, nothing_new
+from syndicator.selections import Selection
 from syndicator.takedowns import lay_down, left
 from syndicator.writing import Press
 
@@ -55,8 +60,10 @@ def _lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) 
     orders, ledger, prior, book = press.orders, press.ledger, press.ledger.feeds(), Book(press.ledger)
     posts = {r.entry_id: r for r in book.there_called({i for feed in prior.values() for i in feed.members})}
     shown = Shown(feeds=prior, held=press.waiting, pages=ledger.pages(), posts=posts)
-    judged = as_time_left_it(shown, orders.feeds, source, now)
-    due = next_change(posts.values(), now, judged.selections)
+    free = _let_go(shown, press, source, last, now)
+    judged = as_time_left_it(shown, orders.feeds, source, now, free)
+    held = [prior[name] for name in judged.held if name in prior]
+    due = next_change(posts.values(), now, judged.selections, held, orders.limits)
     lists = list_feeds(orders.lists, judged.selections, source.site, orders.feeds_url)
     judged = replace(judged, selections=(*judged.selections, *lists))
     called = {record.path: record for record in book.called(left(prior, judged.selections))}
@@ -83,6 +90,24 @@ def _lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) 
     after = replace(last, next_change=at, next_why=why, orders="")
     ledger.note_pass(after)
     return published, after
+
+
+def _let_go(
+    shown: Shown, press: Press, source: SourceRecord, last: PassRecord, now: datetime
+) -> Mapping[str, Selection]:
+    """Feeds that were held for changes that added up, and are by what the guard makes of the last of them alone."""
+    orders = press.orders
+    held = [shown.feeds[name] for name in shown.held if name in shown.feeds]
+    ended = orders.limits is not None and any(change.at <= now for change in of_guard(held, orders.limits, last.at))
+    if not ended or asks_for_sections(orders.feeds):
+        return {}
+    choose = partial(select, orders.feeds, site=source.site, now=now)
+    # It takes long where there are very many posts; and a feed is seldom held when the source goes away.
+    everyone = live(press.ledger.posts().values(), now, last_path_first=source.last_path_first)
+    before = Before(feeds=shown.feeds, pages=shown.pages, held=shown.held)
+    nothing = Settled(records={}, changed=(), moved=(), refused=())
+    book = Book(press.ledger)
+    return freed(shown, judge(choose(everyone), {}, before, orders, book, nothing, choose, now).judged)
 
 
 def _told(

@@ -16,7 +16,7 @@ from syndicator.health import Health, Wait
 from syndicator.looks import pause_of_scans, second_look
 from syndicator.mending import Mending
 from syndicator.passes import Report
-from syndicator.ports import Ledger, Sight, Timer, Touched, Upstream
+from syndicator.ports import Ledger, PassRecord, Sight, Timer, Touched, Upstream
 from syndicator.reporting import Reporting
 from syndicator.showing import Showing
 from syndicator.touches import Touches
@@ -102,6 +102,9 @@ class Service:
             self._alarms.after(_REST, changed.set, name="first pass", why="the folder is about to be watched")
         elif self.upstream is None or (report and report.commit):
             changed.set()
+        elif last := await self._last():
+            # Nothing can be read before it is fetched; but the clock does not wait for that.
+            self._alarms.perhaps(last.next_change, changed.set, name="next change", why=last.next_why)
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(self._passes(stop, owed, asked, stale), name="passes")
             if self.upstream is not None:
@@ -182,10 +185,7 @@ class Service:
 
     def _look_again(self, report: Report, touched: Touched, cost: timedelta) -> None:
         """Set the timers of coming passes."""
-        if report.next_change is not None:
-            self._alarms.at(report.next_change, self._changed.set, name="next change", why=report.next_why)
-        else:
-            self._alarms.forget("next change")
+        self._alarms.perhaps(report.next_change, self._changed.set, name="next change", why=report.next_why)
         if report.away is not None:
             return  # it is looked at again as after any failure
         is_exact = self._sees_all()
@@ -212,11 +212,14 @@ class Service:
     def _sees_all(self) -> bool:
         return self.sight is not None and self.sight.is_exact
 
+    async def _last(self) -> PassRecord | None:
+        with suppress(SyndicatorError):
+            return await asyncio.to_thread(self.ledger.last_pass)
+        return None
+
     async def _check_clock(self, now: datetime) -> None:
-        if self._last_pass is None:
-            with suppress(SyndicatorError):
-                last = await asyncio.to_thread(self.ledger.last_pass)
-                self._last_pass = last.at if last else None
+        if self._last_pass is None and (last := await self._last()):
+            self._last_pass = last.at
         self._reporting.tell_clock(now, self._last_pass, self.showing.newest)
 
     async def _lane(
@@ -239,11 +242,8 @@ class Service:
                 if await work() and after is not None:
                     after()
                 due = await asyncio.to_thread(next_due)
-                if due is not None:
-                    due = max(due, self.now() + _REST)
-                    self._alarms.at(due, wake.set, name=f"next of {name}", why="due then")
-                else:
-                    self._alarms.forget(f"next of {name}")
+                due = max(due, self.now() + _REST) if due is not None else None
+                self._alarms.perhaps(due, wake.set, name=f"next of {name}", why="due then")
 
     async def _fetch(self, upstream: Upstream) -> int:
         return await asyncio.to_thread(upstream.fetch, lambda: self.health.stopping)

@@ -163,6 +163,49 @@ def test_what_expires_stays_while_other_feeds_are_wanted_than_were_published(tmp
     assert before == {path: path.read_bytes() for path in (folder / "public").rglob("*") if path.is_file()}
 
 
+MINUTE = timedelta(minutes=1)
+LONG = """
+[[feeds]]
+name = "long"
+limit = 30
+json = "long.json"
+"""
+
+
+def test_a_feed_that_was_held_for_changes_that_added_up_is_let_go_when_they_count_no_more(tmp_path: Path) -> None:
+    """Where its posts only leave it. What would take their place has to be read, and waits."""
+    site, folder = tmp_path / "site", tmp_path / "room"
+    for number in range(24):
+        write(site, f"p{number}", days=number + 1)
+
+    def remove(*numbers: int) -> None:
+        for number in numbers:
+            (site / f"_posts/2026-03-01-p{number}.md").unlink()
+
+    def count() -> int:
+        return len(json.loads((folder / "public/long.json").read_bytes())["items"])
+
+    with room(folder, site, "jekyll", stays=True, more=LONG) as (state, make_pass):
+        make_pass(NOON)
+        remove(*range(9))
+        make_pass(NOON + MINUTE)
+        remove(*range(9, 16))
+        make_pass(NOON + 2 * MINUTE)
+        held = set(state.ledger.held())
+        with away(site):
+            early = make_pass(NOON + 10 * MINUTE)
+            counts = [count()]
+            make_pass(NOON + 11 * MINUTE)
+            counts.append(count())
+            after_that = set(state.ledger.held())
+        make_pass(NOON + 12 * MINUTE)
+
+    assert NOON + 11 * MINUTE == early.next_change
+    assert [15, 8] == counts
+    assert "long" in held - after_that
+    assert 8 == count()
+
+
 @pytest.mark.parametrize("dialect", ["jekyll", "hugo"])
 @pytest.mark.parametrize("seed", range(3))
 def test_feeds_lose_what_time_takes_and_nothing_else(tmp_path: Path, dialect: str, seed: int) -> None:
