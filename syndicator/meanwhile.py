@@ -41,11 +41,12 @@ def let_time_pass(
     """
     ledger = press.ledger
     is_same = source.feeds == press.orders.feeds_name()
-    published = None
+    published, held = None, press.waiting
     if is_same and last.at <= now and is_over(last, now):
         published, last = _lapse(press, last, source, now)
+        held = published.held
     return replace(
-        nothing_new(last, ledger.refusals(), press.waiting),
+        nothing_new(last, ledger.refusals(), held),
         written=published.written if published else (),
         deleted=published.deleted if published else (),
         announced=published.announced if published else 0,

@@ -167,6 +167,8 @@ class StateOfThings:
     def for_programs(self) -> dict[str, Any]:
         """What JSON can hold; bodies that are owed stay where they are, and so do secrets in addresses."""
         found: dict[str, Any] = _fit(asdict(self))
+        if found["last_pass"]:
+            del found["last_pass"]["source"]  # what only passes ask for
         return found
 
 

@@ -73,12 +73,10 @@ class Pipeline:
     ) -> Report:
         """Make one pass. Raises SourceError, StateError, PublishError or ConfigError; bad posts are reported.
 
-        Where the source cannot be looked at, though it could before, what time alone brings about is done, and the
-        report has the error.
-
-        Whatever is raised, and wherever the process is killed, the next pass begins where this one should have ended.
-        ``begun`` is a reading that was begun when nothing was known, by the same ``crew``. ``touched`` says where it is
-        enough to look: elsewhere nothing has changed since the last pass.
+        Where the source could be looked at before and cannot now, what time alone brings about is done, and the report
+        has the error. Whatever is raised, and wherever the process is killed, the next pass begins where this one
+        should have ended. ``begun`` is a reading that was begun when nothing was known, by the same ``crew``.
+        ``touched`` says where it is enough to look: elsewhere nothing has changed since the last pass.
         """
         started = time.monotonic()
         self._looks = True
@@ -266,10 +264,9 @@ class Pipeline:
 
         press = self._press(self._reader.site, self._reader.rules_name, waiting)
         published = publish(press, judged, prior, work, archiving, now, progress, crew)
-        late = refusals_noted(archiving.refused, quarantine, now)
+        refusals |= (late := refusals_noted(archiving.refused, quarantine, now))
         if late and not self._orders.dry_run:
             self._ledger.remember(LedgerChange(refused=tuple(late.values())))
-        refusals |= late
         self._knowledge.end(members.keys())
         if (tell := self._reader.sections) is not None and asks_for_sections(self._orders.feeds):
             self._source = replace(self._source, sections=tuple((path, tell(path)) for path in sorted(members)))

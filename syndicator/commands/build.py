@@ -115,7 +115,8 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         from dataclasses import asdict
 
         counts = {name: value for name, value in asdict(built).items() if name != "report"}
-        say_json({**asdict(report), **counts, "dry_run": dry_run})
+        facts = {name: value for name, value in asdict(report).items() if name != "away"}  # that is raised
+        say_json({**facts, **counts, "dry_run": dry_run})
         return
     would = "would be " if dry_run else ""
     unchanged = report.documents - len(report.written)

@@ -165,15 +165,20 @@ def test_a_post_expires_at_its_instant_while_its_folder_is_away_and_one_that_is_
 def test_a_build_lets_posts_expire_without_their_folder_and_says_what_is_wrong(newsroom: Newsroom) -> None:
     newsroom.post("2026-01-01-a.md", title="Alpha")
     newsroom.build()
-    until = time.time() + 1
-    newsroom.post("2026-01-02-b.md", title="Brief", expiryDate=utc(until))
-    newsroom.build()
-    there = newsroom.titles()
-    (newsroom.root / "content").rename(newsroom.root / "away")
-    eventually(lambda: time.time() > until)
+    with LoopbackHub().listening() as hub:
+        newsroom.settings = f'\n[[hubs]]\nurl = "{hub.url}"\n'
+        newsroom.feeds = '[[feeds]]\nname = "main"\njson = "feed.json"\n'
+        newsroom.configure()
+        until = time.time() + 1
+        newsroom.post("2026-01-02-b.md", title="Brief", expiryDate=utc(until))
+        newsroom.build("--no-announce", "--approve")
+        there = newsroom.titles()
+        (newsroom.root / "content").rename(newsroom.root / "away")
+        eventually(lambda: time.time() > until)
 
-    said = newsroom.build(status=1).stderr
+        said = newsroom.build(status=1).stderr
 
+        assert 1 == len(hub.topics)
     assert ["Brief", "Alpha"] == there
     assert ["Alpha"] == newsroom.titles()
     assert "content: does not exist; mount or restore it" in said

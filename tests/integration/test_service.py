@@ -120,6 +120,7 @@ class World:
     work: Callable[[], Report] = lambda: REPORT
     reads: list[str] = field(default_factory=list)
     fault: Exception | None = None
+    last: PassRecord | None = None
 
     # --- what a pass does
 
@@ -228,7 +229,7 @@ class World:
         return {}
 
     def last_pass(self) -> PassRecord | None:
-        return None
+        return self.last
 
     def remember(self, change: LedgerChange) -> None:
         raise NotImplementedError
@@ -507,6 +508,44 @@ async def test_a_fault_of_the_world_is_tried_again_after_five_seconds_however_of
             assert 5 == round(world.timers.wait("again: pass"))
             world.timers.fire("again: pass")
         assert {"pass": "source: does not exist; mount it"} == service.health.problems
+
+
+async def test_what_time_does_while_the_source_is_away_is_shown_and_told_and_the_next_instant_is_waited_for(
+    world: World,
+) -> None:
+    service = service_of(world)
+    next_change = datetime.now(UTC) + timedelta(hours=1)
+
+    def lapse() -> Report:
+        away = SourceError("source", "does not exist", "mount it")
+        return replace(world.publish(b"less"), away=away, next_change=next_change, next_why="a.md expires")
+
+    world.work = lapse
+    async with running(service):
+        await until(lambda: world.told)
+        await until(lambda: {"next change", "again: pass"} <= world.timers.set.keys())
+        assert {"pass": "source: does not exist; mount it"} == service.health.problems
+        assert {FEED: b"less"} == world.shelf.seen
+        assert service.health.scanned is None
+        world.work = lambda: world.publish(b"less still")
+        world.timers.fire("next change")
+        await until(lambda: not service.health.problems)
+
+
+async def test_the_clock_does_not_wait_for_the_first_fetch(world: World) -> None:
+    """Neither a repository nor a copy of it is there: what is due by the last pass is done at its instant."""
+    service, instant = service_of(world), datetime.now(UTC) + timedelta(hours=1)
+    world.last = PassRecord(
+        at=instant - timedelta(hours=2), seconds=1, posts=1, live=1, feeds=1, documents=1, written=1, refused=0,
+        next_change=instant, next_why="a.md expires",
+    )  # fmt: skip
+    service.upstream = far = Far()
+    async with running(service):
+        await until(lambda: "next change" in world.timers.set)
+        assert 0 == world.passes
+        world.timers.fire("next change")
+        await until(lambda: world.passes == 1)
+        far.free.set()
 
 
 @pytest.mark.parametrize("error", [StateError("state", "it is locked"), ZeroDivisionError("nothing to share")])
