@@ -11,7 +11,6 @@ from syndicator.archiving import Standstill
 from syndicator.book import Book
 from syndicator.crew import Crew
 from syndicator.entries import EntryKeys
-from syndicator.errors import ConfigError, SourceError
 from syndicator.feeds import live, select
 from syndicator.gathering import Gathering
 from syndicator.instants import next_change, of_guard
@@ -20,44 +19,19 @@ from syndicator.lapsing import Shown, as_time_left_it, asks_for_sections, freed
 from syndicator.ledger import Settled
 from syndicator.listing import list_feeds
 from syndicator.model import SourceRecord
-from syndicator.passes import Report
-from syndicator.ports import Ledger, LedgerChange, PassRecord
+from syndicator.ports import LedgerChange, PassRecord
 from syndicator.posts.references import Targets
 from syndicator.progress import quiet
 from syndicator.publishing import Published, publish
-from syndicator.resting import is_over, nothing_new
 from syndicator.selections import Selection
 from syndicator.takedowns import lay_down, left
 from syndicator.writing import Press
 
 
-def let_time_pass(
-    press: Press, last: PassRecord, source: SourceRecord, trouble: SourceError | ConfigError, now: datetime
-) -> Report:
-    """Take out of the feeds what has to leave them by now. ``source`` is as the ``last`` pass found it, ``trouble`` why
-    it cannot be read. Raises StateError and PublishError.
-
-    The next pass that can look at the source looks at everything.
+def lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -> tuple[Published, PassRecord]:
+    """Publish the feeds as time has left them since the ``last`` pass, which is noted anew with what comes next.
+    ``source`` is as that pass found it.
     """
-    ledger = press.ledger
-    is_same = source.feeds == press.orders.feeds_name()
-    published, held = None, press.waiting
-    if is_same and last.at <= now and is_over(last, now):
-        published, last = _lapse(press, last, source, now)
-        held = published.held
-    return replace(
-        nothing_new(last, ledger.refusals(), held),
-        written=published.written if published else (),
-        deleted=published.deleted if published else (),
-        announced=published.announced if published else 0,
-        next_change=last.next_change if is_same else None,
-        next_why=last.next_why if is_same else "",
-        verdicts=published.verdicts if published else (),
-        away=_told(trouble, ledger, last, now, is_same=is_same),
-    )
-
-
-def _lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -> tuple[Published, PassRecord]:
     orders, ledger, prior, book = press.orders, press.ledger, press.ledger.feeds(), Book(press.ledger)
     posts = {r.entry_id: r for r in book.there_called({i for feed in prior.values() for i in feed.members})}
     shown = Shown(feeds=prior, held=press.waiting, pages=ledger.pages(), posts=posts)
@@ -109,20 +83,3 @@ def _let_go(
     nothing = Settled(records={}, changed=(), moved=(), refused=())
     book = Book(press.ledger)
     return freed(shown, judge(choose(everyone), {}, before, orders, book, nothing, choose, now).judged)
-
-
-def _told(
-    trouble: SourceError | ConfigError, ledger: Ledger, last: PassRecord, now: datetime, *, is_same: bool
-) -> SourceError | ConfigError:
-    """The same with what waits for the source."""
-    waiting = ledger.came_due(last.at, now)
-    words = [trouble.remedy] if trouble.remedy else []
-    if waiting:
-        words.append("1 post that is due waits for it" if waiting == 1 else f"{waiting} posts that are due wait for it")
-    if not is_same:
-        words.append("posts that expire stay until then, as other feeds are configured than before")
-    if isinstance(trouble, ConfigError):
-        return trouble
-    told = SourceError(trouble.what, trouble.reason, "; ".join(words))
-    told.__cause__ = trouble
-    return told

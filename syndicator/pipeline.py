@@ -24,6 +24,7 @@ from syndicator.progress import Progress, quiet
 from syndicator.reader import Reader
 from syndicator.reading import Reading
 from syndicator.resting import Rest, is_over, nothing_new
+from syndicator.standby import stand_by
 
 if TYPE_CHECKING:
     from syndicator.entries import EntryKeys
@@ -106,10 +107,8 @@ class Pipeline:
         is_about_feeds = isinstance(error, ConfigError) and not self._looks
         if last is None or last.source is None or self._orders.dry_run or is_about_feeds:
             raise error
-        from syndicator.meanwhile import let_time_pass
-
-        press = self._press(last.source.site, last.source.rules, self._ledger.held())
-        return let_time_pass(press, last, last.source, error, now)
+        press = partial(self._press, last.source.site, last.source.rules, self._ledger.held())
+        return stand_by(last, last.source, error, now, ledger=self._ledger, orders=self._orders, press=press)
 
     def _press(self, site: Site, rules: str, waiting: Mapping[str, Held]) -> Press:
         from syndicator.writing import Press
@@ -268,6 +267,8 @@ class Pipeline:
         if late and not self._orders.dry_run:
             self._ledger.remember(LedgerChange(refused=tuple(late.values())))
         self._knowledge.end(members.keys())
+        if self._pieces is not None:
+            import syndicator.meanwhile  # noqa: F401 - there may be no file left to open when it is wanted
         if (tell := self._reader.sections) is not None and asks_for_sections(self._orders.feeds):
             self._source = replace(self._source, sections=tuple((path, tell(path)) for path in sorted(members)))
         return Report(

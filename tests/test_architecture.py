@@ -279,6 +279,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("writing",),
     ("publishing",),
     ("meanwhile",),
+    ("standby",),
     ("pipeline", "remains"),
     ("service", "app", "safekeeping", "sourcing", "live"),
     ("sending", "checking", "asked", "approving", "owing", "visiting", "linting", "rebuilding"),
