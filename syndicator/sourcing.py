@@ -12,7 +12,7 @@ from syndicator.publication import require_files, rules_of, site_of
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.built import BuiltFolder
-from syndicator.sources.folder import Asking, FolderSource
+from syndicator.sources.folder import Asking, FolderSource, require_folder
 from syndicator.sources.site import SiteFolder
 
 if TYPE_CHECKING:
@@ -104,10 +104,13 @@ def _files(settings: Settings, limit: int = 2**20) -> SiteFolder | GitFiles:
     return GitFiles(_clone(settings), settings.source_folder, limit=limit)
 
 
-def _configured(settings: Settings, files: SiteFiles) -> Configured:
+def _configured(settings: Settings, files: SiteFiles, *, is_away: bool = False) -> Configured:
     """The dialect of the configuration, set up by the site's own; no other is imported. Raises as its caller says."""
     wanted = settings.source
-    require_files(settings, files)
+    if not is_away:
+        if wanted.config and wanted.kind == "folder":
+            require_folder(settings.source_path)  # what is missing with all the rest is no wrong name
+        require_files(settings, files)
     match wanted.dialect:
         case "eleventy":
             from syndicator.dialects import eleventy
@@ -135,7 +138,7 @@ def _reader(
     mends: bool,
     site: Site | None = None,
 ) -> Reader:
-    configured = _configured(settings, files)
+    configured = _configured(settings, files, is_away=site is not None)
     dialect, limit, built = configured.dialect, settings.source.max_post_bytes, _built(settings)
     source = _source(settings, dialect, is_being_written, mends=mends)
     warnings: tuple[PostWarning, ...] = ()

@@ -129,21 +129,7 @@ class FolderSource:
         self._resolved()
 
     def _resolved(self) -> Path:
-        try:
-            root = self._root.resolve(strict=True)
-        except OSError as error:
-            raise self._missing(error) from error
-        if not root.is_dir():
-            raise SourceError(
-                f"source {self._root}", "is not a folder", "set [source] path to the folder with the posts"
-            )
-        return root
-
-    def _missing(self, error: OSError) -> SourceError:
-        reason = "does not exist" if error.errno == errno.ENOENT else f"cannot be read ({error.strerror})"
-        return SourceError(
-            f"source {self._root}", reason, "mount or restore it, or set [source] path; the feeds stay as they are"
-        )
+        return require_folder(self._root)
 
     def _require_inside(self, folder: str) -> None:
         """Raises OSError when a folder lies outside. A folder in one that is inside needs only be no link."""
@@ -171,6 +157,19 @@ class FolderSource:
         if not target.is_relative_to(self._root.resolve()):
             raise OSError(errno.EACCES, "a link that leads out of the source's folder")
         return os.open(target, flags | os.O_NOFOLLOW)
+
+
+def require_folder(folder: Path) -> Path:
+    """Where a folder really is. Raises SourceError when there is none."""
+    try:
+        root = folder.resolve(strict=True)
+    except OSError as error:
+        reason = "does not exist" if error.errno == errno.ENOENT else f"cannot be read ({error.strerror})"
+        remedy = "mount or restore it, or set [source] path; the feeds stay as they are"
+        raise SourceError(f"source {folder}", reason, remedy) from error
+    if not root.is_dir():
+        raise SourceError(f"source {folder}", "is not a folder", "set [source] path to the folder with the posts")
+    return root
 
 
 def _unfinished(path: str) -> PostError:
