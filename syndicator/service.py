@@ -26,12 +26,10 @@ _REST = timedelta(seconds=1)
 #: A file that was touched may be half there: what is wrong with it is said when it has stayed so for so long.
 _YOUNG = timedelta(seconds=2)
 
+_WALL_CLOCK: Callable[[], datetime] = partial(datetime.now, UTC)
+
 #: Held while deliveries are claimed; gives whether any may be.
 _Turn = Callable[[], AbstractAsyncContextManager[bool]]
-
-
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +52,7 @@ class Service:
     every: timedelta
     upstream: Upstream | None = None
     sight: Sight | None = None
-    now: Callable[[], datetime] = _wall_clock
+    now: Callable[[], datetime] = _WALL_CLOCK
     health: Health = field(default_factory=Health)
     #: Set when deliveries may be due; whoever is at them looks again when it is.
     owed: asyncio.Event = field(default_factory=asyncio.Event)
