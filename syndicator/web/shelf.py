@@ -216,6 +216,9 @@ class Shelf:
         them."""
         by_record = {served.record: served for served in self._served.values()}
         by_url = {served.record.url: served for served in self._served.values()}
+        by_path = {unquote(urlsplit(page.url).path): page for page in pages}
+        # Whatever leads to a page comes after it, and goes before.
+        self._pages = MappingProxyType({**self._pages, **by_path})
         self.replace(
             [
                 by_record.get(record)
@@ -223,4 +226,4 @@ class Shelf:
                 for record, body in documents
             ]
         )
-        self._pages = MappingProxyType({unquote(urlsplit(page.url).path): page for page in pages})
+        self._pages = MappingProxyType(by_path)

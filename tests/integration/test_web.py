@@ -34,7 +34,7 @@ from syndicator.web import server as server_module
 from syndicator.web.app import build_app
 from syndicator.web.hooks import Hook
 from syndicator.web.server import Server
-from syndicator.web.shelf import Shelf, pack, prepare
+from syndicator.web.shelf import Served, Shelf, pack, prepare
 from syndicator.web.status import ShownFeed, StatusPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -527,6 +527,29 @@ async def test_a_page_of_an_archive_is_read_when_it_is_asked_for_and_kept_for_lo
         assert (503, "10") == (missing.status, missing["retry-after"])
     site.shelf.show([(record(), BODY)], [])
     assert 404 == (await site.ask("/feeds/old.xml")).status
+
+
+async def test_a_page_is_there_before_the_document_that_leads_to_it_and_after_the_last_that_did(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """atom-61: of an archive of thousands of pages the table alone takes a while to make."""
+    shelf, seen = Shelf(), list[tuple[bool, ...]]()
+    shelf.show([(record(), BODY)], [record("old.xml", page=1)])
+    replace = shelf.replace
+
+    def look() -> None:
+        seen.append(tuple(shelf.find_page(f"/feeds/{name}.xml") is not None for name in ("old", "new")))
+
+    def watched(documents: Sequence[Served]) -> None:
+        look()
+        replace(documents)
+        look()
+
+    monkeypatch.setattr(shelf, "replace", watched)
+    shelf.show([(record(body=SHORT), SHORT)], [record("new.xml", page=2)])
+    look()
+
+    assert [(True, True), (True, True), (False, True)] == seen
 
 
 async def test_only_a_few_pages_are_kept_at_hand(
