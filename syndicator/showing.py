@@ -1,4 +1,4 @@
-"""What readers are shown: every document that the ledger says is published."""
+"""What readers are shown: every document that the ledger says is published, and those that it has to hear of yet."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Showing:
     window: Window
     _documents: dict[str, tuple[DocumentRecord, bytes]] = field(default_factory=dict)
     _pages: dict[str, DocumentRecord] = field(default_factory=dict)
+    _early: dict[str, DocumentRecord] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to see."""
@@ -35,13 +36,20 @@ class Showing:
         """
         bodies = {record.path: (record, body) for record, body in documents.items() if body is not None}
         pages = {record.path: record for record in documents if record.page}
+        self._early |= {record.path: record for record in documents}
         self._put({**self._documents, **bodies}, {**self._pages, **pages})
 
     def swap(self) -> None:
-        """Show every published document. Raises PublishError when some cannot be had, after the others are shown."""
+        """Show every published document. Raises PublishError when some cannot be had, after the others are shown.
+
+        What a pass has shown before it failed stays as long as its file does: readers have it, and documents may lead
+        to pages that the ledger does not know.
+        """
         shown: dict[str, tuple[DocumentRecord, bytes]] = {}
         missing: PublishError | None = None
         documents = self.ledger.documents()
+        self._early = {p: r for p, r in self._early.items() if self._is_unheard_of(r, documents.get(p))}
+        documents = {**documents, **self._early}
         pages = {path: record for path, record in documents.items() if record.page}
         for path, record in documents.items():
             if record.page:
@@ -62,6 +70,15 @@ class Showing:
         if (shown, pages) != (self._documents, self._pages):
             self.window.show(tuple(shown.values()), tuple(pages.values()))
         self._documents, self._pages = shown, pages
+
+    def _is_unheard_of(self, early: DocumentRecord, known: DocumentRecord | None) -> bool:
+        if known is not None and known.digest == early.digest:
+            return False
+        try:
+            body = self.publisher.read(early.path)
+        except PublishError:
+            return True  # nobody can tell that it is another by now
+        return body is not None and digest(body) == early.digest
 
     def _read(self, path: str, record: DocumentRecord) -> bytes:
         body = self.publisher.read(path)

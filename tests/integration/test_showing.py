@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app import State, orders, publisher, state_to_write
-from syndicator.errors import StateError
+from syndicator.errors import PublishError, StateError
 from syndicator.model import DocumentRecord
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Publication
@@ -27,6 +27,11 @@ rss = "feed.xml"
 json = "feed.json"
 limit = 2
 archive = true
+
+[[feeds]]
+name = "category"
+each = "category"
+rss = "category/{slug}.xml"
 """
 
 
@@ -71,7 +76,11 @@ def begin(settings: Settings, state: State, glass: Glass) -> tuple[Pipeline, Sho
 
 
 def feeds(newsroom: Newsroom) -> dict[str, bytes]:
-    return {path: body for path, body in newsroom.files().items() if "archive" not in path}
+    return {path: body for path, body in newsroom.files().items() if path not in pages(newsroom) and path[0] != "."}
+
+
+def pages(newsroom: Newsroom) -> list[str]:
+    return sorted(path for path in newsroom.files() if "archive" in path)
 
 
 def test_readers_see_documents_and_pages_when_they_stand(newsroom: Newsroom, settings: Settings, state: State) -> None:
@@ -80,7 +89,7 @@ def test_readers_see_documents_and_pages_when_they_stand(newsroom: Newsroom, set
     pipeline.run(NOON)
 
     assert feeds(newsroom) == glass.seen
-    assert sorted(newsroom.files().keys() - glass.seen.keys()) == glass.pages != []
+    assert pages(newsroom) == glass.pages != []
 
 
 def test_what_the_state_then_says_is_the_same_and_no_second_view(
@@ -123,6 +132,73 @@ def test_a_state_that_cannot_hear_of_it_takes_nothing_from_readers(
     assert feeds(newsroom) == glass.seen
 
 
+def fail_to_remember(pipeline: Pipeline, state: State, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass after which the state does not know what it has put and shown."""
+
+    def locked(_: Publication, __: datetime) -> None:
+        raise StateError("state", "another process is writing")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(state.ledger, "record", locked)
+        with pytest.raises(StateError):
+            pipeline.run(now)
+
+
+def test_what_the_state_has_not_heard_of_yet_stays_in_sight_with_all_that_it_leads_to(
+    newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """atom-61: a document that leads to a page is not shown without it, nor is a first document taken away again."""
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    pipeline.run(NOON)
+    before = glass.pages
+    for number in range(6, 10):
+        newsroom.post(f"2026-01-{number:02d}-p.md", title=f"Post {number}", category="News")
+    fail_to_remember(pipeline, state, NOON + timedelta(minutes=1), monkeypatch)
+    seen = dict(glass.seen)
+    showing.swap()
+
+    assert feeds(newsroom) == seen == glass.seen
+    assert {"category/news.xml", "feed.xml", "feed.json"} == glass.seen.keys()
+    assert pages(newsroom) == glass.pages != before
+
+
+def test_what_the_state_has_never_heard_of_goes_out_of_sight_with_its_file(
+    newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    pipeline.run(NOON)
+    newsroom.post("2026-01-06-p.md", title="Post 6", category="News")
+    fail_to_remember(pipeline, state, NOON + timedelta(minutes=1), monkeypatch)
+    showing.swap()
+    newsroom.post("2026-01-06-p.md", title="Post 6", category="News", published="false")
+    pipeline.run(NOON + timedelta(minutes=2))
+    showing.swap()
+
+    assert {"feed.xml", "feed.json"} == glass.seen.keys()
+    assert feeds(newsroom) == glass.seen
+    assert b"Post 6" not in b"".join(glass.seen.values())
+    assert pages(newsroom) == glass.pages
+
+
+def test_a_document_that_somebody_changes_after_it_was_shown_is_said_though_the_state_knows_nothing_of_it(
+    newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    pipeline.run(NOON)
+    newsroom.post("2026-01-06-p.md", title="Post 6")
+    fail_to_remember(pipeline, state, NOON + timedelta(minutes=1), monkeypatch)
+    seen = dict(glass.seen)
+    (newsroom.root / "public/feed.xml").write_text("somebody else's")
+
+    with pytest.raises(PublishError, match=r"feed\.xml: was changed by somebody else"):
+        showing.swap()
+
+    assert seen == glass.seen
+
+
 def test_who_starts_again_sees_what_was_published_without_a_pass(
     newsroom: Newsroom, settings: Settings, state: State
 ) -> None:
@@ -131,4 +207,4 @@ def test_who_starts_again_sees_what_was_published_without_a_pass(
     begin(settings, state, glass)[1].swap()
 
     assert feeds(newsroom) == glass.seen
-    assert sorted(newsroom.files().keys() - glass.seen.keys()) == glass.pages
+    assert pages(newsroom) == glass.pages
