@@ -67,7 +67,7 @@ def publish(
     documents = tuple(standing)
     if not press.orders.dry_run and documents:
         if press.show is not None:
-            press.show(standing)
+            press.show(standing, ())
         press.publisher.settle([one.path for one in documents])
     announcements: tuple[Announcement, ...] = ()
     if press.orders.announce:
@@ -98,6 +98,8 @@ def publish(
     if not press.orders.dry_run:
         for path in plan.delete:
             press.publisher.delete(path)
+        if press.show is not None and plan.delete:
+            press.show({}, plan.delete)
         if publication != Publication():
             press.ledger.record(publication, now)
         press.publisher.end({*remembered, *(one.path for one in documents)}.difference(plan.delete))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from syndicator.errors import PublishError
 from syndicator.model import DocumentRecord, digest
 from syndicator.ports import Ledger, Publisher, Window
+
+Value = TypeVar("Value")
 
 
 @dataclass(slots=True)
@@ -20,6 +23,7 @@ class Showing:
     _documents: dict[str, tuple[DocumentRecord, bytes]] = field(default_factory=dict)
     _pages: dict[str, DocumentRecord] = field(default_factory=dict)
     _early: dict[str, DocumentRecord] = field(default_factory=dict)
+    _gone: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Whether there is anything to see."""
@@ -30,26 +34,28 @@ class Showing:
         """The document that changed last."""
         return max((record for record, _ in self._documents.values()), key=lambda one: one.changed, default=None)
 
-    def show(self, documents: Mapping[DocumentRecord, bytes | None]) -> None:
-        """Show what a pass has just put in its place, beside all else, and let the state hear of it afterwards: whoever
-        reads the files themselves sees it by now, too. Bodies of pages are not needed.
+    def show(self, documents: Mapping[DocumentRecord, bytes | None], gone: Collection[str] = ()) -> None:
+        """Show what a pass has just put in its place, beside all else but files that are ``gone``, and let the state
+        hear of it afterwards: whoever reads the files themselves sees it by now, too. Bodies of pages are not needed.
         """
         bodies = {record.path: (record, body) for record, body in documents.items() if body is not None}
         pages = {record.path: record for record in documents if record.page}
-        self._early |= {record.path: record for record in documents}
-        self._put({**self._documents, **bodies}, {**self._pages, **pages})
+        self._early = _without({**self._early, **{record.path: record for record in documents}}, gone)
+        self._gone = self._gone.union(gone)
+        self._put(_without({**self._documents, **bodies}, gone), _without({**self._pages, **pages}, gone))
 
     def swap(self) -> None:
         """Show every published document. Raises PublishError when some cannot be had, after the others are shown.
 
         What a pass has shown before it failed stays as long as its file does: readers have it, and documents may lead
-        to pages that the ledger does not know.
+        to pages that the ledger does not know. Nor does what it has taken away come back without a file.
         """
         shown: dict[str, tuple[DocumentRecord, bytes]] = {}
         missing: PublishError | None = None
         documents = self.ledger.documents()
         self._early = {p: r for p, r in self._early.items() if self._is_unheard_of(r, documents.get(p))}
-        documents = {**documents, **self._early}
+        self._gone = frozenset(p for p in self._gone if p in documents and self._is_gone(p))
+        documents = _without({**documents, **self._early}, self._gone)
         pages = {path: record for path, record in documents.items() if record.page}
         for path, record in documents.items():
             if record.page:
@@ -80,9 +86,19 @@ class Showing:
             return True  # nobody can tell that it is another by now
         return body is not None and digest(body) == early.digest
 
+    def _is_gone(self, path: str) -> bool:
+        try:
+            return self.publisher.read(path) is None
+        except PublishError:
+            return False
+
     def _read(self, path: str, record: DocumentRecord) -> bytes:
         body = self.publisher.read(path)
         if body is None or digest(body) != record.digest:
             reason = "is not there any more" if body is None else "was changed by somebody else"
             raise PublishError(path, reason, "the next pass writes it again")
         return body
+
+
+def _without(records: dict[str, Value], gone: Collection[str]) -> dict[str, Value]:
+    return {path: record for path, record in records.items() if path not in gone}

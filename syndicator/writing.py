@@ -27,8 +27,8 @@ from syndicator.selections import Page, Selection
 #: About so many entries are read for the feeds that are written next, some 10 kB each.
 _ENTRIES_AT_ONCE = 1_000
 
-#: Given what stands by now, with its bytes (None for pages, which are read from their files).
-Show = Callable[[Mapping[DocumentRecord, bytes | None]], None]
+#: Given what stands by now, with its bytes (None for pages, which are read from their files), and paths that are gone.
+Show = Callable[[Mapping[DocumentRecord, bytes | None], Collection[str]], None]
 
 #: So many pages are written between two looks at the state.
 _MANY = 500

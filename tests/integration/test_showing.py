@@ -208,3 +208,27 @@ def test_who_starts_again_sees_what_was_published_without_a_pass(
 
     assert feeds(newsroom) == glass.seen
     assert pages(newsroom) == glass.pages
+
+
+def test_a_document_that_was_taken_away_is_out_of_sight_though_the_state_has_not_heard_of_it(
+    newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The only post of a feed is killed: nobody reads it any more from the moment at which its file goes."""
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    newsroom.post("2026-01-06-p.md", title="Post 6", category="News")
+    pipeline.run(NOON)
+    assert "category/news.xml" in glass.seen
+    newsroom.post("2026-01-06-p.md", title="Post 6", category="News", published="false")
+    fail_to_remember(pipeline, state, NOON + timedelta(minutes=1), monkeypatch)
+    for _ in range(2):
+        showing.swap()
+        assert b"Post 6" not in b"".join(glass.seen.values())
+    newsroom.post("2026-01-06-p.md", title="Post 6", category="News")
+    fail_to_remember(pipeline, state, NOON + timedelta(minutes=2), monkeypatch)
+    showing.swap()
+    assert b"Post 6" in glass.seen["category/news.xml"]
+    pipeline.run(NOON + timedelta(minutes=3))
+    showing.swap()
+
+    assert feeds(newsroom) == glass.seen
