@@ -102,7 +102,8 @@ def publish(
             press.show({}, plan.delete)
         if publication != Publication():
             press.ledger.record(publication, now)
-        press.publisher.end({*remembered, *(one.path for one in documents)}.difference(plan.delete))
+        known = {*remembered, *(one.path for one in documents)}
+        press.publisher.end(known.difference(plan.delete), {item.path for item in plan.render} - known)
     if failed:
         raise failed[0]  # what does not stand is for the next pass
     written = (d.path for d in documents if d.path in altered or _changed(d, remembered.get(d.path)))

@@ -26,8 +26,8 @@ class PassingOn:
     def begin(self, paths: Collection[str]) -> None:
         self._inner.begin(paths)
 
-    def end(self, paths: Collection[str]) -> None:
-        self._inner.end(paths)
+    def end(self, paths: Collection[str], waiting: Collection[str] = ()) -> None:
+        self._inner.end(paths, waiting)
 
     def delete(self, path: str) -> None:
         self._inner.delete(path)

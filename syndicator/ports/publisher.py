@@ -33,9 +33,9 @@ class Publisher(Protocol):
         """
         ...
 
-    def end(self, paths: Collection[str]) -> None:
-        """Remove what was begun, now or before a kill, and is not among these, which are remembered. Raises
-        PublishError.
+    def end(self, paths: Collection[str], waiting: Collection[str] = ()) -> None:
+        """Remove what was begun, now or before a kill, and is not among these, which are remembered. What is
+        ``waiting`` to be put once more may stand from before: it stays, and stays noted. Raises PublishError.
         """
         ...
 

@@ -118,15 +118,16 @@ class LocalPublisher:
         except OSError as error:
             raise _cannot("written", note, error) from error
 
-    def end(self, paths: Collection[str]) -> None:
-        """Take away what was begun and is none of these. Raises PublishError."""
+    def end(self, paths: Collection[str], waiting: Collection[str] = ()) -> None:
+        """Take away what was begun and is none of these, nor is waiting. Raises PublishError."""
         note = self._root / _BEGUN
         try:
-            for path in self._begun().difference(paths):
+            for path in self._begun().difference(paths, waiting):
                 target = self._target(path)
                 target.with_name(f"{_TEMPORARY}{target.name}").unlink(missing_ok=True)
                 self.delete(path)
-            note.unlink(missing_ok=True)
+            if not waiting:
+                note.unlink(missing_ok=True)
         except OSError as error:
             raise _cannot("removed", note, error) from error
 

@@ -258,7 +258,7 @@ class World:
     def begin(self, paths: Collection[str]) -> None:
         raise NotImplementedError
 
-    def end(self, paths: Collection[str]) -> None:
+    def end(self, paths: Collection[str], waiting: Collection[str] = ()) -> None:
         raise NotImplementedError
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from syndicator.app import State, orders, publisher, state_to_write
 from syndicator.errors import PublishError, StateError
-from syndicator.model import DocumentRecord
+from syndicator.model import Document, DocumentRecord
 from syndicator.pipeline import Pipeline
 from syndicator.ports import Publication
+from syndicator.publishers.local import LocalPublisher
 from syndicator.settings import Settings, load_settings
 from syndicator.showing import Showing
 from syndicator.sourcing import reader
@@ -232,3 +233,39 @@ def test_a_document_that_was_taken_away_is_out_of_sight_though_the_state_has_not
     showing.swap()
 
     assert feeds(newsroom) == glass.seen
+
+
+def test_a_page_that_readers_see_stays_though_the_state_has_not_heard_of_it_and_it_cannot_be_written_anew(
+    newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """atom-61: what leads to it stays as well, so that posts would be in neither document."""
+    glass = Glass()
+    pipeline, showing = begin(settings, state, glass)
+    pipeline.run(NOON)
+    newsroom.post("2026-01-06-p.md", title="Post 6")
+    fail_to_remember(pipeline, state, NOON + timedelta(minutes=1), monkeypatch)
+    newest = max(path for path in pages(newsroom) if path.endswith(".xml"))
+    assert newest.encode() in newsroom.files()["feed.xml"]
+    newsroom.post("2026-01-05-p.md", title="Post 5, corrected")
+    put = LocalPublisher.put
+
+    def full(self: LocalPublisher, document: Document) -> str:
+        if document.path == newest:
+            raise PublishError(newest, "the disk is full")
+        return put(self, document)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalPublisher, "put", full)
+        for minute in (2, 3):
+            with pytest.raises(PublishError, match=newest):
+                pipeline.run(NOON + timedelta(minutes=minute))
+            showing.swap()
+            assert newest in newsroom.files()
+            assert newest in glass.pages
+            assert newest.encode() in glass.seen["feed.xml"]
+    pipeline.run(NOON + timedelta(minutes=4))
+    showing.swap()
+
+    assert b"corrected" in newsroom.files()[newest]
+    assert not [path for path in newsroom.files() if path.startswith(".")]
+    assert (feeds(newsroom), pages(newsroom)) == (glass.seen, glass.pages)
