@@ -183,21 +183,34 @@ def test_what_the_state_has_never_heard_of_goes_out_of_sight_with_its_file(
     assert pages(newsroom) == glass.pages
 
 
-def test_a_document_that_somebody_changes_after_it_was_shown_is_said_though_the_state_knows_nothing_of_it(
+def test_what_the_state_has_not_heard_of_stays_in_sight_when_the_next_pass_fails_before_it_shows_anything(
     newsroom: Newsroom, settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Pages have been written anew by then, and documents perhaps: that is no fault of somebody else."""
     glass = Glass()
     pipeline, showing = begin(settings, state, glass)
     pipeline.run(NOON)
-    newsroom.post("2026-01-06-p.md", title="Post 6")
+    newsroom.post("2026-01-06-p.md", title="Post 6", category="News")
     fail_to_remember(pipeline, state, NOON + timedelta(minutes=1), monkeypatch)
-    seen = dict(glass.seen)
-    (newsroom.root / "public/feed.xml").write_text("somebody else's")
+    view = (dict(glass.seen), glass.pages)
+    newest, before = glass.pages[-1], newsroom.files()
+    newsroom.post("2026-01-05-p.md", title="Post 5, corrected")
 
-    with pytest.raises(PublishError, match=r"feed\.xml: was changed by somebody else"):
-        showing.swap()
+    def locked(*_: object) -> None:
+        raise StateError("state", "another process is writing")
 
-    assert seen == glass.seen
+    with monkeypatch.context() as patched:
+        patched.setattr("syndicator.writing._entries", locked)
+        with pytest.raises(StateError):
+            pipeline.run(NOON + timedelta(minutes=2))
+    (newsroom.root / "public/feed.xml").write_text("begun")
+    showing.swap()
+
+    assert before[newest] != newsroom.files()[newest]
+    assert view == (glass.seen, glass.pages)
+    pipeline.run(NOON + timedelta(minutes=3))
+    showing.swap()
+    assert (feeds(newsroom), pages(newsroom)) == (glass.seen, glass.pages)
 
 
 def test_who_starts_again_sees_what_was_published_without_a_pass(
