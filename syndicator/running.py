@@ -182,7 +182,7 @@ def _service(
         health.targets = tuple(state.outbox.targets())
     return Service(
         make_pass=passes.make,
-        deliver=minding(deliveries, state, health) if settings.announce.enabled else None,
+        deliver=minding(deliveries, state, health, settings.targets()) if settings.announce.enabled else None,
         ask=(lambda: ask(state, client, lambda: health.stopping)) if settings.images.ask else None,
         next_delivery=state.outbox.next_due,
         owed=deliveries.wake,

@@ -71,10 +71,12 @@ def dispatcher(settings: Settings, state: State, client: Outbound) -> Dispatcher
     )
 
 
-def minding(engine: Dispatcher, state: State, health: Health) -> Callable[[Turn], Awaitable[int]]:
+def minding(
+    engine: Dispatcher, state: State, health: Health, targets: Mapping[DeliveryKind, Collection[str]]
+) -> Callable[[Turn], Awaitable[int]]:
     """The engine's work, while which the service's health follows what caches keep from the world and how it is with
-    whoever is told."""
-    mind = _Mind(state, health)
+    the ``targets``, which are told by kind."""
+    mind = _Mind(state, health, frozenset(kind for kind, some in targets.items() if any(some)))
     engine.kept = mind.follow
 
     async def work(turn: Turn) -> int:
@@ -92,6 +94,8 @@ class _Mind:
 
     state: State
     health: Health
+    #: What goes out at all: each save ends here, and costs nothing where nobody is told.
+    kinds: frozenset[DeliveryKind]
     _next: float = 0.0
 
     async def follow(self, kinds: Collection[DeliveryKind]) -> None:
@@ -107,11 +111,15 @@ class _Mind:
         await self._look_at_targets()
 
     async def _look_at_caches(self) -> None:
+        if self.kinds.isdisjoint(_OF_CACHES) and _CACHES not in self.health.problems:
+            return
         trouble = await asyncio.to_thread(_trouble_of_caches, self.state)
         others = {part: problem for part, problem in self.health.problems.items() if part != _CACHES}
         self.health.problems = {**others, _CACHES: trouble} if trouble else others
 
     async def _look_at_targets(self) -> None:
+        if not self.kinds and not self.health.targets:
+            return
         begun = time.monotonic()
         self.health.targets = tuple(await asyncio.to_thread(self.state.outbox.targets))
         self._next = time.monotonic() + max(_SELDOM, (time.monotonic() - begun) * _TIMES_ITS_COST)

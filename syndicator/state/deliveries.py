@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     and_,
     bindparam,
     case,
@@ -27,9 +26,9 @@ from syndicator.ports import Settled, Wanted
 from syndicator.state import tables
 from syndicator.state.contacts import known_targets, note_contacts
 from syndicator.state.database import Database
+from syndicator.state.due import PENDING, due, is_any_pending, paused, ready, unblocked
 
-_PENDING, _GIVEN_UP = "pending", "given up"
-_FIRST = (DeliveryKind.PURGE.value, DeliveryKind.VERIFY.value)
+_GIVEN_UP = "given up"
 _ALL = Wanted()
 #: No host is left alone for longer, whatever it asks for; a minute for what is on its way.
 _LONGEST_PAUSE = timedelta(days=1, minutes=1)
@@ -60,8 +59,11 @@ class SqlOutbox:
     ) -> Sequence[Delivery]:
         """Take up to ``limit`` that are due and nobody else's for the time of the lease, the hosts in turn."""
         table = tables.deliveries
+        with self._database.read() as connection:
+            if not is_any_pending(connection):
+                return ()
         with self._database.write() as connection:
-            rows = connection.execute(_due(now, limit if per_host is None else per_host, full)).all()
+            rows = connection.execute(due(now, limit if per_host is None else per_host, full)).all()
             taken = _in_turn(map(_delivery, rows), room or (lambda _: limit))[:limit]
             if taken:
                 leased = table.c.id.in_([delivery.id for delivery in taken])
@@ -101,7 +103,7 @@ class SqlOutbox:
     def give_up_for(self, host: str, owed_before: datetime, now: datetime, error: str) -> int:
         """Give up all that has been owed to a host since before then."""
         table = tables.deliveries
-        old = (table.c.status == _PENDING, table.c.host == host, table.c.since <= owed_before)
+        old = (table.c.status == PENDING, table.c.host == host, table.c.since <= owed_before)
         with self._database.write() as connection:
             given_up = {"status": _GIVEN_UP, "due": now, "error": error, "leased_until": None}
             return connection.execute(update(table).where(*old).values(given_up)).rowcount
@@ -126,9 +128,9 @@ class SqlOutbox:
         """What is owed to whom, by host."""
         table = tables.deliveries
         pauses = {pause.host: pause for pause in self.pauses()}
-        first = func.min(case((_unblocked(table), _ready())), type_=tables.Instant()).label("first")
-        pending = func.sum(case((table.c.status == _PENDING, 1), else_=0)).label("pending")
-        query = _paused(select(table.c.host, first, pending, func.count().label("every"))).group_by(table.c.host)
+        first = func.min(case((unblocked(table), ready())), type_=tables.Instant()).label("first")
+        pending = func.sum(case((table.c.status == PENDING, 1), else_=0)).label("pending")
+        query = paused(select(table.c.host, first, pending, func.count().label("every"))).group_by(table.c.host)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(table.c.host)).all()
         return tuple(
@@ -148,25 +150,27 @@ class SqlOutbox:
 
     def next_due(self) -> datetime | None:
         """When the next one may be claimed: what waits for something else is no reason to look."""
-        first = func.min(_ready(), type_=tables.Instant())
         with self._database.read() as connection:
-            return connection.execute(_paused(select(first)).where(_unblocked(tables.deliveries))).scalar()
+            if not is_any_pending(connection):
+                return None
+            first = func.min(ready(), type_=tables.Instant())
+            return connection.execute(paused(select(first)).where(unblocked(tables.deliveries))).scalar()
 
     def clock_was_set(self, now: datetime) -> None:
         """What is owed since a time to come, or put off for longer than anything is, is due; no host is left alone for
         longer than any is."""
         table, hosts = tables.deliveries, tables.hosts
         with self._database.write() as connection:
-            early = (table.c.status == _PENDING, table.c.since > now)
+            early = (table.c.status == PENDING, table.c.since > now)
             connection.execute(update(table).where(*early).values(since=now, due=now))
-            late = (table.c.status == _PENDING, table.c.due > now + _LONGEST_PAUSE)
+            late = (table.c.status == PENDING, table.c.due > now + _LONGEST_PAUSE)
             connection.execute(update(table).where(*late).values(due=now))
             connection.execute(delete(hosts).where(hosts.c.until > now + _LONGEST_PAUSE))
 
     def send_again(self, wanted: Wanted, now: datetime) -> int:
         """Make them due now, as if never tried; what is on its way just now is not taken from whoever has it."""
         table, hosts = tables.deliveries, tables.hosts
-        afresh = {"status": _PENDING, "attempts": 0, "since": now, "due": now, "error": ""}
+        afresh = {"status": PENDING, "attempts": 0, "since": now, "due": now, "error": ""}
         meant = _meant(wanted)
         with self._database.write() as connection:
             theirs = select(table.c.host).where(*meant)
@@ -194,26 +198,6 @@ class SqlOutbox:
 # --- which ones ---------------------------------------------------------------------------------------------------
 
 
-def _due(now: datetime, per_host: int, full: Collection[str]) -> Any:
-    """The first few of each host that are due and free. Rows of a host that has no room are not even looked at."""
-    table, pause = tables.deliveries, tables.hosts
-    host = select(table.c.host).where(table.c.status == _PENDING, table.c.due <= now).distinct()
-    host = host.where(~exists().where(pause.c.host == table.c.host, pause.c.until > now))
-    if full:
-        host = host.where(table.c.host.not_in(tuple(full)))
-    each = host.subquery("each")
-    row = table.alias("row")
-    free = or_(row.c.leased_until.is_(None), row.c.leased_until <= now)
-    first = (
-        select(row.c.id)
-        .where(row.c.status == _PENDING, row.c.host == each.c.host, row.c.due <= now, free, _unblocked(row))
-        .order_by(row.c.due, row.c.id)
-        .limit(per_host)
-        .correlate(each)
-    )
-    return select(table).select_from(each.join(table, table.c.id.in_(first)))
-
-
 def _in_turn(due: Any, room: Callable[[str], int]) -> list[Delivery]:
     """Every host's first, then every host's second: whoever is owed much takes nobody's place."""
     by_host: defaultdict[str, list[Delivery]] = defaultdict(list)
@@ -227,39 +211,6 @@ def _in_turn(due: Any, room: Callable[[str], int]) -> list[Delivery]:
     return [delivery for *_, delivery in sorted(places, key=lambda each: each[:4])]
 
 
-def _unblocked(table: FromClause) -> ColumnElement[bool]:
-    """Pending, and nothing of a lower stage that it has to wait for is: what was given up holds nobody up."""
-    first = tables.deliveries.alias("first")
-    of_topic = and_(first.c.topic == table.c.topic, first.c.kind.in_(_FIRST))
-    earlier = and_(first.c.topic == table.c.topic, first.c.kind == DeliveryKind.PURGE.value)
-    of_feed = and_(first.c.feed == table.c.feed, first.c.kind.in_(_FIRST))
-
-    def none(what: ColumnElement[bool]) -> ColumnElement[bool]:
-        return ~exists().where(first.c.status == _PENDING, what).correlate(table)
-
-    return and_(
-        table.c.status == _PENDING,
-        case(
-            (table.c.kind == DeliveryKind.HUB.value, none(of_topic)),
-            (table.c.kind == DeliveryKind.WEBHOOK.value, none(of_feed)),
-            (table.c.kind == DeliveryKind.VERIFY.value, none(earlier)),
-            else_=True,
-        ),
-    )
-
-
-def _ready() -> ColumnElement[datetime]:
-    """When a row may be claimed: a leased one when its lease has run out, and none while its host is left alone."""
-    row, pause = tables.deliveries, tables.hosts
-    alone = func.coalesce(row.c.leased_until, row.c.due, type_=tables.Instant())
-    return case((pause.c.until > alone, pause.c.until), else_=alone)
-
-
-def _paused(query: Any) -> Any:
-    row, pause = tables.deliveries, tables.hosts
-    return query.select_from(row.outerjoin(pause, pause.c.host == row.c.host))
-
-
 def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
     table, pause = tables.deliveries, tables.hosts
     conditions: list[ColumnElement[bool]] = [table.c.kind == wanted.kind] if wanted.kind else []
@@ -271,7 +222,7 @@ def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.ids:
         conditions.append(table.c.id.in_(wanted.ids))
     if wanted.status == "paused":
-        conditions += [table.c.status == _PENDING, exists().where(pause.c.host == table.c.host)]
+        conditions += [table.c.status == PENDING, exists().where(pause.c.host == table.c.host)]
     elif wanted.status:
         conditions.append(table.c.status == wanted.status)
     return conditions

@@ -501,7 +501,7 @@ async def test_the_health_of_the_service_says_what_caches_keep_from_the_world_un
     async def deliver(now: datetime) -> None:
         looks = {DeliveryKind.VERIFY: partial(look, within=10 * MINUTE)}
         engine = Dispatcher(outbox=state.outbox, outbound=outbound, handlers=looks, clock=lambda: now)
-        await minding(engine, state, health)(always)
+        await minding(engine, state, health, {DeliveryKind.VERIFY: (edge.url,)})(always)
 
     for path in ("feed.xml", "atom.xml"):
         edge.kept[f"/feeds/{path}", "gzip"] = OLD
@@ -553,7 +553,7 @@ async def test_the_health_follows_caches_and_targets_while_another_look_hangs(
     owe(late, NEW, NOON - 2 * MINUTE)
     owe(hangs, NEW, NOON)
     engine = Dispatcher(outbox=state.outbox, outbound=outbound, handlers={DeliveryKind.VERIFY: see}, clock=lambda: NOON)
-    work = asyncio.ensure_future(minding(engine, state, health)(always))
+    work = asyncio.ensure_future(minding(engine, state, health, {DeliveryKind.VERIFY: (edge.url,)})(always))
 
     await until(lambda: health.problems.get("caches", "").startswith(f"{late}: after 1m the world still does not"))
     assert not work.done()
