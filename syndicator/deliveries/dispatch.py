@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from random import random
 
 from syndicator.deliveries.outcome import Outcome, Verdict
-from syndicator.deliveries.settling import Trouble, pause_for, settle
+from syndicator.deliveries.settling import Trouble, pause_for, prolong, settle
 from syndicator.errors import OutboundError
 from syndicator.model import Delivery, DeliveryKind, HostPause
 from syndicator.outbound import Outbound
@@ -87,6 +87,8 @@ class Dispatcher:
     _outcomes: list[tuple[Delivery, Outcome]] = field(default_factory=list)
     _answers: set[str] = field(default_factory=set)
     _pauses: dict[str, HostPause] | None = None
+    #: Hosts that said themselves how long they want to be left alone.
+    _asked: set[str] = field(default_factory=set)
     _latest: datetime | None = None
 
     async def work(self, turn: Turn = always) -> int:
@@ -217,6 +219,8 @@ class Dispatcher:
         troubles = self._troubles(outcomes, now)
         pauses = [trouble.pause for trouble in troubles]
         well = {each.host for each, outcome in outcomes if not outcome.host} - {pause.host for pause in pauses}
+        # What was on its way before a host asked for a rest, and came to a good end, takes nothing of that back.
+        well -= {host for host in self._asked & self._pauses.keys() if self._pauses[host].until > now}
         better = well & self._pauses.keys()
         await asyncio.to_thread(self.outbox.settle, settled, now, pauses=pauses, well=better)
         del self._outcomes[: len(outcomes)]
@@ -224,6 +228,8 @@ class Dispatcher:
         for host in better:
             del self._pauses[host]
         self._pauses |= {pause.host: pause for pause in pauses}
+        self._asked -= better | {pause.host for pause in pauses}
+        self._asked |= {each.host for each, outcome in outcomes if outcome.host and outcome.wait is not None}
         for (delivery, outcome), end in zip(outcomes, settled, strict=True):
             _say(delivery, outcome, end)
         for trouble in troubles:
@@ -231,13 +237,18 @@ class Dispatcher:
         return frozenset(delivery.kind for delivery, _ in outcomes)
 
     def _troubles(self, outcomes: tuple[tuple[Delivery, Outcome], ...], now: datetime) -> list[Trouble]:
-        """One for each host that failed: two failures at one time are one."""
+        """One for each host that failed: two failures at one time are one, and last as long as the host asked in either."""
         known = self._pauses or {}
         found: dict[str, Trouble] = {}
         for delivery, outcome in outcomes:
-            before = known.get(delivery.host)
-            if outcome.host and delivery.host not in found and not (before and before.until > now):
-                found[delivery.host] = pause_for(delivery.host, outcome, before, now, self.rand())
+            if not outcome.host:
+                continue
+            host = delivery.host
+            before = found[host].pause if host in found else known.get(host)
+            if before is None or before.until <= now:
+                found[host] = pause_for(host, outcome, before, now, self.rand())
+            elif (longer := prolong(before, outcome, now)) is not None:
+                found[host] = longer
         return list(found.values())
 
     async def _leave_alone(self, trouble: Trouble, now: datetime) -> None:

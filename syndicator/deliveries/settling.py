@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicator.deliveries.outcome import Outcome, Verdict, given_up, retry_at
@@ -40,3 +40,11 @@ def pause_for(host: str, outcome: Outcome, before: HostPause | None, now: dateti
     until = retry_at(min(failures, _LONGEST_STEP), now, outcome, rand)
     pause = HostPause(host=host, until=until, failures=failures, error=outcome.error)
     return Trouble(pause=pause, lasts=failures >= _LASTING)
+
+
+def prolong(pause: HostPause, outcome: Outcome, now: datetime) -> Trouble | None:
+    """The pause that a host is in already, where another of its answers asks for a longer one."""
+    if outcome.wait is None or (until := retry_at(1, now, outcome, 0.0)) <= pause.until:
+        return None
+    longer = replace(pause, until=until, error=outcome.error)
+    return Trouble(pause=longer, lasts=longer.failures >= _LASTING)

@@ -180,6 +180,31 @@ async def test_retry_after_is_honoured_in_seconds_and_as_a_date(
     assert only(outbox).due == NOON + timedelta(minutes=10)
 
 
+@pytest.mark.parametrize(("quick", "slow"), [("600", ""), ("600", "2"), ("2", "600")])
+async def test_what_comes_back_meanwhile_does_not_shorten_the_rest_that_a_host_asked_for(
+    quick: str, slow: str, hub: HubRecorder, outbound: Outbound, outbox: Owing
+) -> None:
+    """websub-50: two are on their way at once, and the answer to one of them asks for ten minutes."""
+    outbox.owe(hub.url)
+    work = engine(outbox, outbound)
+    await work.work()
+    hub.script = deque(
+        Answer(status=503 if rest else 204, headers=(("Retry-After", rest),) if rest else (), body=b"..", drip=drip)
+        for rest, drip in ((quick, 0.0), (slow, 0.05))
+    )
+    for number in range(2):
+        outbox.owe(hub.url, f"{TOPIC}?{number}")
+    await work.work()
+
+    outbox.owe(hub.url, f"{TOPIC}?new")
+    assert 0 == await work.work()
+
+    assert [NOON + timedelta(minutes=10)] == [pause.until for pause in outbox.pauses()]
+    work.clock = lambda: NOON + timedelta(minutes=11)
+    await work.work()
+    assert ((), ()) == (outbox.pauses(), outbox.deliveries())
+
+
 async def test_a_hub_without_subscribers_is_no_trouble(
     hub: HubRecorder, outbound: Outbound, outbox: Owing, caplog: pytest.LogCaptureFixture
 ) -> None:
