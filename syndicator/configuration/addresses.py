@@ -18,7 +18,8 @@ IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # RFC 1123 section 2.1; underscores are common in names that only a private network knows.
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
-_ADDRESS = re.compile(r"https?://([^/?#\\]+)([^\s\\]*)", re.IGNORECASE)
+# Control characters would be left out without a word, so that another address would count than the one that is written.
+_ADDRESS = re.compile(r"https?://([^/?#\\\x00-\x1f\x7f]+)([^\s\\\x00-\x1f\x7f]*)", re.IGNORECASE)
 
 
 def check_address(value: str) -> str:
@@ -36,8 +37,11 @@ def check_address(value: str) -> str:
         raise Wrong("holds a fragment (#…)", "leave it out")
     if not (url := absolute(value, "", allowed=FETCHABLE)):
         raise Wrong
-    if not is_host(urlsplit(url).hostname or ""):
+    parts = urlsplit(url)
+    if not is_host(parts.hostname or ""):
         raise Wrong("names a host that cannot be", "hosts look like news.example.org")
+    if parts.port == 0:
+        raise Wrong("names port 0, where nobody can listen", "leave out the port, or name one from 1 to 65535")
     return url
 
 

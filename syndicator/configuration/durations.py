@@ -22,8 +22,8 @@ def spelled(span: timedelta) -> str:
     return text or "0s"
 
 
-def duration(value: object) -> timedelta:
-    """A duration from how it is written. Raises Wrong."""
+def duration(value: object, *, bounds: str = "must be more than nothing and at most 3650d") -> timedelta:
+    """A duration from how it is written; ``bounds`` says how long it may be. Raises Wrong."""
     if isinstance(value, timedelta):
         return value
     if isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,9}", str(value)[:10]):
@@ -36,13 +36,13 @@ def duration(value: object) -> timedelta:
         raise Wrong("has its units out of order or twice", 'write the largest first, as in "1h30m"')
     amount = sum(int(count) * _UNITS[unit] for count, unit in parts)
     if not 0 < amount <= _LONGEST // timedelta(milliseconds=1):
-        raise Wrong("must be more than nothing and at most 3650d")
+        raise Wrong(bounds)
     return timedelta(milliseconds=amount)
 
 
 def duration_or_none(value: object) -> timedelta:
     """A duration from how it is written, or "0s". Raises Wrong."""
-    return timedelta() if value in ("0s", timedelta()) else duration(value)
+    return timedelta() if value in ("0s", timedelta()) else duration(value, bounds='must be "0s", or at most 3650d')
 
 
 def interval(value: object) -> timedelta:

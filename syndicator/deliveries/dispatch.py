@@ -237,7 +237,7 @@ class Dispatcher:
         return frozenset(delivery.kind for delivery, _ in outcomes)
 
     def _troubles(self, outcomes: tuple[tuple[Delivery, Outcome], ...], now: datetime) -> list[Trouble]:
-        """One for each host that failed: two failures at one time are one, and last as long as the host asked in either."""
+        """One for each host that failed: two at one time are one, and its longest rest counts."""
         known = self._pauses or {}
         found: dict[str, Trouble] = {}
         for delivery, outcome in outcomes:
