@@ -31,6 +31,12 @@ def rows(newsroom: Newsroom, query: str) -> list[tuple[object, ...]]:
         return state.execute(query).fetchall()
 
 
+def self_link(document: bytes) -> str:
+    """Where RSS or Atom says that it is."""
+    (link,) = [one for one in feedparser.parse(document).feed.links if one.rel == "self"]
+    return str(link.href)
+
+
 def attempts(newsroom: Newsroom) -> list[object]:
     """How often each announcement that is owed was tried."""
     return [count for (count,) in rows(newsroom, "SELECT attempts FROM deliveries")]
@@ -320,6 +326,35 @@ def test_a_burst_of_500_saves_makes_two_passes_at_most_and_hubs_hear_of_each_top
         assert 50 == len(newsroom.items())
     assert newsroom.log().count("feeds published") <= 1 + 2
     assert len(hub.heard) <= 3 * (1 + 2)
+
+
+def test_a_topic_has_one_spelling_everywhere_all_hubs_hear_of_it_and_where_it_moved_to(newsroom: Newsroom) -> None:
+    """websub-3, websub-4, websub-6, websub-9."""
+    spelled = f"http://localhost:{newsroom.port}/News/"
+    toml = newsroom.root / "syndicator.toml"
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    with LoopbackHub().listening() as one, LoopbackHub().listening() as other:
+        newsroom.settings = f'\n[[hubs]]\nurl = "{one.url}"\n\n[[hubs]]\nurl = "{other.url}"\n'
+        newsroom.configure()
+        written = toml.read_text().replace(
+            f"http://127.0.0.1:{newsroom.port}/", f"HTTP://LocalHost:{newsroom.port}/News"
+        )
+        toml.write_text(written)
+        topics = {f"{spelled}{name}" for name in ("feed.xml", "atom.xml", "feed.json")}
+        with newsroom.running():
+            eventually(lambda: topics == set(one.topics) == set(other.topics))
+            for topic in topics:
+                _, header, body = newsroom.get(topic.partition(f":{newsroom.port}/")[2])
+                links = f'<{one.url}>; rel="hub", <{other.url}>; rel="hub", <{topic}>; rel="self"'
+                assert links == header["Link"]
+                said = json.loads(body)["feed_url"] if topic.endswith("json") else self_link(body)
+                assert topic == said
+
+        toml.write_text(toml.read_text().replace('rss = "feed.xml"', 'rss = "moved.xml"'))
+        newsroom.build()
+
+        assert f"{spelled}moved.xml" in set(one.topics[3:]) & set(other.topics[3:])
+        assert "feed.xml" not in newsroom.files()
 
 
 def test_ctrl_c_in_a_build_is_status_130(newsroom: Newsroom) -> None:
