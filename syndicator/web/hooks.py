@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -57,16 +58,20 @@ class Hook:
         fields = _fields(request)
         length = fields.get("content-length", "")
         if length.isascii() and length.isdigit() and (len(length) > 9 or int(length) > LARGEST):
-            return _say(413, f"more than {LARGEST} bytes are not read")
+            if len(length) <= 9 and int(length) <= 2 * LARGEST and "expect" not in fields:
+                await _pass_over(request.stream(), int(length))
+            return _too_large()
         now, proof = datetime.now(UTC), Proof(fields, self.secret)
         if not proof:
             return self._refuse(now, "it bears no proof that its sender knows the secret, or another secret")
         body, size = bytearray(), 0
         try:
-            async for part in request.stream():
+            stream = request.stream()
+            async for part in stream:
                 size += len(part)
                 if size > LARGEST:
-                    return _say(413, f"more than {LARGEST} bytes are not read")
+                    await _pass_over(stream, 2 * LARGEST - size)
+                    return _too_large()
                 proof.update(part)
                 body += part[: max(0, _KEPT - len(body))]
         except ClientDisconnect:
@@ -118,6 +123,20 @@ def _fields(request: Request) -> Mapping[str, str]:
     for name, value in request.headers.items():
         fields[name] = f"{fields[name]}, {value}" if name in fields else value
     return fields
+
+
+async def _pass_over(stream: AsyncIterator[bytes], most: int) -> None:
+    """Let the rest come in and keep nothing of it: who sends all before it listens would find a broken connection
+    instead of the answer."""
+    with suppress(ClientDisconnect):
+        async for part in stream:
+            most -= len(part)
+            if most <= 0:
+                return
+
+
+def _too_large() -> Response:
+    return _say(413, f"more than {LARGEST} bytes are not taken")
 
 
 def _say(status: int, answer: str, more: Mapping[str, str] = MappingProxyType({})) -> Response:

@@ -24,7 +24,7 @@ _MAX_HEAD = 32 * 1024
 #: A whole request, in bytes: none has a body that anybody wants, but for calls of git hosts. What comes on top of these
 #: is dropped, so that whoever sends too much can read the answer that says so.
 _MAX_REQUEST = 1024 * 1024
-_MAX_CALL = hooks.LARGEST + _MAX_REQUEST
+_MAX_CALL = 2 * hooks.LARGEST + _MAX_REQUEST
 _HOOK = hooks.PATH.encode()
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 #: Seconds in which a request must have arrived whole, counted from its first byte or from the connection.

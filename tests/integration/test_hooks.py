@@ -6,9 +6,11 @@ import asyncio
 import hmac
 import logging
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -203,6 +205,22 @@ async def test_a_call_too_large_is_413_whether_or_not_it_says_so_and_wakes_nothi
     silent = await host.client.post(hooks.PATH, content=in_pieces(), headers={"X-Hub-Signature-256": sign(large)})
 
     assert [413, 413] == [sure.status_code, silent.status_code]
+    assert 0 == host.woken
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_who_sends_all_before_it_listens_hears_that_it_was_too_large(host: Host, chunked: bool) -> None:
+    """Also where it wants the connection closed after that: one that is closed over what it sends tells it nothing."""
+    large = b"x" * (hooks.LARGEST + 2**20)
+
+    def call() -> int:
+        with closing(HTTPConnection("127.0.0.1", host.server.port, timeout=10)) as client:
+            body = iter([large]) if chunked else large
+            headers = {"X-Hub-Signature-256": sign(b""), "Connection": "close"}
+            client.request("POST", hooks.PATH, body, headers, encode_chunked=chunked)
+            return client.getresponse().status
+
+    assert 413 == await asyncio.to_thread(call)
     assert 0 == host.woken
 
 
