@@ -45,6 +45,7 @@ class Mending:
             self._trouble(part, own_fault(error), wake, again, error)
         else:
             self._failures.pop(part, None)
+            self.alarms.forget(_again(part))  # something else may have had it tried before that was due
             if part in self.health.problems:
                 self.health.problems = {k: v for k, v in self.health.problems.items() if k != part}
                 log.info("part works again", extra={"part": part})
@@ -60,4 +61,8 @@ class Mending:
             log.error("part failed", extra=facts, exc_info=error)
         self.health.problems = self.health.problems | {part: problem}
         self._failures[part] = self._failures.get(part, 0) + 1
-        self.alarms.after(again, wake, name=f"again: {part}", why=problem)
+        self.alarms.after(again, wake, name=_again(part), why=problem)
+
+
+def _again(part: str) -> str:
+    return f"again: {part}"

@@ -34,6 +34,7 @@ class Right:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._began = datetime.now(UTC)
         self._handle = self._locked()
         self._state = -1
         #: Whether somebody else has the state that stands there now.
@@ -118,11 +119,12 @@ class Right:
             ) from error
 
     def _say_who(self) -> None:
-        began = datetime.now(UTC)
         with suppress(OSError):  # a full disk keeps nobody from locking
             os.ftruncate(self._handle, 0)
-            said = f"{os.getpid()} on {gethostname()}, since {began:%Y-%m-%d %H:%M:%S} UTC\n"
+            said = f"{os.getpid()} on {gethostname()}, since {self._began:%Y-%m-%d %H:%M:%S} UTC\n"
             os.pwrite(self._handle, said.encode(), 0)
+            # One that was taken anew is no younger: the time of the file is what others are told.
+            os.utime(self._handle, (self._began.timestamp(),) * 2)
 
 
 @contextmanager

@@ -24,6 +24,20 @@ def test_the_holder_is_told_with_since_when_and_nobody_is_once_it_has_let_go(tmp
     assert holder(file) is None
 
 
+def test_a_lock_file_that_was_taken_away_and_made_anew_says_since_when_as_before(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    lock = tmp_path / "state.db.lock"
+    with only_writer(file) as right:
+        began, said = holder(file), lock.read_text()
+        os.utime(lock, (0, 0))
+        lock.unlink()
+        right.renew()
+
+        assert began is not None
+        assert began == holder(file)
+        assert said == lock.read_text()
+
+
 def test_who_comes_by_a_link_to_the_state_is_a_second_one(tmp_path: Path) -> None:
     file, link = tmp_path / "state.db", tmp_path / "elsewhere" / "other.db"
     file.touch()

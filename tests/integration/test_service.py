@@ -530,6 +530,8 @@ async def test_what_time_does_while_the_source_is_away_is_shown_and_told_and_the
         world.work = lambda: world.publish(b"less still")
         world.timers.fire("next change")
         await until(lambda: not service.health.problems)
+        assert "again: pass" not in {wait.what for wait in service.waits()}
+        assert "again: pass" not in world.timers.set
 
 
 async def test_the_clock_does_not_wait_for_the_first_fetch(world: World) -> None:
