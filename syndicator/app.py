@@ -119,6 +119,18 @@ def gone(settings: Settings) -> StateMissing | None:
     )
 
 
+def _held_open(missing: StateMissing, settings: Settings) -> StateError | None:
+    """What to say instead where its writer has it open: all of it is there, and nothing is to be made anew."""
+    found = writer(settings)
+    if found is None:
+        return None
+    return StateError(
+        missing.what,
+        f"its file was removed or renamed; process {found[0]} has it open, and puts it back as soon as it can",
+        "ask again in a moment; while it stays so, leave that process running: its log and /readyz?verbose say why",
+    )
+
+
 def _kept(state: State) -> State:
     from syndicator.state.kept import KeptLedger, TellingDesk
 
@@ -178,7 +190,7 @@ def state_to_read(settings: Settings, *, or_empty: bool = False) -> Iterator[Sta
 
     database = open_to_read(settings.state_path)
     if database is None and (missing := gone(settings)):
-        raise missing
+        raise _held_open(missing, settings) or missing
     if database is None and or_empty:
         database = open_nothing()
     if database is None:

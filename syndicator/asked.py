@@ -26,6 +26,7 @@ from syndicator.overview import (
 from syndicator.profiles.summing import summed_up
 from syndicator.settings import Settings
 from syndicator.sourcing import called, reader, upstream
+from syndicator.standby import told_waiting
 from syndicator.takedowns import who_has_it
 
 #: So many posts that wait are told one by one.
@@ -38,7 +39,7 @@ def state_of_things(settings: Settings, now: datetime) -> StateOfThings:
         things = look(settings, state, now)
         things = replace(
             things,
-            trouble=_trouble(settings),
+            trouble=_trouble(settings, state, now),
             rules=_rules(settings, state, now),
             waiting=_waiting(state, now),
             last_good=tuple(sorted(state.ledger.entries([refusal.path for refusal in things.refused]))),
@@ -57,8 +58,15 @@ def _address_of(settings: Settings) -> str:
     return address(settings.serve.host, settings.serve.port, "/readyz?json")
 
 
-def _trouble(settings: Settings) -> str:
-    """Why the source cannot be read as it is now; a host that is away is told by its report."""
+def _trouble(settings: Settings, state: State, now: datetime) -> str:
+    """Why the source cannot be read as it is now, and what waits for that."""
+    trouble, last = _no_source(settings), state.ledger.last_pass()
+    waiting = state.ledger.came_due(last.at, now) if trouble and last else 0
+    return f"{trouble}; {told_waiting(waiting)}" if waiting else trouble
+
+
+def _no_source(settings: Settings) -> str:
+    """Why it cannot be read; a host that is away is told by its report."""
     if settings.source.kind == "folder" and not settings.source_path.is_dir():
         return f"source {settings.source_path}: there is no such folder"
     try:

@@ -66,7 +66,7 @@ def _hearer(state: TargetState, now: datetime) -> Hearer:
 def told_hearer(one: Hearer) -> str:
     """In a line whether it hears us."""
     facts = [
-        f"last success {moment(one.heard)}" if one.heard else "no success yet",
+        f"last success {moment(one.heard)}" if one.heard else "no success known",
         f"{one.pending} owed" if one.pending else "nothing owed",
         *([f"{one.given_up} given up"] if one.given_up else []),
         *([f"last trouble {moment(one.failed)} ({one.error or 'nobody knows why'})"] if one.failed else []),

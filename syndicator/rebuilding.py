@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicator.app import orders, publisher
 from syndicator.crew import Crew
-from syndicator.errors import StateDamaged, StateError, StateMissing
+from syndicator.errors import SourceError, StateDamaged, StateError, StateMissing
 from syndicator.ledger import settle
 from syndicator.model import PostRecord
 from syndicator.placing import bearings
@@ -48,7 +48,12 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
         if is_missing:
             remedy = "put it back, or set [state] rebuild = true, or remove these documents too to begin afresh"
         raise StateError(damage.what, damage.reason, remedy)
-    restored, posts = _restored(settings, standing, now)
+    try:
+        restored, posts = _restored(settings, standing, now)
+    except SourceError as error:
+        also = f"{damage.what}: {damage.reason}, and it cannot be made anew without the posts"
+        remedy = f"{error.remedy}; {also}" if error.remedy else also
+        raise SourceError(error.what, error.reason, remedy) from error
     new = file.with_name(f"{file.name}{_NEW}")
     _write(settings, restored, now)
     aside = replace_by(file, new, now)

@@ -41,12 +41,16 @@ class Safekeeping:
         if self.is_lost or time.monotonic() < self._not_before or not (trouble := self.keeper.look()):
             return False
         what = self.keeper.database.what
+        if not self.health.problems.get("state", "").startswith(f"{trouble}; "):
+            # To put it back may have to wait for whoever is at work on it.
+            self._say(f"{trouble}; it is being put back")
         try:
             done = await asyncio.to_thread(self.keeper.mend, now)
         except StateError as error:
             self.is_lost = self.keeper.is_lost
             self._not_before = time.monotonic() + _AGAIN
-            if self._say(f"{trouble}; {error}"):
+            again = "" if self.is_lost else f"; it is tried again every {_AGAIN:g} seconds"
+            if self._say(f"{trouble}; {error}{again}"):
                 facts = {"reason": error.reason, "remedy": error.remedy}
                 event, level = (
                     ("state lost", logging.CRITICAL) if self.is_lost else ("state not put back", logging.ERROR)

@@ -55,13 +55,18 @@ def stand_by(
     )
 
 
+def told_waiting(count: int) -> str:
+    """How many posts that are due wait for the source, in words."""
+    return "1 post that is due waits for it" if count == 1 else f"{count} posts that are due wait for it"
+
+
 def _told(trouble: SourceError | ConfigError, waiting: int, *, is_same: bool) -> SourceError | ConfigError:
     """The same with what waits for the source."""
     if isinstance(trouble, ConfigError):
         return trouble
     words = [trouble.remedy] if trouble.remedy else []
     if waiting:
-        words.append("1 post that is due waits for it" if waiting == 1 else f"{waiting} posts that are due wait for it")
+        words.append(told_waiting(waiting))
     if not is_same:
         words.append("posts that expire stay until then, as other feeds are configured than before")
     told = SourceError(trouble.what, trouble.reason, "; ".join(words))

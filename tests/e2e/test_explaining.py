@@ -119,7 +119,7 @@ def test_status_is_complete_while_the_service_runs_and_after_and_its_log_is_json
             assert "the hub answered 503" == hearer["error"] == heard["error"]
             assert hearer["failed"]
             line = re.compile(
-                rf"hub {hub.url}\?…: no success yet, 4 owed, last trouble 20.* UTC \(the hub answered 503\)"
+                rf"hub {hub.url}\?…: no success known, 4 owed, last trouble 20.* UTC \(the hub answered 503\)"
             )
             assert line.search(text)
             assert line.search(page)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicator.state.lock import only_writer
 from tests.faults.past import copy_of
 from tests.newsroom import Newsroom, eventually, free_port
 
@@ -66,6 +69,33 @@ def test_a_state_that_is_gone_before_the_start_is_made_anew_from_what_is_publish
     assert said.endswith("remove these documents with it to begin afresh\n")
     assert "" == newsroom.build().stderr
     assert before == newsroom.files()
+
+
+def test_what_waits_for_a_folder_that_is_away_is_told_and_so_is_a_state_that_is_gone_with_it(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    newsroom.post("2026-01-02-b.md", title="Due", date=due.isoformat())
+    newsroom.build()
+    before = newsroom.files()
+    (newsroom.root / "content").rename(newsroom.root / "away")
+    eventually(lambda: datetime.now(UTC) > due)
+
+    status = newsroom.command("status").stdout
+    state = newsroom.root / "state.db"
+    with only_writer(state):
+        state.rename(newsroom.root / "elsewhere")
+        asked = newsroom.command("status")
+    refused = newsroom.build(status=1).stderr
+
+    assert "there is no such folder; 1 post that is due waits for it" in status
+    assert 1 == asked.returncode
+    assert f"removed or renamed; process {os.getpid()} has it open, and puts it back" in asked.stderr
+    assert "makes it anew" not in asked.stderr
+    assert "content: does not exist; mount or restore it" in refused
+    assert f"state {state}: it is not there, though documents that it published are, and it cannot be made" in refused
+    assert (before, False) == (newsroom.files(), state.exists())
 
 
 def test_a_link_that_leads_nowhere_stays_a_link(newsroom: Newsroom) -> None:

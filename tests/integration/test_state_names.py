@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -249,6 +250,23 @@ async def test_what_cannot_be_put_back_is_said_until_it_can_and_what_was_stays_t
     assert await Safekeeping(keeper, health).look(NOW)
     assert health.problems["state"].startswith("on 2026-01-01 at 00:00:00 UTC another file was put in its place while")
     assert ["state not put back", "state put back"] == [record.message for record in caplog.records]
+    assert ["a.md"] == others_see(file)
+
+
+async def test_that_a_state_is_gone_is_said_while_somebody_keeps_it_from_being_put_back(
+    file: Path, keeper: Keeper
+) -> None:
+    health = Health()
+    keeping = Safekeeping(keeper, health)
+    with keeper.database.read():
+        file.unlink()
+        look = asyncio.create_task(keeping.look(NOW))
+        await asyncio.sleep(0)
+        said, was_done = health.problems.get("state"), look.done()
+
+    assert "its file was removed or renamed; it is being put back" == said
+    assert not was_done
+    assert await look
     assert ["a.md"] == others_see(file)
 
 

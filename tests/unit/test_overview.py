@@ -238,9 +238,9 @@ def test_of_each_who_is_told_it_is_said_whether_it_hears_us_without_secrets() ->
     owed = f"2 owed, 1 given up, last trouble {moment(NOW)} (it answered 503)"
 
     assert [
-        "purge https://cdn.example/: no success yet, nothing owed",
+        "purge https://cdn.example/: no success known, nothing owed",
         "hub https://hub.example/?…: last success 2026-03-09 12:00:00 UTC, nothing owed",
-        "hub https://old.example/: no success yet, nothing owed, 1 given up",
+        "hub https://old.example/: no success known, nothing owed, 1 given up",
         f"webhook {hook}: last success {moment(NOW - HOUR)}, {owed}, left alone until {moment(NOW + HOUR)}",
     ] == [told_hearer(one) for one in hearers(targets, states, NOW)]
     assert "left alone" not in told_hearer(hearers(targets, states, NOW + HOUR)[-1])
