@@ -15,6 +15,7 @@ BROKEN, OTHER = ".broken-", ".other-"
 _MOST = 5
 #: What SQLite keeps beside a database, by the ends of their names.
 BESIDE = ("-wal", "-shm")
+_LOG = BESIDE[0]
 
 #: Device and number of a file: what stays the same when its name does not.
 Identity = tuple[int, int]
@@ -68,10 +69,13 @@ def replace_by(
     try:
         there = identity(file)
         beside = {end: found for end in BESIDE if (found := identity(file.with_name(file.name + end)))}
-        strangers = [end for end, found in beside.items() if found not in own]
-        if (there is not None and there not in own) or strangers:
+        # What processes share of a log is of no use to anybody without one.
+        is_other = there is not None and there not in own
+        whole = is_other or beside.get(_LOG) not in (None, *own)
+        strangers = [end for end, found in beside.items() if whole and found not in own]
+        if whole:
             aside = name_aside(file, mark, now)
-            if there is not None and there not in own:
+            if is_other:
                 same = next((path for path in set_aside(file, mark) if identity(path) == there), None)
                 if same is None:
                     _name_too(file, aside)
@@ -79,7 +83,7 @@ def replace_by(
                     aside = same  # whoever did this before was killed over it
             for end in strangers:
                 file.with_name(file.name + end).rename(aside.with_name(aside.name + end))
-            moved = aside
+            moved = aside if is_other else aside.with_name(aside.name + _LOG)
         new.replace(file)
         sync_folder(file.parent)
         for end in beside.keys() - set(strangers):  # only now: until then they belong to what is there

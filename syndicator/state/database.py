@@ -20,7 +20,7 @@ from syndicator.errors import StateDamaged, StateError
 from syndicator.state.aside import identity
 from syndicator.state.gate import Gate
 from syndicator.state.names import Names
-from syndicator.state.words import damaged, in_words
+from syndicator.state.words import damaged, in_words, is_of_files
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -178,7 +178,7 @@ class Database:
             names, aside = self._names, None
             if names is None or not names.astray():
                 return None
-            with self._explained(), self._any_connection() as connection:
+            with self._explained(is_lost=True), self._any_connection() as connection:
                 aside = names.give_back(connection, now)
             meanwhile()
             self.close()
@@ -207,7 +207,10 @@ class Database:
         # SQLite would make a new file where there is none, or open what has taken the name, and nobody would notice.
         names = self._names
         if names is not None and (taken := names.is_taken()):
-            raise StateError(self.what, f"{taken} while it was open", "find out who did that; it is put back")
+            raise self._lost(taken)
+
+    def _lost(self, how: str) -> StateError:
+        return StateError(self.what, f"{how} while it was open", "find out who did that; it is put back")
 
     def _note_its_name(self, connection: Any, _: ConnectionPoolEntry) -> None:
         file = Path(self.engine.url.database or "")
@@ -240,13 +243,17 @@ class Database:
         self._names = None
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self, *, is_lost: bool = False) -> Iterator[None]:
+        """``is_lost`` says that its files are known to be astray: what goes wrong all the same goes wrong elsewhere."""
         try:
             yield
-        except DBAPIError as error:
-            raise self.noted(in_words(self.what, error.orig)) from error
-        except sqlite3.Error as error:  # of the listener, which asks the driver itself
-            raise self.noted(in_words(self.what, error)) from error
+        except (DBAPIError, sqlite3.Error) as error:  # the listener asks the driver itself
+            said = in_words(self.what, error.orig if isinstance(error, DBAPIError) else error)
+            names = None if is_lost else self._names
+            # Without its log a sound database looks damaged, and the disk as if it failed.
+            if names is not None and is_of_files(said) and (how := names.astray()):
+                raise self._lost(how) from error
+            raise self.noted(said) from error
         except orjson.JSONDecodeError as error:
             raise self.noted(damaged(self.what, ": what stands in a row is none")) from error
 

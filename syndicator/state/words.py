@@ -12,12 +12,13 @@ from syndicator.state.holders import who_holds
 #: SQLite needs so many bytes beside a database, for what processes share, before it can do anything.
 _NO_SPACE = 32 * 1024
 _FULL = ("the disk is full", "free some space; nothing was lost, the last good files stand")
+_FAILS = "the disk fails"
 _REMEDIES = (
     ("locked", "another process is writing", "wait for it, or stop the other program that uses this database"),
     ("full", *_FULL),
     ("readonly", "the database may not be written to", "give this user the right to write to it and its folder"),
     ("unable to open", "it cannot be opened", "check that the folder exists and that this user may write to it"),
-    ("i/o error", "the disk fails", "see the system's log; nothing is tried on a disk that fails"),
+    ("i/o error", _FAILS, "see the system's log; nothing is tried on a disk that fails"),
 )
 SET_ASIDE = "'syndicator build' or 'run' sets it aside, and takes ids and dates from the published documents"
 _DAMAGES = (
@@ -43,6 +44,11 @@ def in_words(what: str, cause: BaseException | None) -> StateError:
         if sign in said:
             return _in_detail(StateError(what, reason, remedy), sign)
     return StateError(what, str(cause), "see the database's own log")
+
+
+def is_of_files(error: StateError) -> bool:
+    """Whether a database says this too when its files were removed under it."""
+    return isinstance(error, StateDamaged) or error.reason == _FAILS
 
 
 def _in_detail(error: StateError, sign: str) -> StateError:

@@ -173,6 +173,36 @@ def test_a_whole_copy_of_one_who_was_killed_before_it_had_the_name_is_the_state(
         assert ["a.md"] == others_see(file)
 
 
+@pytest.mark.parametrize("take_away", [without_its_log, with_another_log])
+def test_a_log_that_somebody_took_away_is_no_disk_that_fails_and_no_damage(
+    file: Path, keeper: Keeper, take_away: Callable[[Path], None]
+) -> None:
+    with keeper.database.read():
+        take_away(file)
+        with pytest.raises(StateError, match=r"its log, was re.* while it was open; find out who did that"):
+            SqlLedger(keeper.database).posts()
+
+    assert keeper.database.damage is None
+    keeper.mend(NOW)
+    assert ["a.md"] == others_see(file)
+
+
+def test_a_log_that_was_set_aside_alone_is_called_by_the_name_that_it_has(file: Path, keeper: Keeper) -> None:
+    with_another_log(file)
+
+    assert keeper.mend(NOW).endswith(f"what stood there was set aside as {ASIDE}-wal")
+    assert b"another" == file.with_name(f"{ASIDE}-wal").read_bytes()
+
+
+def test_what_processes_share_of_a_log_is_not_set_aside_where_no_log_is(file: Path, keeper: Keeper) -> None:
+    removed_with_its_log(file)
+    file.with_name("state.db-shm").write_bytes(b"another's")
+
+    assert "set aside" not in keeper.mend(NOW)
+    assert [] == list(file.parent.glob("state.db.other-*"))
+    assert ["a.md"] == others_see(file)
+
+
 def test_another_file_that_took_the_name_is_set_aside_and_never_overwritten(file: Path, keeper: Keeper) -> None:
     other = file.with_name("older.db")
     with closing(sqlite3.connect(other)) as connection:
