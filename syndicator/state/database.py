@@ -178,8 +178,8 @@ class Database:
             names, aside = self._names, None
             if names is None or not names.astray():
                 return None
-            with self._explained(is_lost=True), self._any_connection() as connection:
-                aside = names.give_back(connection, now)
+            with self._explained(is_lost=True):
+                aside = self._by_any(lambda connection: names.give_back(connection, now))
             meanwhile()
             self.close()
             self._heard = None
@@ -188,20 +188,35 @@ class Database:
     def save(self, as_file: Path) -> None:
         """Copy what is open to another file. Raises StateError."""
         names = self._names
-        with self._gate.passing(), self._explained(), self._any_connection() as connection:
+        with self._gate.passing(), self._explained(is_lost=True):
             if names is not None:
-                names.copy(connection, as_file)
+                self._by_any(lambda connection: names.copy(connection, as_file))
 
-    @contextmanager
-    def _any_connection(self) -> Iterator[sqlite3.Connection]:
-        """The driver's own connection, one of those that are open."""
-        held = self._listener or self.engine.raw_connection()
-        driver: Any = held.driver_connection
+    def _by_any(self, work: Callable[[sqlite3.Connection], Path | None]) -> Path | None:
+        """Have work done by the driver's own connections, those that are open, until one can: who was opened when the
+        log was gone reads nothing. Raises what the first of them says.
+        """
+        first: sqlite3.Error | None = None
+        taken: list[PoolProxiedConnection] = []
+        pool: Any = self.engine.pool
         try:
-            yield driver
+            for number in range(-1, max(pool.checkedin(), 1)):
+                held = self._listener if number < 0 else self.engine.raw_connection()
+                if held is None:
+                    continue
+                taken += [held] if number >= 0 else []
+                driver: Any = held.driver_connection
+                try:
+                    return work(driver)
+                except sqlite3.Error as error:
+                    first = first or error
+        except (StateError, DBAPIError):
+            if first is None:
+                raise
         finally:
-            if held is not self._listener:
+            for held in taken:
                 held.close()
+        raise first or sqlite3.OperationalError("unable to open")
 
     def _expect_its_name(self, *_: Any) -> None:
         # SQLite would make a new file where there is none, or open what has taken the name, and nobody would notice.

@@ -187,6 +187,21 @@ def test_a_log_that_somebody_took_away_is_no_disk_that_fails_and_no_damage(
     assert ["a.md"] == others_see(file)
 
 
+def test_a_state_is_put_back_by_whatever_connection_can_read_it(file: Path, keeper: Keeper) -> None:
+    """One that was opened when the log was gone cannot, for as long as it is open."""
+    with keeper.database.read() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)").all()
+    note(keeper, "b.md")
+    with keeper.database.read():
+        without_its_log(file)
+        keeper.database.written_meanwhile()
+    removed_with_its_log(file)
+
+    keeper.mend(NOW)
+
+    assert ["a.md", "b.md"] == others_see(file)
+
+
 def test_a_log_that_was_set_aside_alone_is_called_by_the_name_that_it_has(file: Path, keeper: Keeper) -> None:
     with_another_log(file)
 
