@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from syndicator.book import Book
 from syndicator.crew import Crew
+from syndicator.memory import give_back
 from syndicator.model import FeedSpec
 from syndicator.ports import Ledger, Refusal, Scout, Touched, own_version
 from syndicator.reader import Reader
@@ -135,6 +136,7 @@ class Knowledge:
             # What is known of posts stays: whoever looks for garbage need not go through all of it again and again.
             gc.collect()
             gc.freeze()
+            give_back()
         self._is_whole = True
 
 

@@ -13,7 +13,7 @@ _SECOND_LOOK = timedelta(seconds=1)
 #: While looks find no more to publish their pauses grow up to this.
 _LAST_LOOK = timedelta(minutes=1)
 #: Looks that somebody may need, and those that hardly anybody does, rest so many times as long as they work.
-_SELDOM, _RARELY = 20, 200
+_SELDOM, _RARELY = 20, 400
 #: Whatever a scan costs and however well the folder is watched: this often somebody looks.
 _AT_MOST = timedelta(minutes=30)
 #: Nobody had this program before.
@@ -31,7 +31,7 @@ class Look:
 def pause_of_scans(every: timedelta, cost: timedelta | None, *, is_exact: bool) -> timedelta:
     """How long after a whole scan the next one may wait; ``cost`` is what one takes of a processor.
 
-    Where nothing changes unseen it is only a safeguard, and takes a two-hundredth of a processor at most.
+    Where nothing changes unseen it is only a safeguard, and takes a four-hundredth of a processor at most.
     """
     if not is_exact or cost is None:
         return every

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -49,12 +49,13 @@ class Reading:
     results: Iterator[ReadResult]
 
 
-def begin_reading(reader: Reader, known: Mapping[str, str], crew: Crew) -> Reading:
-    """Scan the source and skim what is not as ``known`` to it. Big work goes on while the caller does other things.
+def begin_reading(reader: Reader, known: dict[str, str], crew: Crew) -> Reading:
+    """Scan the source and skim what is not as ``known`` to it, which is used up. Big work goes on while the caller does
+    other things.
 
     Raises SourceError.
     """
-    return begin_with(reader, reader.source.scan(known), crew)
+    return begin_with(reader, reader.source.scan(known, spend=True), crew)
 
 
 def begin_glancing(reader: Reader, known: Versions, touched: frozenset[str], crew: Crew) -> Reading | None:

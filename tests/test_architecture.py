@@ -43,6 +43,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "dialects.slugs",
         "dialects.eleventyjs",
         "media",
+        "memory",
         "holdoff",
         "agenda",
         "deliveries.pauses",

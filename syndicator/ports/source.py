@@ -80,8 +80,11 @@ class Source(Protocol):
         """
         ...
 
-    def scan(self, known: Mapping[str, str]) -> Scan:
-        """Compare with the versions known by path. Raises SourceError when the source as a whole cannot be read."""
+    def scan(self, known: Mapping[str, str], *, spend: bool = False) -> Scan:
+        """Compare with the versions known by path. Raises SourceError when the source as a whole cannot be read.
+
+        With ``spend`` they may be used up: a second copy of them is the most that a look takes of memory.
+        """
         ...
 
     def read(self, path: str) -> SourceFile:

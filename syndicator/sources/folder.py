@@ -45,11 +45,12 @@ class FolderSource:
         self._is_being_written = is_being_written
         self._inside: set[str] = set()
 
-    def scan(self, known: Mapping[str, str]) -> Scan:
+    def scan(self, known: Mapping[str, str], *, spend: bool = False) -> Scan:
         """Compare the folder with the versions known by path. Raises SourceError when it cannot be listed."""
         root = self._resolved()
         self._inside.clear()
-        look = Look(root, self._dialect, known, self._closed, dict(known))
+        left = known if spend and isinstance(known, dict) else dict(known)
+        look = Look(root, self._dialect, left, self._closed, left)
         look.walk()
         return scan_of(look)
 

@@ -50,7 +50,7 @@ class GitSource:
         self._modified: dict[str, datetime] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
 
-    def scan(self, known: Mapping[str, str]) -> Scan:
+    def scan(self, known: Mapping[str, str], *, spend: bool = False) -> Scan:  # noqa: ARG002 - it needs no copy
         """Compare the newest commit with the versions known by path. Raises SourceError when there is none to read."""
         tips = self._tips()
         if self._blobs is not None:

@@ -57,7 +57,7 @@ class Look:
 
     ``changed`` are the versions of posts, by path, that are not as ``known``, "" for those that nothing is known of;
     ``refused`` says what is wrong with others. ``left`` are paths of posts that may be gone, and loses those that are
-    seen. ``links`` counts the links to folders that were met.
+    seen; what is known and what is left may be one and the same. ``links`` counts the links to folders that were met.
     """
 
     def __init__(
@@ -117,8 +117,9 @@ class Look:
         fits = self._dialect.belongings(path) if version and self._bundle else None
         if fits is not None:
             version += Belongings(self._bundle, fits, self._now).mark
+        before = self._known.get(path)
         self.left.pop(path, None)
-        if self._known.get(path) != version:
+        if before != version:
             self.changed[path] = version
 
     def _odd(

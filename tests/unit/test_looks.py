@@ -23,13 +23,13 @@ A, B = frozenset({"a.md"}), frozenset({"b.md"})
     [
         (None, True, 60),
         (timedelta(seconds=0.1), True, 60),
-        (timedelta(seconds=1.1), True, 220),
+        (timedelta(seconds=1.1), True, 440),
         (timedelta(seconds=90), True, 1800),
         (timedelta(seconds=1.1), False, 60),
         (None, False, 60),
     ],
 )
-def test_scans_of_a_folder_that_is_watched_well_take_a_two_hundredth_of_a_processor(
+def test_scans_of_a_folder_that_is_watched_well_take_a_four_hundredth_of_a_processor(
     cost: timedelta | None, exact: bool, pause: int
 ) -> None:
     assert pause == pause_of_scans(MINUTE, cost, is_exact=exact).total_seconds()
