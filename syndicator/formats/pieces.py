@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from syndicator.model import Entry, Feed, Format
 
-#: Bytes of all pieces together. A feed of fifty entries has 300 kB of them in each format.
+#: Bytes of all documents together. A feed of fifty entries has 300 kB in each format.
 _MOST = 16 * 2**20
 _BEGINS = {
     Format.RSS: re.compile(rb"^ {4}<item>", re.MULTILINE),
@@ -29,15 +29,19 @@ _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The pieces of a document by id, ``length`` bytes of them. ``around`` is all else that decides what they are."""
+    """A document, and where in it each entry begins and ends, by id. ``around`` is all else that decides what entries
+    come to.
+    """
 
     around: object
-    pieces: dict[str, tuple[Entry, bytes]]
-    length: int
+    document: bytes
+    places: dict[str, tuple[Entry, int, int]]
 
 
 class Pieces:
-    """Keeps what entries came to, of the documents that were written last, and never more than ``most`` bytes."""
+    """Keeps the documents that were written last, to take from them what entries came to, and never more than ``most``
+    bytes. Whoever serves those has the same bytes.
+    """
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
@@ -45,8 +49,8 @@ class Pieces:
 
     @property
     def length(self) -> int:
-        """Bytes of all pieces."""
-        return sum(kept.length for kept in self._kept.values())
+        """Bytes of all documents."""
+        return sum(len(kept.document) for kept in self._kept.values())
 
     def write(
         self,
@@ -65,14 +69,27 @@ class Pieces:
         if not entries:
             return write(())
         around = (replace(feed, entries=(), tombstones=(), updated=_WHENEVER), tuple(namespaces.items()))
-        known = self._kept.pop((format, url), None)
-        had = known.pieces if known is not None and known.around == around else {}
-        pieces = {entry.id: had[entry.id] for entry in entries if entry.id in had and had[entry.id][0] == entry}
+        pieces = self._same(self._kept.pop((format, url), None), around, entries)
         missing = [entry for entry in entries if entry.id not in pieces]
         head, made, glue, end = (_json_apart if format is Format.JSON else _xml_apart)(write(missing), format)
-        pieces |= {entry.id: (entry, piece) for entry, piece in zip(missing, made, strict=True)}
-        self._keep((format, url), _Kept(around, pieces, sum(len(piece) for _, piece in pieces.values())))
-        return b"".join((head, glue.join(pieces[entry.id][1] for entry in entries), end))
+        pieces.update((entry.id, piece) for entry, piece in zip(missing, made, strict=True))
+        document = b"".join((head, glue.join(pieces[entry.id] for entry in entries), end))
+        places: dict[str, tuple[Entry, int, int]] = {}
+        at = len(head)
+        for entry in entries:
+            length = len(pieces[entry.id])
+            places[entry.id] = entry, at, at + length
+            at += length + len(glue)
+        self._keep((format, url), _Kept(around, document, places))
+        return document
+
+    def _same(self, known: _Kept | None, around: object, entries: Sequence[Entry]) -> dict[str, bytes | memoryview]:
+        """The pieces of the entries that are what they were, by id."""
+        if known is None or known.around != around:
+            return {}
+        document = memoryview(known.document)
+        found = ((entry, known.places.get(entry.id)) for entry in entries)
+        return {entry.id: document[place[1] : place[2]] for entry, place in found if place and place[0] == entry}
 
     def _keep(self, name: tuple[Format, str], kept: _Kept) -> None:
         self._kept[name] = kept
