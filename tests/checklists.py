@@ -17,14 +17,16 @@ from syndicator.lint import rules
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "conformance.md"
-#: How many items each checklist has.
-LENGTHS = {"rss": 70, "atom": 75, "jsonfeed": 62}
+#: How many items each checklist has; that of WebSub goes on with what hubs and subscribers have to do.
+LENGTHS = {"rss": 70, "atom": 75, "jsonfeed": 62, "websub": 14}
+_LONGER = frozenset({"websub"})
 #: So many tests are named for an item; there may be more.
 _MOST = 2
 
 # "rss-54 to rss-61", "jsonfeed-45 to -48", "rss-5-and-6" of a test's name.
 _ITEM = re.compile(
-    r"\b(rss|atom|jsonfeed)-([0-9]{1,2})\b(?: to (?:(?:rss|atom|jsonfeed))?-([0-9]{1,2})|-and-([0-9]{1,2}))?"
+    r"\b(rss|atom|jsonfeed|websub)-([0-9]{1,2})\b"
+    r"(?: to (?:(?:rss|atom|jsonfeed|websub))?-([0-9]{1,2})|-and-([0-9]{1,2}))?"
 )
 _ROW = re.compile(r"\| ([0-9]{1,2}) \| (MUST|SHOULD|MAY|note) \| ([^|]+) \| ([^|]+) \|")
 _SHOWN = re.compile(r"`(tests/[\w/]+\.py)` (\w+)|linter `(\w+)`")
@@ -76,7 +78,8 @@ def items(text: str) -> set[str]:
     named: set[str] = set()
     for checklist, first, last, other in _ITEM.findall(text.replace("_", "-")):
         numbers = {*range(int(first), int(last or first) + 1), int(other or first)}
-        named |= {f"{checklist}-{number}" for number in numbers}
+        listed = {number for number in numbers if checklist not in _LONGER or number <= LENGTHS[checklist]}
+        named |= {f"{checklist}-{number}" for number in listed}
     return named
 
 

@@ -1,4 +1,4 @@
-"""Every item of the checklists of RSS, Atom and JSON Feed is shown by a test, or it is said why not."""
+"""Every item of the checklists of RSS, Atom, JSON Feed and WebSub is shown by a test, or it is said why not."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ async def test_a_document_comes_with_everything_a_reader_needs(site: Site) -> No
 
 
 async def test_head_is_get_without_a_body(site: Site) -> None:
-    """http-1."""
+    """http-1, websub-2."""
     got, head = await site.ask(), await site.ask(method="HEAD")
 
     assert (head.status, head.body) == (200, b"")
@@ -424,6 +424,26 @@ async def test_addresses_come_from_the_configuration_not_from_the_request(target
 
     assert got["link"] == LINK
     assert "evil" not in repr(got)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        ("Accept", "application/feed+json"),
+        ("Accept", "application/atom+xml;q=1, application/rss+xml;q=0, text/html"),
+        ("Accept", "*/*;q=0"),
+        ("Accept-Language", "it, de;q=0.5"),
+        ("Accept-Charset", "iso-8859-1"),
+    ],
+)
+async def test_at_the_address_of_a_topic_everybody_gets_the_same(wish: tuple[str, str], site: Site) -> None:
+    """http-14, websub-5."""
+    plain, got = await site.ask(), await site.ask(FEED, wish)
+
+    assert (got.status, got.body, got["vary"]) == (200, BODY, "Accept-Encoding")
+    assert [plain[name] for name in ("content-type", "etag", "link")] == [
+        got[name] for name in ("content-type", "etag", "link")
+    ]
 
 
 async def test_several_hubs_and_none_are_named_in_one_field(site: Site) -> None:
