@@ -1,4 +1,4 @@
-"""A pass while the source is away: what expires or gets too old leaves the feeds, from what the state has alone."""
+"""A pass while the source is away: what expires or gets too old leaves feeds and archives, from what the state has."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from syndicator.model import SourceRecord
 from syndicator.ports import LedgerChange, PassRecord
 from syndicator.posts.references import Targets
 from syndicator.progress import quiet
+from syndicator.pruning import prune
 from syndicator.publishing import Published, publish
 from syndicator.selections import Selection
 from syndicator.takedowns import lay_down, left
@@ -33,12 +34,16 @@ def lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -
     ``source`` is as that pass found it.
     """
     orders, ledger, prior, book = press.orders, press.ledger, press.ledger.feeds(), Book(press.ledger)
+    pages = ledger.pages()
+    over = frozenset(record.entry_id for record in ledger.expired(last.at, now)) if pages else frozenset()
+    pruned = prune(press, pages, over, now)
     posts = {r.entry_id: r for r in book.there_called({i for feed in prior.values() for i in feed.members})}
-    shown = Shown(feeds=prior, held=press.waiting, pages=ledger.pages(), posts=posts)
+    shown = Shown(feeds=prior, held=press.waiting, pages=pages, posts=posts)
     free = _let_go(shown, press, source, last, now)
     judged = as_time_left_it(shown, orders.feeds, source, now, free)
     held = [prior[name] for name in judged.held if name in prior]
-    due = next_change(posts.values(), now, judged.selections, held, orders.limits)
+    first = filter(None, [ledger.next_to_expire(now) if pages else None])
+    due = next_change((*posts.values(), *first), now, judged.selections, held, orders.limits)
     lists = list_feeds(orders.lists, judged.selections, source.site, orders.feeds_url)
     judged = replace(judged, selections=(*judged.selections, *lists))
     called = {record.path: record for record in book.called(left(prior, judged.selections))}
@@ -64,7 +69,7 @@ def lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -
     # Whatever the orders: who looks at the source again has everything to do.
     after = replace(last, next_change=at, next_why=why, orders="")
     ledger.note_pass(after)
-    return published, after
+    return replace(published, written=tuple(sorted({*published.written, *pruned}))), after
 
 
 def _let_go(

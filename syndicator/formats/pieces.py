@@ -2,28 +2,19 @@
 much to write as that one.
 
 A piece is the bytes of one entry as the library wrote them, and what is around all of them is written anew each time.
-In XML it goes from the line with the start tag to that with the end tag: text and attributes hold no ``<`` of their
-own, so that a start tag at the beginning of a line is one. In JSON it goes from the line break before a brace to the
-brace's partner, both in the column of items: strings hold no line breaks of their own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from syndicator.formats.apart import apart
 from syndicator.model import Entry, Feed, Format
 
 #: Bytes of all documents together. A feed of fifty entries has 300 kB in each format.
 _MOST = 16 * 2**20
-_BEGINS = {
-    Format.RSS: re.compile(rb"^ {4}<item>", re.MULTILINE),
-    Format.ATOM: re.compile(rb"^ {2}<entry[ >]", re.MULTILINE),
-}
-_ENDS = {Format.RSS: b"  </channel>", Format.ATOM: b"</feed>"}
-_ITEMS, _END_OF_ITEMS, _BETWEEN_ITEMS = b'\n  "items": [', b"\n  ]\n}\n", re.compile(rb",(?=\n {4}\{)")
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -71,7 +62,7 @@ class Pieces:
         around = (replace(feed, entries=(), tombstones=(), updated=_WHENEVER), tuple(namespaces.items()))
         pieces = self._same(self._kept.pop((format, url), None), around, entries)
         missing = [entry for entry in entries if entry.id not in pieces]
-        head, made, glue, end = (_json_apart if format is Format.JSON else _xml_apart)(write(missing), format)
+        head, made, glue, end = apart(write(missing), format)
         pieces.update((entry.id, piece) for entry, piece in zip(missing, made, strict=True))
         document = b"".join((head, glue.join(pieces[entry.id] for entry in entries), end))
         places: dict[str, tuple[Entry, int, int]] = {}
@@ -95,21 +86,3 @@ class Pieces:
         self._kept[name] = kept
         while self.length > self._most:
             del self._kept[next(iter(self._kept))]
-
-
-#: What comes before the first entry, each entry, what is between two, and what comes after the last.
-_Parts = tuple[bytes, list[bytes], bytes, bytes]
-
-
-def _xml_apart(document: bytes, format: Format) -> _Parts:  # noqa: A002 - the noun of the model
-    end = document.rindex(_ENDS[format])
-    begins = [found.start() for found in _BEGINS[format].finditer(document)]
-    ends = [*begins[1:], end]
-    pieces = [document[begin:after] for begin, after in zip(begins, ends, strict=False)]
-    return document[: begins[0] if begins else end], pieces, b"", document[end:]
-
-
-def _json_apart(document: bytes, _: Format) -> _Parts:
-    begin = document.index(_ITEMS) + len(_ITEMS)
-    items = document[begin : -len(_END_OF_ITEMS)] if document.endswith(_END_OF_ITEMS) else b""
-    return document[:begin], _BETWEEN_ITEMS.split(items) if items else [], b",", _END_OF_ITEMS

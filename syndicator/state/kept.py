@@ -156,6 +156,14 @@ class KeptLedger:
         """How many posts may be seen since then, for all that their dates say, and never were."""
         return self._ledger.came_due(since, now)
 
+    def expired(self, since: datetime, now: datetime) -> tuple[PostRecord, ...]:
+        """Posts with an id that expired between two moments."""
+        return self._ledger.expired(since, now)
+
+    def next_to_expire(self, now: datetime) -> PostRecord | None:
+        """The post with an id that may be seen and expires first."""
+        return self._ledger.next_to_expire(now)
+
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
         return self._refusals.rows(self._ledger.refusals)

@@ -95,6 +95,21 @@ class SqlLedger:
             counted = select(func.count()).where(is_new, state_at(now) == PostState.LIVE.value)
             return int(connection.execute(counted).scalar_one())
 
+    def expired(self, since: datetime, now: datetime) -> tuple[PostRecord, ...]:
+        """Posts with an id that expired after one moment and until the other, by their dates alone."""
+        table = tables.posts.c
+        is_over = (table.expires > since) & (table.expires <= now)
+        with self._database.read() as connection:
+            return tuple(post_records(connection.execute(select(*POST_COLUMNS).where(is_over, table.entry_id != ""))))
+
+    def next_to_expire(self, now: datetime) -> PostRecord | None:
+        """The post with an id that may be seen now and expires first; of several the first by its path."""
+        table = tables.posts.c
+        is_shown = (table.entry_id != "") & (state_at(now) == PostState.LIVE.value)
+        first = select(*POST_COLUMNS).where(table.expires > now, is_shown).order_by(table.expires, table.path).limit(1)
+        with self._database.read() as connection:
+            return next(post_records(connection.execute(first)), None)
+
     def refusals(self) -> dict[str, Refusal]:
         """Posts in quarantine, by path."""
         return {row.path: Refusal(**row._mapping) for row in self._all(tables.refusals)}  # noqa: SLF001

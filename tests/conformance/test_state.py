@@ -189,6 +189,31 @@ def test_posts_are_counted_that_came_due_and_were_never_seen(
     assert count == ledger.came_due(NOON, LATER)
 
 
+@pytest.mark.parametrize(
+    ("values", "expired", "comes_next"),
+    [
+        pytest.param({"expires": LATER}, 1, False, id="at that moment"),
+        pytest.param({"expires": NOON}, 0, False, id="before"),
+        pytest.param({"expires": LATER + DAY}, 0, True, id="later"),
+        pytest.param({"expires": None}, 0, False, id="never"),
+        pytest.param({"expires": LATER, "entry_id": ""}, 0, False, id="over before anybody saw it"),
+        pytest.param({"expires": LATER + DAY, "gone": NOON}, 0, False, id="to come, but its file is gone"),
+        pytest.param(
+            {"expires": LATER + DAY, "visibility": Visibility.DRAFT}, 0, False, id="to come, but it is a draft"
+        ),
+    ],
+)
+def test_posts_are_found_that_expired_and_the_next_that_will(
+    ledger: Ledger, values: dict[str, Any], expired: int, *, comes_next: bool
+) -> None:
+    record = RECORD._replace(**{"down": None, **values})
+    others = [record._replace(path=path, entry_id=f"tag:{path}", expires=LATER + 2 * DAY) for path in ("z.md", "y.md")]
+    ledger.remember(LedgerChange(posts=(record, *(others if comes_next else ()))))
+
+    assert [record][:expired] == list(ledger.expired(NOON, LATER))
+    assert (record if comes_next else None) == ledger.next_to_expire(LATER)
+
+
 def test_files_that_come_with_a_post_come_back_as_they_were(ledger: Ledger) -> None:
     file = EnclosureRef(url="https://x.example/a.mp3", file="a.mp3", type="audio/mpeg", length=1, duration=2, title="t")
     made = Enclosure(url=file.url, type=file.type, length=1, duration=2, title="t")

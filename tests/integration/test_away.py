@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 
 from syndicator.app import State
 from syndicator.filters import is_too_old
-from syndicator.model import FeedSpec, PostState
+from syndicator.model import DeliveryKind, FeedSpec, PostState, digest
+from syndicator.passes import Report
 from tests.integration.test_touched import NOON, Site, left_behind, room, twin
 
 HOUR = timedelta(hours=1)
@@ -161,6 +163,103 @@ def test_what_expires_stays_while_other_feeds_are_wanted_than_were_published(tmp
 
     assert "other feeds are configured than before" in str(report.away)
     assert before == {path: path.read_bytes() for path in (folder / "public").rglob("*") if path.is_file()}
+
+
+PAST = """
+[[feeds]]
+name = "past"
+limit = 4
+archive = true
+rss = "past.xml"
+atom = "past.atom"
+json = "past.json"
+
+[purge]
+url = "http://127.0.0.1:9/"
+"""
+PAGES = [f"past.archive-1.{ending}" for ending in ("atom", "json", "xml")]
+
+
+def in_pages(folder: Path) -> dict[str, list[str]]:
+    """The posts in the oldest page of each format, in the order in which it has them."""
+    found = {path: (folder / "public" / path).read_text() for path in PAGES}
+    return {path: re.findall(r"title(?:>|\": \")(p[0-9])\b", text) for path, text in found.items()}
+
+
+def one_list(pages: Mapping[str, list[str]]) -> list[str]:
+    """What all of them have."""
+    first, *others = pages.values()
+    assert all(other == first for other in others)
+    return first
+
+
+@contextmanager
+def passes(folder: Path, site: Path, *, stays: bool) -> Iterator[Callable[[float], tuple[Report, State]]]:
+    """Passes so many hours after noon, by one service or each by another."""
+    with ExitStack() as rooms:
+        if stays:
+            state, make_pass = rooms.enter_context(room(folder, site, "jekyll", stays=True, more=PAST))
+            yield lambda hours: (make_pass(NOON + hours * HOUR), state)
+        else:
+
+            def alone(hours: float) -> tuple[Report, State]:
+                rooms.close()
+                state, make_pass = rooms.enter_context(room(folder, site, "jekyll", stays=False, more=PAST))
+                return make_pass(NOON + hours * HOUR), state
+
+            yield alone
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["service", "restarted"])
+def test_pages_of_archives_lose_what_expires_and_nothing_else(tmp_path: Path, *, stays: bool) -> None:
+    """What is in no feed any more, too; caches let go of them, and they are made anew when the folder is back."""
+    site, folder = tmp_path / "site", tmp_path / "room"
+    for number in range(1, 7):
+        write(site, f"p{number}", days=10 - number, **({"expiryDate": after(number)} if number in (1, 2) else {}))
+    with passes(folder, site, stays=stays) as at:
+        at(0)
+        whole = in_pages(folder)
+        with away(site):
+            first, state = at(1)
+            seen = in_pages(folder)
+            purged = {one.topic for one in state.outbox.deliveries() if one.kind is DeliveryKind.PURGE}
+            at(1.5)
+            second, state = at(2)
+            known = {path: state.ledger.documents()[path].digest for path in PAGES}
+            standing = {path: digest((folder / "public" / path).read_bytes()) for path in PAGES}
+            later = in_pages(folder)
+        back, state = at(3)
+        sources = [state.ledger.documents()[path].source for path in PAGES]
+
+    assert ["p2", "p1"] == one_list(whole)
+    assert ["p2"] == one_list(seen)
+    assert [] == one_list(later) == one_list(in_pages(folder))
+    assert NOON + 2 * HOUR == first.next_change
+    assert set(PAGES) <= {*first.written} & {*second.written}
+    assert {f"https://news.example.org/feeds/{path}" for path in PAGES} <= purged
+    assert standing == known
+    assert back.away is None
+    assert all(sources)
+
+
+def test_a_page_that_is_not_as_it_was_written_is_left_alone_until_it_is_made_anew(tmp_path: Path) -> None:
+    site, folder = tmp_path / "site", tmp_path / "room"
+    for number in range(1, 7):
+        write(site, f"p{number}", days=10 - number, **({"expiryDate": after(1)} if number == 1 else {}))
+    with room(folder, site, "jekyll", stays=True, more=PAST) as (_, make_pass):
+        make_pass(NOON)
+        (folder / "public/past.archive-1.atom").write_text("<html>")
+        (folder / "public/past.archive-1.json").unlink()
+        with away(site):
+            report = make_pass(NOON + HOUR)
+            html = (folder / "public/past.archive-1.atom").read_text()
+            rss = (folder / "public/past.archive-1.xml").read_text()
+        make_pass(NOON + 2 * HOUR)
+
+    assert report.away is not None
+    assert "<html>" == html
+    assert ["p2"] == re.findall(r"<title>(p[0-9])<", rss)
+    assert ["p2"] == one_list(in_pages(folder))
 
 
 MINUTE = timedelta(minutes=1)

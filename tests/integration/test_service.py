@@ -192,6 +192,12 @@ class World:
     def came_due(self, since: datetime, now: datetime) -> int:
         raise NotImplementedError
 
+    def expired(self, since: datetime, now: datetime) -> tuple[PostRecord, ...]:
+        raise NotImplementedError
+
+    def next_to_expire(self, now: datetime) -> PostRecord | None:
+        raise NotImplementedError
+
     def counts(self, now: datetime) -> dict[str, int]:
         raise NotImplementedError
 
