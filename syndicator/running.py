@@ -50,7 +50,7 @@ _CLOCK_STEP = 1.0
 
 
 def run_service(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT; the exit status. Raises SyndicatorError when it cannot start."""
+    """Run until SIGTERM, SIGINT or SIGHUP; the exit status. Raises SyndicatorError when it cannot start."""
     configure(settings.log.format, settings.log.level, secrets=settings.secrets())
     gc.freeze()
     gc.enable()
@@ -247,7 +247,9 @@ def _own_files(settings: Settings) -> tuple[Path, ...]:
 
 
 def _obey_signals(stop: asyncio.Event) -> None:
-    """The first signal asks for an orderly end, the second does not ask."""
+    """The first signal asks for an orderly end, the second does not ask. So does a terminal that is closed, but where
+    somebody (nohup) has seen to it that this is no reason.
+    """
 
     def obey(number: int) -> None:
         if stop.is_set():
@@ -255,7 +257,8 @@ def _obey_signals(stop: asyncio.Event) -> None:
         stop.set()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    hung_up = () if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else (signal.SIGHUP,)
+    for number in (signal.SIGTERM, signal.SIGINT, *hung_up):
         loop.add_signal_handler(number, obey, number)
 
 

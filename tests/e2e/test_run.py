@@ -142,15 +142,31 @@ def test_an_embargo_ends_without_anybody_touching_a_file(newsroom: Newsroom) -> 
         assert time.time() >= int(soon)
 
 
-def test_sigterm_ends_it_with_status_0_and_ctrl_c_too(newsroom: Newsroom) -> None:
+def test_sigterm_ends_it_with_status_0_and_ctrl_c_and_a_closed_terminal_too(newsroom: Newsroom) -> None:
     newsroom.post("2026-01-01-a.md", title="Alpha")
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         with newsroom.running() as process:
             began = time.monotonic()
             process.send_signal(number)
 
             assert 0 == process.wait(10)
             assert time.monotonic() - began < 10
+
+
+def test_where_a_closed_terminal_is_to_be_ignored_it_is(newsroom: Newsroom) -> None:
+    """As with nohup."""
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with newsroom.running() as process:
+            process.send_signal(signal.SIGHUP)
+            newsroom.post("2026-01-02-b.md", title="Beta")
+            eventually(lambda: newsroom.titles() == ["Beta", "Alpha"])
+            process.terminate()
+
+            assert 0 == process.wait(10)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_second_signal_stops_at_once(newsroom: Newsroom) -> None:
