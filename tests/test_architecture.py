@@ -207,6 +207,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "outbound.addresses",
         "outbound.lean",
+        "outbound.names",
         "outbound.reply",
         "publishers.local",
         "sources.belongings",

@@ -15,13 +15,16 @@ from urllib.parse import urlencode
 from syndicator.outbound.addresses import Network, Refused, check_host, check_port, is_public
 from syndicator.outbound.faults import Unfit, explained
 from syndicator.outbound.lean import httpx
+from syndicator.outbound.names import Names
 from syndicator.outbound.reply import Reply, retry_after
-from syndicator.outbound.transport import CONNECT_SECONDS, Backend, Resolver, Transport, look_up
+from syndicator.outbound.transport import CONNECT_SECONDS, Backend, Resolver, Transport
 from syndicator.text import printable
 
 __all__ = ["Network", "Outbound", "Reply", "Resolver", "is_public", "retry_after"]
 
 _FORM_ANSWER = 4096
+#: The part of the whole time that a name server may take: who is told that none answered looks in the right place.
+_PART_FOR_NAMES = 0.9
 _EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
@@ -53,15 +56,16 @@ class Outbound:
         timeout: float = 10.0,
         *,
         user_agent: str,
-        resolve: Resolver = look_up,
+        resolve: Resolver | None = None,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self._seconds = timeout
         self._agent = user_agent
         context = context or ssl.create_default_context()
+        resolve, patience = resolve or Names(), timeout * _PART_FOR_NAMES
         # Two pools: a connection that was opened on trust is never lent to a stranger.
-        self._trusted = self._client(Transport(Backend(_EVERYWHERE, resolve), context))
-        self._guarded = self._client(Transport(Backend(allow, resolve), context))
+        self._trusted = self._client(Transport(Backend(_EVERYWHERE, resolve, patience), context))
+        self._guarded = self._client(Transport(Backend(allow, resolve, patience), context))
 
     def _client(self, transport: Transport) -> httpx.AsyncClient:
         return httpx.AsyncClient(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import time
 from collections import OrderedDict
@@ -17,7 +16,7 @@ import httpcore
 from syndicator.outbound.addresses import Network, Refused, is_public, unwrapped
 from syndicator.outbound.lean import httpx
 
-__all__ = ["CONNECT_SECONDS", "Backend", "Resolver", "Transport", "look_up"]
+__all__ = ["CONNECT_SECONDS", "Backend", "Resolver", "Transport"]
 
 CONNECT_SECONDS = 5.0
 # To one host. httpcore walks all connections of a pool for every request: more of them are slower, not faster.
@@ -34,22 +33,18 @@ _Origin = tuple[bytes, bytes, int | None]
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
-async def look_up(host: str, port: int) -> Sequence[str]:
-    """The IP addresses of a name, in the system's order of preference."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(item[4][0]) for item in found]
-
-
 class Backend(httpcore.AsyncNetworkBackend):
     """Resolves once, checks every address, connects to a checked one: a second look-up might answer otherwise.
 
     One closed address among several refuses the host (websub-54). The name in the TLS handshake stays the host's.
+    ``patience`` is how long (seconds) a name server may take.
     """
 
-    def __init__(self, allow: Sequence[Network], resolve: Resolver) -> None:
+    def __init__(self, allow: Sequence[Network], resolve: Resolver, patience: float) -> None:
         self._inner = httpcore.AnyIOBackend()
         self._allow = tuple(allow)
         self._resolve = resolve
+        self._patience = patience
 
     async def connect_tcp(
         self,
@@ -76,7 +71,10 @@ class Backend(httpcore.AsyncNetworkBackend):
         with contextlib.suppress(ValueError):
             return [str(ip_address(host))]
         try:
-            return await self._resolve(host, port)
+            async with asyncio.timeout(self._patience):
+                return await self._resolve(host, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectError(f"no name server answered within {self._patience:g} seconds") from error
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(error) from error
 

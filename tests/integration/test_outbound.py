@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import shutil
+import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -697,3 +699,66 @@ def test_whatever_a_host_says_the_wait_is_a_day_at_most(said: str) -> None:
     wait = retry_after({"Retry-After": said}, NOON)
 
     assert wait is None or timedelta(0) <= wait <= timedelta(days=1)
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unanswered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Of names that end in ``.dead`` no name server answers; gives those that were looked up."""
+    asked: list[str] = []
+    ends, real = threading.Event(), socket.getaddrinfo
+
+    def look_up(name: str, port: int | None, **more: int) -> object:
+        asked.append(name)
+        if name.endswith(".dead"):
+            ends.wait(30)
+            raise socket.gaierror(-3, "Temporary failure in name resolution")
+        return real("127.0.0.1" if name.endswith(".example") else name, port, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield asked
+    ends.set()
+
+
+async def test_names_that_no_server_answers_for_hold_up_no_other_host_and_no_thread(unanswered: list[str]) -> None:
+    """Forty of them, and each is looked up once, however many ask."""
+    async with says(OK) as good, Outbound(LOOPBACK, 60, user_agent="syndicator-test") as out:
+        dead = [
+            asyncio.create_task(out.get(f"http://name{number % 40}.dead/{number}", limit=9)) for number in range(80)
+        ]
+        async with asyncio.timeout(5):
+            while len(unanswered) < 40:
+                await asyncio.to_thread(int)
+
+            assert b"ok" == (await out.get(good.url(name="hub.example"), limit=9)).body
+
+        assert sorted(f"name{number}.dead" for number in range(40)) == sorted(
+            name for name in unanswered if "dead" in name
+        )
+        for task in dead:
+            task.cancel()
+        await asyncio.wait(dead)
+
+
+async def test_who_waits_for_a_name_server_is_told_so(unanswered: list[str]) -> None:
+    async with Outbound(LOOPBACK, 0.2, user_agent="syndicator-test") as out:
+        with pytest.raises(OutboundError) as failure:
+            await out.get("http://hub.dead/", limit=9)
+
+    assert "no connection (no name server answered within 0.18 seconds)" == failure.value.reason
+    assert ["hub.dead"] == unanswered
+
+
+async def test_names_without_an_answer_are_no_more_than_so_many(unanswered: list[str]) -> None:
+    """Nothing can end a look-up but its name server: the threads of a bad hour have a limit."""
+    async with Outbound(LOOPBACK, 20, user_agent="syndicator-test") as out:
+        dead = [asyncio.create_task(out.get(f"http://name{number}.dead/", limit=9)) for number in range(129)]
+        done, _ = await asyncio.wait(dead, return_when=asyncio.FIRST_COMPLETED)
+        for task in dead:
+            task.cancel()
+        await asyncio.wait(dead)
+
+    (refused,) = done
+    assert "128 other names are being looked up" in str(refused.exception())
