@@ -30,6 +30,8 @@ from syndicator.state.due import PENDING, due, is_any_pending, paused, ready, un
 
 _GIVEN_UP = "given up"
 _ALL = Wanted()
+#: No database can be asked for a larger one.
+_LARGEST_ID = 2**63 - 1
 #: No host is left alone for longer, whatever it asks for; a minute for what is on its way.
 _LONGEST_PAUSE = timedelta(days=1, minutes=1)
 
@@ -220,7 +222,7 @@ def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.host:
         conditions.append(table.c.host.in_((wanted.host, wanted.host + CACHES)))
     if wanted.ids:
-        conditions.append(table.c.id.in_(wanted.ids))
+        conditions.append(table.c.id.in_([each for each in wanted.ids if each <= _LARGEST_ID]))
     if wanted.status == "paused":
         conditions += [table.c.status == PENDING, exists().where(pause.c.host == table.c.host)]
     elif wanted.status:

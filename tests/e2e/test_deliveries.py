@@ -138,6 +138,7 @@ def test_what_is_not_there_or_not_meant_is_an_error(owing: Newsroom) -> None:
     assert "delivery 99: there is none" in said(owing, "show", "99", status=1)
     assert "delivery 98, 99: there is none" in said(owing, "retry", "1", "99", "98", status=1)
     assert "delivery 99: there is none" in said(owing, "drop", "99", status=1)
+    assert f"delivery {'9' * 30}: there is none" in said(owing, "retry", "1", "9" * 30, status=1)
     assert "name deliveries, or say --all or --host HOST" in said(owing, "retry", status=2)
     assert "only one of these" in said(owing, "retry", "1", "--all", status=2)
     assert "name deliveries, or say --given-up" in said(owing, "drop", status=2)
