@@ -18,6 +18,7 @@ IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # RFC 1123 section 2.1; underscores are common in names that only a private network knows.
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE | re.ASCII)
 # Control characters would be left out without a word, so that another address would count than the one that is written.
 _ADDRESS = re.compile(r"https?://([^/?#\\\x00-\x1f\x7f]+)([^\s\\\x00-\x1f\x7f]*)", re.IGNORECASE)
 
@@ -45,6 +46,14 @@ def check_address(value: str) -> str:
     return url
 
 
+def check_asked(value: str) -> str:
+    """An address that we ask ourselves: the client asks no host that ends in a dot. Raises Wrong."""
+    url = check_address(value)
+    if (urlsplit(url).hostname or "").endswith("."):
+        raise Wrong("names a host that ends in a dot", "leave out the dot")
+    return url
+
+
 def is_host(name: str) -> bool:
     """Whether an IP address or a name that can be looked up: labels of at most 63 letters, digits, - and _."""
     try:
@@ -59,7 +68,7 @@ def is_host(name: str) -> bool:
         return False
     labels = plain.split(".")
     # What ends in a number can only be meant as an IP address, and is none.
-    return len(plain) <= 253 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+    return len(plain) <= 253 and all(map(_LABEL.fullmatch, labels)) and not _NUMBER.fullmatch(labels[-1])
 
 
 def _host(value: str) -> str:
@@ -99,7 +108,7 @@ def _network(value: object) -> IpNetwork:
 # --- kinds --------------------------------------------------------------------------------------------------------
 
 
-Address = Annotated[str, AfterValidator(check_address), Expect('an address such as "https://hub.example.net/"')]
+Address = Annotated[str, AfterValidator(check_asked), Expect('an address such as "https://hub.example.net/"')]
 BaseAddress = Annotated[str, AfterValidator(_base_address), Expect('an address such as "https://news.example.org/"')]
 Host = Annotated[str, AfterValidator(_host), Expect('an address or a name of this machine such as "127.0.0.1"')]
 Network = Annotated[IpNetwork, BeforeValidator(_network)]

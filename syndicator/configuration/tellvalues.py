@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from syndicator.caches import PLACES, TOKEN, fill_address, places
-from syndicator.configuration.addresses import check_address
+from syndicator.configuration.addresses import check_asked
 from syndicator.configuration.words import Expect, Wrong
 
 _EXAMPLE = "https://news.example.org/feed.xml"
@@ -39,7 +39,7 @@ def _purge_address(value: str) -> str:
         if TOKEN in places(value):
             raise Wrong("has {token} in it, and addresses are shown", "put it into headers")
         _known_places(value, PLACES)
-        check_address(fill_address(value, _EXAMPLE))
+        check_asked(fill_address(value, _EXAMPLE))
     return value
 
 

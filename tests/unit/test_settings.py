@@ -414,6 +414,14 @@ URL = 'expected an address such as "https://news.example.org/"'
                 "leave out the port, or name one from 1 to 65535"
             ),
         ),
+        (
+            '[[hubs]]\nurl = "https://hub.example.net./"\n',
+            "site.toml:10: hubs[0].url: names a host that ends in a dot; leave out the dot",
+        ),
+        (
+            '[[hubs]]\nurl = "https://0x7f/"\n',
+            "site.toml:10: hubs[0].url: names a host that cannot be; hosts look like news.example.org",
+        ),
         ("[[hubs]]\n", "site.toml:9: hubs[0].url: is missing; add url = … under [[hubs]]"),
         (
             '[hubs]\nurl = "https://hub.example.net/"\n',
