@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicator.errors import BlockedAddress, OutboundError
@@ -14,15 +14,39 @@ from syndicator.model import ImageFacts
 from syndicator.outbound import Outbound, Reply, retry_after
 from syndicator.ports import ImageAnswer, ImageDesk
 
-__all__ = ["ask_images"]
+__all__ = ["Silence", "ask_images"]
 
 _AT_ONCE = 4
 _DAY = timedelta(days=1)
 _WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
 _SOONEST = timedelta(seconds=1)
+#: A host that failed so often in a row is not asked for the next picture, which would take as long again.
+_IN_A_ROW = 3
 _MISSING = frozenset({404, 410})
 _MISSING_ATTEMPTS = 10
 _RANGE = re.compile(r"bytes\s+(\d{1,18})-\d{1,18}/(\d{1,18}|\*)\s*\Z", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Silence:
+    """Hosts that do not answer while somebody goes through what is due, and why: a thousand pictures at one of them
+    would keep those of all others waiting for an hour."""
+
+    _failures: dict[str, int] = field(default_factory=dict)
+    _reasons: dict[str, str] = field(default_factory=dict)
+
+    def failed(self, host: str, reason: str) -> None:
+        """It gave no answer."""
+        self._failures[host] = self._failures.get(host, 0) + 1
+        self._reasons[host] = reason
+
+    def answered(self, host: str) -> None:
+        """It gave one."""
+        self._failures.pop(host, None)
+
+    def reason(self, host: str) -> str:
+        """Why it is not worth asking; "" where it is."""
+        return self._reasons[host] if self._failures.get(host, 0) >= _IN_A_ROW else ""
 
 
 async def ask_images(
@@ -33,18 +57,20 @@ async def ask_images(
     limit: int = 8,
     lease: timedelta = timedelta(minutes=2),
     rand: Callable[[], float],
+    silence: Silence | None = None,
 ) -> int:
     """Ask up to ``limit`` questions that are due, four at a time, and file the answers; how many images became known.
 
-    ``rand`` gives numbers from 0 to 1. Every question is asked at least once again when the process dies in between,
-    as soon as its lease is over. Raises StateError from the desk, after all other answers are filed.
+    ``rand`` gives numbers from 0 to 1. Hosts in ``silence`` are not asked, which counts as an attempt. Every question
+    is asked at least once again when the process dies in between, as soon as its lease is over. Raises StateError from
+    the desk, after all other answers are filed.
     """
     questions = await asyncio.to_thread(desk.claim_images, clock(), limit, lease)
-    gate, pen = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
+    gate, pen, quiet = asyncio.Semaphore(_AT_ONCE), asyncio.Lock(), silence or Silence()
 
     async def settle(question: ImageAnswer) -> bool:
         async with gate:
-            answer = await _answer(question, outbound, clock, rand)
+            answer = await _answer(question, outbound, clock, rand, quiet)
         async with pen:
             await asyncio.to_thread(desk.answer_image, answer)
         return answer.status == "known"
@@ -57,17 +83,27 @@ async def ask_images(
 
 
 async def _answer(
-    question: ImageAnswer, outbound: Outbound, clock: Callable[[], datetime], rand: Callable[[], float]
+    question: ImageAnswer,
+    outbound: Outbound,
+    clock: Callable[[], datetime],
+    rand: Callable[[], float],
+    silence: Silence,
 ) -> ImageAnswer:
     attempts = question.attempts + 1
     asked = replace(question, attempts=attempts, due=None, error="")
+    host = question.url.partition("://")[2].partition("/")[0].lower()
+    if reason := silence.reason(host):
+        error = f"its host was asked for others just now, and did not answer: {reason}"
+        return replace(asked, status="failed", due=clock() + _wait(attempts, rand()), error=error)
     try:
         reply = await _look(question.url, FIRST_LOOK, outbound)
     except BlockedAddress as error:
         return replace(asked, status="refused", error=_why(error))
     except OutboundError as error:
+        silence.failed(host, _why(error))
         return replace(asked, status="failed", due=clock() + _wait(attempts, rand()), error=_why(error))
 
+    silence.answered(host)
     now = clock()
     if reply.status in _MISSING:
         gone = f"the image is not there (status {reply.status})"

@@ -12,7 +12,7 @@ from functools import partial
 
 from syndicator import __version__
 from syndicator.app import State
-from syndicator.asking import ask_images
+from syndicator.asking import Silence, ask_images
 from syndicator.deliveries.dispatch import Bounds, Dispatcher, Handler, Turn
 from syndicator.deliveries.purge import purge
 from syndicator.deliveries.verify import look
@@ -136,9 +136,11 @@ def _trouble_of_caches(state: State) -> str:
 
 async def ask(state: State, client: Outbound, stopping: Callable[[], bool] = lambda: False) -> int:
     """Ask for the images that are due, until none is or all is ``stopping``; how many new facts came."""
-    facts = 0
+    facts, silence = 0, Silence()
     while not stopping() and (due := await asyncio.to_thread(state.desk.next_image_due)) is not None and due <= clock():
-        facts += await ask_images(state.desk, client, clock, limit=BATCH, lease=LEASE, rand=random.random)
+        facts += await ask_images(
+            state.desk, client, clock, limit=BATCH, lease=LEASE, rand=random.random, silence=silence
+        )
     return facts
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import struct
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -14,7 +16,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from syndicator.asking import ask_images
+from syndicator.asking import Silence, ask_images
 from syndicator.errors import StateError
 from syndicator.model import ImageFacts
 from syndicator.outbound import Outbound, Reply
@@ -335,6 +337,59 @@ async def test_a_host_that_is_down_is_asked_again(outbound: Outbound) -> None:
     assert (answer.status, answer.attempts) == ("failed", 1)
     assert "no connection" in answer.error
     assert "secret" not in answer.error
+
+
+@asynccontextmanager
+async def hanging() -> AsyncIterator[tuple[str, list[object]]]:
+    """A host that takes connections and says nothing: where it is, and who came."""
+    met: list[object] = []
+    async with await asyncio.start_server(lambda _, writer: met.append(writer), "127.0.0.1", 0) as server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", met
+        for writer in met:
+            writer.transport.abort()  # type: ignore[attr-defined]
+
+
+async def test_a_host_that_hangs_keeps_no_picture_elsewhere_waiting(httpserver: HTTPServer) -> None:
+    """Forty pictures there would take ten times as long as one answer may, and in the next batch again."""
+    httpserver.expect_request("/a.jpg").respond_with_handler(file(gif()))
+    good, silence = httpserver.url_for("/a.jpg"), Silence()
+    async with (
+        Outbound([ip_network("127.0.0.0/8")], 0.2, user_agent="syndicator-test") as outbound,
+        hanging() as (host, met),
+    ):
+        dead = [f"http://{host}/{number}.jpg" for number in range(40)]
+        desk = Desk(*dead, good)
+        while any(row.due == NOON for row in desk.rows.values()):
+            await ask_images(desk, outbound, lambda: NOON, limit=20, rand=lambda: 0.5, silence=silence)
+
+    assert len(met) < 7  # the first four go together
+    assert "known" == desk.rows[good].status
+    assert {("failed", 1, NOON + MINUTE / 2)} == {
+        (desk.rows[u].status, desk.rows[u].attempts, desk.rows[u].due) for u in dead
+    }
+    told = "its host was asked for others just now, and did not answer: no whole answer within 0.2 seconds; see whether"
+    assert told in desk.rows[dead[-1]].error
+
+
+async def test_a_host_that_fails_now_and_then_is_asked_for_every_picture(outbound: Outbound) -> None:
+    """Two in a row say nothing of the third."""
+    asked: set[int] = set()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = int((await reader.readuntil(b"\r\n\r\n")).split(b".jpg")[0].rpartition(b"/")[2])
+        asked.add(number)
+        if number % 3 == 2:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n" + gif())
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port, silence = server.sockets[0].getsockname()[1], Silence()
+        desk = Desk(*(f"http://127.0.0.1:{port}/{number}.jpg" for number in range(12)))
+        for _ in range(12):
+            await ask_images(desk, outbound, lambda: NOON, limit=1, rand=lambda: 0.5, silence=silence)
+
+    assert set(range(12)) == asked
+    assert 4 == [row.status for row in desk.rows.values()].count("known")
 
 
 async def test_what_was_known_before_is_kept_while_the_host_is_down(outbound: Outbound) -> None:
