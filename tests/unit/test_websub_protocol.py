@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.deliveries.outcome import Outcome, Verdict, answered, given_up, retry_at
+from syndicator.deliveries.settling import pause_for
+from syndicator.model import HostPause
 from syndicator.websub.protocol import judge, ping
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -163,3 +165,16 @@ def test_an_answer_that_says_when_to_come_again_speaks_for_its_host(
 ) -> None:
     """websub-50."""
     assert expected == answered("the cache", status, wait)
+
+
+def test_pauses_of_a_host_grow_to_an_hour_and_no_further_unless_it_asks_for_more() -> None:
+    """websub-50: a hub that was down all night is not left alone until noon."""
+    pause, spans = None, []
+    for _ in range(8):
+        pause = pause_for("hub.example", later(), pause, NOON, 0.999).pause
+        spans.append(round((pause.until - NOON) / timedelta(minutes=1)))
+
+    assert [1, 5, 15, 60, 60, 60, 60, 60] == spans
+    assert HostPause(host="hub.example", until=NOON + timedelta(days=1), failures=9, error="") == (
+        pause_for("hub.example", later(TWO_DAYS), pause, NOON, 0.999).pause
+    )
