@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
 from syndicator.model import Announcement, DeliveryKind
-from syndicator.notices import merge
+from syndicator.notices import is_waiting, merge
 from syndicator.state import tables
 
 
@@ -36,6 +36,17 @@ def owe(connection: Connection, wanted: Sequence[Announcement], now: datetime) -
             for owed in announcements
         ]
         connection.execute(insert(table), rows)
+
+
+def forget_waiting(connection: Connection, feeds: Collection[str]) -> None:
+    """What web hooks were to hear once documents of these feeds could be written: they are gone, and never will be."""
+    table = tables.deliveries
+    if not feeds:
+        return
+    hooks = select(table.c.id, table.c.topic, table.c.body).where(table.c.kind == DeliveryKind.WEBHOOK)
+    waiting = [row.id for row in connection.execute(hooks) if row.topic in feeds and is_waiting(row.body)]
+    if waiting:
+        connection.execute(delete(table).where(table.c.id.in_(waiting)))
 
 
 def _with_what_was_unheard(connection: Connection, owed: Announcement) -> Announcement:

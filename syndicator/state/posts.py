@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, case, delete, func,
 from syndicator.model import DocumentRecord, Entry, FeedRecord, Held, PageRecord, PostRecord, PostState
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, PostLine, Publication, Refusal
 from syndicator.state import tables
-from syndicator.state.announcements import owe
+from syndicator.state.announcements import forget_waiting, owe
 from syndicator.state.database import Database
 from syndicator.state.postrows import LINE_COLUMNS, POST_COLUMNS, post_lines, post_records, state_at
 from syndicator.state.rows import (
@@ -210,6 +210,8 @@ class SqlLedger:
             _drop(connection, tables.held, publication.freed)
             self._database.upsert(connection, tables.held, map(held_row, publication.held))
             owe(connection, publication.announcements, now)
+            # After that: what such a message told of documents that did stand is in the one that says that they go.
+            forget_waiting(connection, publication.dropped_feeds)
 
     def note_pass(self, record: PassRecord) -> None:
         """Keep how the last pass went."""

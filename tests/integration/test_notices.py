@@ -246,6 +246,34 @@ def test_a_message_waits_for_documents_that_could_not_be_written(desk: Desk) -> 
     assert {"added": ["Delta"]} == named(message)
 
 
+def test_a_message_waits_for_no_feed_that_went_before_it_could_be_written(desk: Desk) -> None:
+    """It would be tried for two days, and then said to be given up."""
+    desk.feeds(FEEDS + '\n[[feeds]]\nname = "category"\neach = "category"\nrss = "category/{slug}.xml"\n')
+    desk.room.post("2026-03-02-p2.md", title="Beta", category="News")
+    with pytest.raises(PublishError):
+        desk.publish(full=("category/news.xml",))
+    assert desk.owed()["category/news"]["waits"]
+
+    desk.room.post("2026-03-02-p2.md", title="Beta")
+    desk.publish()
+
+    assert {"main"} == desk.owed().keys()
+
+
+def test_a_feed_that_goes_while_a_message_waits_for_it_is_said_to_be_gone(desk: Desk) -> None:
+    """What was not heard before is in the same message."""
+    desk.room.post("2026-03-04-p4.md", title="Delta")
+    with pytest.raises(PublishError):
+        desk.publish(full=("feed.xml",))
+
+    desk.feeds('\n[[feeds]]\nname = "other"\nrss = "other.xml"\n')
+    desk.publish()
+
+    gone = desk.owed()["main"]
+    assert ("feed.removed", True) == (gone["type"], "waits" not in gone)
+    assert {"Delta (left)"} <= set(named(gone)["removed"])
+
+
 def test_what_was_not_heard_is_told_with_what_happened_since(desk: Desk) -> None:
     desk.room.post("2026-03-04-p4.md", title="Delta")
     desk.publish()
