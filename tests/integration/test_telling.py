@@ -8,6 +8,7 @@ import gzip
 import re
 import ssl
 import threading
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -182,6 +183,22 @@ async def test_no_lie_of_a_proxy_counts_as_the_new_version(
     assert Outcome(
         verdict=Verdict.LATER, error=f"waiting for the world to see the new version: {problem}", pace=SECOND
     ) == await see(edge, outbound)  # fmt: skip
+
+
+async def test_of_an_answer_that_unpacks_to_very_much_no_more_is_unpacked_than_was_expected(
+    edge: Edge, outbound: Outbound
+) -> None:
+    lying(edge, body=gzip.compress(bytes(50_000_000)), headers=(_PACKED,))
+    await see(edge, outbound)
+
+    tracemalloc.start()
+    try:
+        await see(edge, outbound)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 5_000_000
 
 
 async def test_the_new_version_counts_where_a_proxy_packs_it_unasked(edge: Edge, outbound: Outbound) -> None:
