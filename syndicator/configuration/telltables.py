@@ -15,6 +15,7 @@ from syndicator.configuration.tellvalues import (
     HeaderName,
     HeaderValue,
     HookSecret,
+    MessageHeaderValue,
     Method,
     PurgeAddress,
     PurgeToken,
@@ -51,7 +52,7 @@ class WebhooksTable(Table):
     secret: HookSecret = ""
     secret_in: Text = ""
     feeds: Names = ()
-    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict, repr=False)
+    headers: dict[HeaderName, MessageHeaderValue] = Field(default_factory=dict, repr=False)
 
     def to_hook(self) -> Hook:
         """The noun, without anything secret."""

@@ -56,10 +56,21 @@ def _header_name(value: str) -> str:
     return value
 
 
-def _header_value(value: str) -> str:
+def _plain_header_value(value: str) -> str:
     if not value.isascii() or not value.isprintable() or value != value.strip() or not value:
         raise Wrong("is not text that a header can have", "ASCII on one line, without white space around it")
-    _known_places(value, (*PLACES, TOKEN))
+    return value
+
+
+def _header_value(value: str) -> str:
+    _known_places(_plain_header_value(value), (*PLACES, TOKEN))
+    return value
+
+
+def _message_header_value(value: str) -> str:
+    for name in places(_plain_header_value(value)):
+        if name in (*PLACES, TOKEN):
+            raise Wrong(f"has {{{name}}} in it, and nothing is filled in here as it is under [purge]", "write it out")
     return value
 
 
@@ -100,6 +111,7 @@ BodyTemplate = Annotated[str, AfterValidator(_body), Expect("text")]
 Method = Annotated[str, Field(pattern=r"\A[A-Z]{3,20}\z"), Expect('a method of HTTP such as "PURGE" or "POST"')]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 HeaderValue = Annotated[str, AfterValidator(_header_value), Expect("text", secret=True)]
+MessageHeaderValue = Annotated[str, AfterValidator(_message_header_value), Expect("text", secret=True)]
 PurgeToken = Annotated[str, Field(repr=False), AfterValidator(_token), Expect("text", secret=True)]
 HookSecret = Annotated[
     str, Field(repr=False), AfterValidator(_secret), Expect(f'text such as "{_PREFIX}…"', secret=True)

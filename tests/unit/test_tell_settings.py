@@ -264,6 +264,11 @@ def test_secrets_come_from_files_and_from_the_environment_and_are_never_shown(tm
             "line 4: webhooks[0].headers.Webhook-Id: is a header that is set by itself; leave it out",
         ),
         (
+            HOOK + 'headers = { Authorization = "Bearer {token}" }\n',
+            ("line 4: webhooks[0].headers.Authorization: has {token} in it, "
+            "and nothing is filled in here as it is under [purge]; write it out"),
+        ),
+        (
             '[[webhooks]]\nurl = "https://p.example/"\nsecret = "hunter2"\n',
             ("line 3: webhooks[0].secret: is not a secret of the form whsec_…; "
             'make one with: echo "whsec_$(openssl rand -base64 32)"'),
