@@ -554,6 +554,30 @@ async def test_hubs_hear_after_caches_let_go_and_the_world_sees_and_partners_aft
     assert {"given up"} == {row.status for row in outbox.deliveries()}
 
 
+@pytest.mark.parametrize(
+    ("down", "tried"), [(DeliveryKind.PURGE, ["purge"]), (DeliveryKind.VERIFY, ["purge", "verify"])]
+)
+async def test_nobody_is_asked_or_told_before_what_comes_first_worked_or_was_given_up(
+    down: DeliveryKind, tried: list[str], outbound: Outbound, outbox: Owing
+) -> None:
+    """websub-7: a look from outside before the purge might have the cache keep the old version afresh."""
+    order: list[str] = []
+
+    async def note(delivery: Delivery, _: Outbound, __: datetime) -> Outcome:
+        order.append(delivery.kind.value)
+        return Outcome(verdict=Verdict.LATER if delivery.kind is down else Verdict.DONE, error="down")
+
+    for kind in DeliveryKind:
+        outbox.owe(f"https://{kind}.example/", kind=kind)
+    work = engine(outbox, outbound)
+    work.handlers = dict.fromkeys(DeliveryKind, note)
+
+    await work.work()
+
+    assert tried == order
+    assert 5 - len(tried) == len(outbox.deliveries())
+
+
 async def test_a_web_hook_that_hangs_where_the_feeds_are_keeps_nobody_from_looking_at_them(
     outbound: Outbound, outbox: Owing
 ) -> None:
