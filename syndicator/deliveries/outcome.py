@@ -22,6 +22,7 @@ _AT_LEAST = timedelta(seconds=5)
 _AT_MOST = timedelta(days=1)
 #: A delivery is tried so often before it can be given up, even when the service was down for days.
 _ENOUGH = 5
+_TOO_MANY = 429
 #: Answers in the range of 4xx that tell of the moment, not of the request.
 _PASSING = frozenset({408, 425, 429})
 
@@ -71,6 +72,8 @@ def answered(who: str, status: int, wait: timedelta | None = None, verdict: Verd
     verdict = verdict or meaning(status)
     if verdict in {Verdict.DONE, Verdict.UNHEARD}:
         return Outcome(verdict=verdict)
+    if status == _TOO_MANY and wait is None:
+        wait = _AT_LEAST  # it means all that we send, and wants a rest whether or not it says how long
     busy = status in BUSY and wait is not None
     return Outcome(verdict=verdict, error=f"{who} answered {status}", wait=wait, host=busy)
 

@@ -464,6 +464,21 @@ async def test_a_host_that_does_not_answer_is_asked_once_and_its_other_deliverie
     assert ["host left alone"] * 2 == [each.message for each in caplog.records if each.message.startswith("host")]
 
 
+async def test_a_hub_that_says_too_many_requests_gets_no_more_of_them_for_a_while(
+    hub: HubRecorder, outbound: Outbound, outbox: Owing
+) -> None:
+    """websub-50: also where it does not say for how long."""
+    hub.script = deque([Answer(), Answer(status=429)])
+    for number in range(9):
+        outbox.owe(hub.url, f"{TOPIC}?{number}")
+
+    await deliver(outbox, outbound)
+    assert len(hub.told) in (2, 3)
+
+    await deliver(outbox, outbound, NOON + timedelta(minutes=1))
+    assert outbox.deliveries() == ()
+
+
 async def test_what_is_owed_to_a_dead_host_for_too_long_is_given_up_tried_or_not(
     outbound: Outbound, outbox: Owing
 ) -> None:

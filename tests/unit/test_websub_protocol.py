@@ -16,7 +16,7 @@ from syndicator.model import HostPause
 from syndicator.websub.protocol import judge, ping
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TWO_DAYS = timedelta(days=2)
+TWO_DAYS, SECOND = timedelta(days=2), timedelta(seconds=1)
 
 
 def later(wait: timedelta | None = None) -> Outcome:
@@ -155,6 +155,7 @@ def test_a_handler_may_set_its_own_pace_and_a_host_still_decides() -> None:
         (500, None, Outcome(verdict=Verdict.LATER, error="the cache answered 500")),
         (403, None, Outcome(verdict=Verdict.REFUSED, error="the cache answered 403")),
         (503, None, Outcome(verdict=Verdict.LATER, error="the cache answered 503")),
+        (429, None, Outcome(verdict=Verdict.LATER, error="the cache answered 429", wait=5 * SECOND, host=True)),
         (503, TWO_DAYS, Outcome(verdict=Verdict.LATER, error="the cache answered 503", wait=TWO_DAYS, host=True)),
         (429, TWO_DAYS, Outcome(verdict=Verdict.LATER, error="the cache answered 429", wait=TWO_DAYS, host=True)),
         (500, TWO_DAYS, Outcome(verdict=Verdict.LATER, error="the cache answered 500", wait=TWO_DAYS)),
