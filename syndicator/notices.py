@@ -101,6 +101,24 @@ def merge(before: bytes, after: bytes) -> tuple[str, bytes]:
     return _sealed(merged, counts, waits=bool(now.get("waits")))
 
 
+def withdraw(body: bytes, why: Mapping[str, str]) -> tuple[str, bytes] | None:
+    """A message that was not heard yet, with entries that were taken back meanwhile (the reason for each by id) among
+    those that were removed. None where it tells of none of them.
+    """
+    said = orjson.loads(body)
+    lists, counts = said["entries"], dict(said["counts"])
+    moved = [(name, entry) for name in ("changed", "added") for entry in lists[name] if entry["id"] in why]
+    if not moved:
+        return None
+    for name, entry in moved:
+        lists[name].remove(entry)
+        kept = {key: value for key, value in entry.items() if key in ("id", "url", "title")}
+        lists["removed"].append({**kept, "why": why[entry["id"]]})
+        counts[name] -= 1
+        counts["removed"] += 1
+    return _sealed(said, counts, waits=bool(said.get("waits")))
+
+
 def is_waiting(body: bytes) -> bool:
     """Whether a message is not to be sent yet."""
     return bool(orjson.loads(body).get("waits"))

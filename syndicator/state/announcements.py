@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from syndicator.model import Announcement, DeliveryKind
-from syndicator.notices import is_waiting, merge
+from syndicator.model import Announcement, DeliveryKind, PostRecord, Visibility
+from syndicator.notices import is_waiting, merge, withdraw
 from syndicator.state import tables
 
 
@@ -47,6 +47,32 @@ def forget_waiting(connection: Connection, feeds: Collection[str]) -> None:
     waiting = [row.id for row in connection.execute(hooks) if row.topic in feeds and is_waiting(row.body)]
     if waiting:
         connection.execute(delete(table).where(table.c.id.in_(waiting)))
+
+
+def take_back(connection: Connection, posts: Iterable[PostRecord]) -> None:
+    """Have no web hook hear late of what was taken back meanwhile.
+
+    A feed tells of its own entries by itself. But what newer ones pushed out of it before it was taken back changes it
+    no more, and a message that waits for its partner to be up would still call it new.
+    """
+    state = {post.entry_id: _taken_back(post) for post in posts if post.entry_id}
+    why = {entry: reason for entry, reason in state.items() if reason}
+    if not why:
+        return
+    table, feeds = tables.deliveries, tables.feeds
+    hooks = select(table.c.id, table.c.topic, table.c.body).where(table.c.kind == DeliveryKind.WEBHOOK)
+    for row in connection.execute(hooks).all():
+        members = connection.execute(select(feeds.c.members).where(feeds.c.name == row.topic)).scalar() or ()
+        told = withdraw(row.body, {entry: reason for entry, reason in why.items() if entry not in members})
+        if told is not None:
+            message, body = told
+            connection.execute(update(table).where(table.c.id == row.id).values(digest=message, body=body))
+
+
+def _taken_back(post: PostRecord) -> str:
+    if post.gone is not None:
+        return "gone"
+    return "" if post.visibility is Visibility.PUBLIC else post.visibility.value
 
 
 def _with_what_was_unheard(connection: Connection, owed: Announcement) -> Announcement:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, case, delete, func,
 from syndicator.model import DocumentRecord, Entry, FeedRecord, Held, PageRecord, PostRecord, PostState
 from syndicator.ports import EntryRecord, ImageAnswer, LedgerChange, PassRecord, PostLine, Publication, Refusal
 from syndicator.state import tables
-from syndicator.state.announcements import forget_waiting, owe
+from syndicator.state.announcements import forget_waiting, owe, take_back
 from syndicator.state.database import Database
 from syndicator.state.postrows import LINE_COLUMNS, POST_COLUMNS, post_lines, post_records, state_at
 from syndicator.state.rows import (
@@ -191,6 +191,7 @@ class SqlLedger:
             _drop(connection, tables.refusals, change.cleared)
             _drop(connection, tables.images, change.dropped_images)
             self._database.upsert(connection, tables.posts, change.posts)
+            take_back(connection, change.posts)
             self._database.upsert(connection, tables.refusals, change.refused)
             self._database.upsert(connection, tables.images, map(image_row, change.images))
             self._database.upsert(connection, tables.entries, map(entry_row, change.entries))

@@ -246,6 +246,42 @@ def test_a_message_waits_for_documents_that_could_not_be_written(desk: Desk) -> 
     assert {"added": ["Delta"]} == named(message)
 
 
+@pytest.mark.parametrize("how", ["draft", "gone"])
+def test_what_was_taken_back_after_newer_posts_pushed_it_out_is_not_told_of_as_new_to_who_was_down(
+    how: str, desk: Desk
+) -> None:
+    """Promise 7: a story that should never have been out, while the partner's web hook was down."""
+    story = desk.room.post("2026-03-04-p4.md", title="Oops")
+    desk.publish()
+    for day in (5, 6, 7):
+        desk.room.post(f"2026-03-0{day}-p{day}.md", title=f"Post {day}")
+    desk.publish()
+    assert {"added": ["Post 7", "Post 6", "Post 5", "Oops"]} == named(desk.owed()["main"])
+
+    if how == "gone":
+        story.unlink()
+    else:
+        desk.room.post("2026-03-04-p4.md", title="Hush", draft="true")
+    desk.publish()
+
+    message = desk.owed()["main"]
+    assert {"removed": [f"Oops ({how})"], "added": ["Post 7", "Post 6", "Post 5"]} == named(message)
+    assert {"added": 3, "changed": 0, "removed": 1} == message["counts"]
+
+
+def test_a_post_that_is_renamed_is_told_of_as_new_all_the_same(desk: Desk) -> None:
+    story = desk.room.post("2026-03-04-p4.md", title="Delta")
+    desk.publish()
+    for day in (5, 6, 7):
+        desk.room.post(f"2026-03-0{day}-p{day}.md", title=f"Post {day}")
+    desk.publish()
+
+    story.rename(story.with_name("2026-03-04-delta.md"))
+    desk.publish()
+
+    assert {"added": ["Post 7", "Post 6", "Post 5", "Delta"]} == named(desk.owed()["main"])
+
+
 def test_a_message_waits_for_no_feed_that_went_before_it_could_be_written(desk: Desk) -> None:
     """It would be tried for two days, and then said to be given up."""
     desk.feeds(FEEDS + '\n[[feeds]]\nname = "category"\neach = "category"\nrss = "category/{slug}.xml"\n')
