@@ -9,36 +9,49 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
 #: So many are looked up at a time, also those whose askers have gone: nothing can end a look-up but its name server.
 _MOST = 128
+#: Seconds after which a look-up that has not ended is waited for no more: the next one may find a server that is up.
+_ANEW = 60.0
+
+_Found = asyncio.Future[Sequence[str] | OSError]
 
 
 class Names:
-    """A resolver, for one event loop. A name that several ask for is looked up once."""
+    """A resolver, for one event loop. A name that several ask for is looked up once, and again ``anew`` seconds later
+    where that look-up does not end."""
 
-    def __init__(self) -> None:
-        self._on_way: dict[str, asyncio.Future[Sequence[str] | OSError]] = {}
+    def __init__(self, anew: float = _ANEW) -> None:
+        self._anew = anew
+        self._on_way: dict[str, tuple[float, _Found]] = {}
+        self._threads = 0
 
     async def __call__(self, host: str, _port: int) -> Sequence[str]:
         """The IP addresses of a name, in the system's order of preference. Raises OSError where there are none."""
-        if (found := self._on_way.get(host)) is None:
+        now = time.monotonic()
+        begun, found = self._on_way.get(host) or (now, None)
+        if found is None or now - begun > self._anew:
             found = self._begin(host)
+            self._on_way[host] = now, found
         addresses = await asyncio.shield(found)
         if isinstance(addresses, OSError):
             raise OSError(*addresses.args) from addresses
         return addresses
 
-    def _begin(self, host: str) -> asyncio.Future[Sequence[str] | OSError]:
-        if len(self._on_way) >= _MOST:
+    def _begin(self, host: str) -> _Found:
+        if self._threads >= _MOST:
             raise OSError(f"{_MOST} other names are being looked up, and no name server answers")
         loop = asyncio.get_running_loop()
-        found: asyncio.Future[Sequence[str] | OSError] = loop.create_future()
+        found: _Found = loop.create_future()
 
         def keep(addresses: Sequence[str] | OSError) -> None:
-            del self._on_way[host]
+            self._threads -= 1
+            if (known := self._on_way.get(host)) and known[1] is found:
+                del self._on_way[host]
             found.set_result(addresses)
 
         def look_up() -> None:
@@ -51,7 +64,7 @@ class Names:
             threading.Thread(target=look_up, name=f"name {host}", daemon=True).start()
         except RuntimeError as error:
             raise OSError("no thread can be started to look its name up") from error
-        self._on_way[host] = found
+        self._threads += 1
         return found
 
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from syndicator.errors import BlockedAddress, OutboundError
 from syndicator.outbound import Outbound, retry_after, transport
+from syndicator.outbound.names import Names as SystemNames
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 Talk = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
@@ -749,6 +750,19 @@ async def test_who_waits_for_a_name_server_is_told_so(unanswered: list[str]) -> 
 
     assert "no connection (no name server answered within 0.18 seconds)" == failure.value.reason
     assert ["hub.dead"] == unanswered
+
+
+async def test_a_look_up_that_does_not_end_is_not_waited_for_for_ever(unanswered: list[str]) -> None:
+    """The name server is up again by the next attempt."""
+    names = SystemNames(anew=0)
+    async with says(OK) as good, Outbound(LOOPBACK, 0.2, user_agent="syndicator-test", resolve=names) as out:
+        for _ in range(2):
+            with pytest.raises(OutboundError, match="no name server answered"):
+                await out.get(good.url(name="hub.dead"), limit=9)
+
+        assert b"ok" == (await out.get(good.url(name="hub.example"), limit=9)).body
+
+    assert ["hub.dead", "hub.dead", "hub.example"] == unanswered
 
 
 async def test_names_without_an_answer_are_no_more_than_so_many(unanswered: list[str]) -> None:
