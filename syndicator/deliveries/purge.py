@@ -28,7 +28,7 @@ async def purge(
     request = request_for(how, delivery.topic)
     seconds = patience(delivery.since, now, within) if most is None else most
     wait: timedelta | None = None
-    busy = False
+    busy = hangs = False
     try:
         async with asyncio.timeout(seconds):
             reply = await outbound.send(
@@ -37,6 +37,7 @@ async def purge(
     except OutboundError as error:
         verdict, problem = Verdict.LATER, f"the cache did not answer: {error.reason}"
     except TimeoutError:
+        hangs = True
         verdict, problem = Verdict.LATER, f"the cache did not answer: no whole answer within {seconds:g} seconds"
     else:
         verdict, problem = _judge(how, request, reply.status, reply.body)
@@ -48,7 +49,7 @@ async def purge(
     problem = problem.replace(how.token, "…") if how.token else problem
     if verdict is Verdict.REFUSED:
         return Outcome(verdict=Verdict.OVER, error=f"{problem}; see [purge] in the configuration; {_STAYS}")
-    pause = next_look(delivery.attempts, delivery.since, now, within, wait)
+    pause = next_look(delivery.attempts, delivery.since, now, within, wait, hangs=hangs)
     if pause is None:
         return Outcome(verdict=Verdict.OVER, error=f"not purged within {spelled(within)}: {problem}; {_STAYS}")
     return Outcome(verdict=Verdict.LATER, error=problem, pace=pause, host=busy)

@@ -34,7 +34,7 @@ async def look(
     """Fetch the document as a hub would, and compare. After the time ``within`` hubs are told all the same."""
     seconds = patience(delivery.since, now, within) if most is None else most
     wait: timedelta | None = None
-    problem, remedy, busy = "", _NOT_THERE, False
+    problem, remedy, busy, hangs = "", _NOT_THERE, False, False
     try:
         async with asyncio.timeout(seconds):
             for coding in _CODINGS:
@@ -47,10 +47,11 @@ async def look(
     except OutboundError as failure:
         problem = f"it cannot be fetched: {failure.reason}"
     except TimeoutError:
+        hangs = True
         problem = f"it cannot be fetched: no whole answer within {seconds:g} seconds"
     if not problem:
         return Outcome(verdict=Verdict.DONE)
-    pause = next_look(delivery.attempts, delivery.since, now, within, wait)
+    pause = next_look(delivery.attempts, delivery.since, now, within, wait, hangs=hangs)
     if pause is None:
         late = f"after {spelled(within)} the world still does not see the new version: {problem}"
         return Outcome(verdict=Verdict.OVER, error=f"{late}; {remedy}. Hubs are told all the same")

@@ -26,6 +26,10 @@ SECOND, WITHIN = timedelta(seconds=1), timedelta(minutes=10)
         (9, 600, None, None),
         (9, 86_400, 60, None),
         (0, -3600, 86_400, 600),
+        (0, 86_400, None, 1),
+        (1, 86_400, 60, 2),
+        (2, 600, None, 4),
+        (3, 600, None, None),
     ],
 )
 def test_pauses_grow_quickly_and_end(attempts: int, late: int, asked: int | None, pause: int | None) -> None:
@@ -40,3 +44,14 @@ def test_who_is_late_is_looked_at_once_more_and_briefly() -> None:
     instants = (NOON - WITHIN, NOON, NOON + WITHIN - SECOND, NOON + WITHIN)
 
     assert [PATIENCE, PATIENCE, PATIENCE, BRIEFLY] == [patience(NOON, now, WITHIN) for now in instants]
+
+
+def test_who_was_down_looks_again_for_a_few_seconds_and_no_longer_than_is_waited_at_all() -> None:
+    """A restart an hour after the publication; what hangs has the time of others."""
+    late = NOON + timedelta(hours=1)
+
+    assert [1, 2, 4, None] == [
+        pause and pause / SECOND for pause in (next_look(attempts, NOON, late, WITHIN) for attempts in range(4))
+    ]
+    assert [SECOND, 2 * SECOND, None] == [next_look(attempts, NOON, late, 3 * SECOND) for attempts in range(3)]
+    assert next_look(0, NOON, late, WITHIN, hangs=True) is None
