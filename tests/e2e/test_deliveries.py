@@ -147,6 +147,14 @@ def test_what_is_not_there_or_not_meant_is_an_error(owing: Newsroom) -> None:
     assert 2 == len(asked(owing)["deliveries"])
 
 
+def test_what_waits_for_a_hub_that_is_not_configured_any_more_is_forgotten(owing: Newsroom) -> None:
+    owing.settings = '\n[[hubs]]\nurl = "http://127.0.0.1:9/other"\n'
+    owing.configure()
+    owing.command("build", "--no-announce")
+
+    assert {"hosts": [], "deliveries": []} == asked(owing)
+
+
 def test_what_is_dropped_is_said_and_gone(owing: Newsroom) -> None:
     (host,) = {each["host"] for each in asked(owing)["deliveries"]}
 
