@@ -31,8 +31,15 @@ async def purge(
     busy = hangs = False
     try:
         async with asyncio.timeout(seconds):
+            # Nothing is followed: header and body may hold a token that is meant for this host alone.
             reply = await outbound.send(
-                request.method, request.url, request.content, headers=request.headers, trusted=True, limit=_ANSWER
+                request.method,
+                request.url,
+                request.content,
+                headers=request.headers,
+                trusted=True,
+                redirects=0,
+                limit=_ANSWER,
             )
     except OutboundError as error:
         verdict, problem = Verdict.LATER, f"the cache did not answer: {error.reason}"
@@ -41,6 +48,8 @@ async def purge(
         verdict, problem = Verdict.LATER, f"the cache did not answer: no whole answer within {seconds:g} seconds"
     else:
         verdict, problem = _judge(how, request, reply.status, reply.body)
+        if 300 <= reply.status < 400:
+            problem += ", and is not followed: write where it leads to"
         wait = retry_after(reply.headers, now)
         busy = reply.status in BUSY and wait is not None
     if verdict is Verdict.DONE:

@@ -355,6 +355,21 @@ async def test_an_api_that_is_not_there_has_not(edge: Edge, outbound: Outbound) 
     assert (Verdict.OVER, True) == (outcome.verdict, "the cache answered 404; see [purge]" in outcome.error)
 
 
+async def test_a_cache_that_sends_us_elsewhere_is_not_followed_with_the_token(edge: Edge, outbound: Outbound) -> None:
+    """Promise 7: a feed's address may lead to another host, and that is nobody who may know it."""
+    how = Purge(url="{url}", headers=(("Authorization", "Bearer {token}"),), body="{token}", token=TOKEN)
+    with Edge().listening() as other:
+        edge.lie = lambda asked: Said(status=308, headers=(("Location", other.url),))
+
+        outcome = await let_go(edge, outbound, how)
+
+    assert [] == other.asked
+    assert (Verdict.OVER, True) == (
+        outcome.verdict,
+        outcome.error.startswith("the cache answered 308, and is not followed: write where it leads to; see [purge]"),
+    )
+
+
 @pytest.mark.parametrize("preset", [cloudflare, fastly])
 async def test_a_refusal_is_final_and_never_shows_the_token(full: Edge, outbound: Outbound, preset: Any) -> None:
     full.token = "another"
