@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,13 +101,14 @@ def merge(before: bytes, after: bytes) -> tuple[str, bytes]:
     return _sealed(merged, counts, waits=bool(now.get("waits")))
 
 
-def withdraw(body: bytes, why: Mapping[str, str]) -> tuple[str, bytes] | None:
+def withdraw(body: bytes, why: Mapping[str, str], shown: Collection[str]) -> tuple[str, bytes] | None:
     """A message that was not heard yet, with entries that were taken back meanwhile (the reason for each by id) among
-    those that were removed. None where it tells of none of them.
+    those that were removed, less those that are ``shown``. None where it tells of none of them.
     """
     said = orjson.loads(body)
     lists, counts = said["entries"], dict(said["counts"])
-    moved = [(name, entry) for name in ("changed", "added") for entry in lists[name] if entry["id"] in why]
+    told = [(name, entry) for name in ("changed", "added") for entry in lists[name]]
+    moved = [(name, entry) for name, entry in told if entry["id"] in why and entry["id"] not in shown]
     if not moved:
         return None
     for name, entry in moved:

@@ -63,7 +63,7 @@ def take_back(connection: Connection, posts: Iterable[PostRecord]) -> None:
     hooks = select(table.c.id, table.c.topic, table.c.body).where(table.c.kind == DeliveryKind.WEBHOOK)
     for row in connection.execute(hooks).all():
         members = connection.execute(select(feeds.c.members).where(feeds.c.name == row.topic)).scalar() or ()
-        told = withdraw(row.body, {entry: reason for entry, reason in why.items() if entry not in members})
+        told = withdraw(row.body, why, frozenset(members))
         if told is not None:
             message, body = told
             connection.execute(update(table).where(table.c.id == row.id).values(digest=message, body=body))
