@@ -161,9 +161,12 @@ class Dispatcher:
             self._pauses[host] = replace(pause, until=now)
 
     async def _watch_clock(self, now: datetime) -> None:
-        """What was owed by a clock that ran ahead must not wait until that time comes."""
-        if self._latest is None or now < self._latest - _STEP_BACK:
-            await asyncio.to_thread(self.outbox.clock_was_set, now)
+        """What was owed, or put off, by a clock that ran ahead must not wait until that time comes."""
+        step = timedelta(0) if self._latest is None else self._latest - now
+        if self._latest is None or step > _STEP_BACK:
+            await asyncio.to_thread(self.outbox.clock_was_set, now, step)
+            known = self._pauses or {}
+            self._pauses = {host: replace(pause, until=pause.until - step) for host, pause in known.items()}
         self._latest = now
 
     def _most(self, host: str) -> int:

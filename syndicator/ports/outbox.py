@@ -79,9 +79,10 @@ class Outbox(Protocol):
         """When one may be claimed next, pauses of hosts and stages considered."""
         ...
 
-    def clock_was_set(self, now: datetime) -> None:
+    def clock_was_set(self, now: datetime, step: timedelta = timedelta(0)) -> None:
         """Make due what seems to be owed since a time to come, or put off for longer than anything is: the clock went
-        back meanwhile."""
+        back meanwhile, by this ``step`` as far as that is known. What was put off by the former clock comes by so much
+        sooner."""
         ...
 
     def send_again(self, wanted: Wanted, now: datetime) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     and_,
     bindparam,
@@ -18,10 +19,12 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    type_coerce,
     update,
 )
 
 from syndicator.model import CACHES, Delivery, DeliveryKind, HostPause, HostState, TargetState
+from syndicator.moments import MICROSECOND
 from syndicator.ports import Settled, Wanted
 from syndicator.state import tables
 from syndicator.state.contacts import known_targets, note_contacts
@@ -158,13 +161,17 @@ class SqlOutbox:
             first = func.min(ready(), type_=tables.Instant())
             return connection.execute(paused(select(first)).where(unblocked(tables.deliveries))).scalar()
 
-    def clock_was_set(self, now: datetime) -> None:
+    def clock_was_set(self, now: datetime, step: timedelta = timedelta(0)) -> None:
         """What is owed since a time to come, or put off for longer than anything is, is due; no host is left alone for
-        longer than any is."""
+        longer than any is. What was put off by a clock that went back by a ``step`` comes by so much sooner."""
         table, hosts = tables.deliveries, tables.hosts
         with self._database.write() as connection:
             early = (table.c.status == PENDING, table.c.since > now)
             connection.execute(update(table).where(*early).values(since=now, due=now))
+            if step:
+                put_off = (table.c.status == PENDING, table.c.due > now)
+                connection.execute(update(table).where(*put_off).values(due=_sooner(table.c.due, step)))
+                connection.execute(update(hosts).values(until=_sooner(hosts.c.until, step)))
             late = (table.c.status == PENDING, table.c.due > now + _LONGEST_PAUSE)
             connection.execute(update(table).where(*late).values(due=now))
             connection.execute(delete(hosts).where(hosts.c.until > now + _LONGEST_PAUSE))
@@ -232,6 +239,10 @@ def _meant(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _key(delivery: Delivery) -> dict[str, Any]:
     return {"_id": delivery.id, "_digest": delivery.digest}
+
+
+def _sooner(instant: ColumnElement[Any], step: timedelta) -> ColumnElement[Any]:
+    return type_coerce(instant, BigInteger) - step // MICROSECOND
 
 
 def _delivery(row: Any) -> Delivery:

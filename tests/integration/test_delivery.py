@@ -719,6 +719,27 @@ async def test_what_failed_while_the_clock_ran_ahead_is_tried_by_the_one_that_is
     assert await deliver(outbox, outbound) == 1
 
 
+async def test_a_clock_that_goes_back_by_an_hour_makes_no_pause_an_hour_longer(
+    hub: HubRecorder, outbound: Outbound, outbox: Owing
+) -> None:
+    """The hub was down for a moment just then; both its pause and the next attempt are by the former clock."""
+    hub.script = deque([Reset()])
+    outbox.owe(hub.url, now=NOON - timedelta(hours=3))
+    ticks = [NOON]
+    work = engine(outbox, outbound)
+    work.clock = lambda: ticks[-1]
+    assert await work.work() == 1
+    assert NOON + timedelta(seconds=30) == outbox.pauses()[0].until == only(outbox).due
+
+    ticks.append(NOON - timedelta(hours=1))
+    assert await work.work() == 0
+    assert ticks[-1] + timedelta(seconds=30) == outbox.pauses()[0].until == only(outbox).due
+
+    ticks.append(ticks[-1] + timedelta(seconds=31))
+    assert await work.work() == 1
+    assert (outbox.deliveries(), outbox.pauses()) == ((), ())
+
+
 # --- by somebody's word --------------------------------------------------------------------------------------------
 
 
