@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from syndicator.errors import SyndicatorError
 from syndicator.feeds import live, select
-from syndicator.filters import Catalogue
+from syndicator.filters import Catalogue, fold, wanted_of
 from syndicator.hindrances import WhyNot, refused, spoken_at
 from syndicator.hindrances import hindrance as hindrance_of
 from syndicator.history import divide, shown_in
@@ -24,6 +24,8 @@ from syndicator.selections import Selection
 _TAKEN = (PostState.DRAFT, PostState.KILLED, PostState.EXPIRED)
 #: So many feeds are named where one was asked for that is not there.
 _NAMED = 20
+#: Where a post is that an archive has.
+ON_PAGE = "on page "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +111,13 @@ def explain(
             verdict = _by_rules(verdict, ruled(selection), record)
         verdicts.append(verdict)
     making = {s.spec.name for s in selections}
-    silent = (spec for spec in specs if spec.name not in making and feed in ("", spec.name))
+    asked = [spec for spec in specs if feed in ("", spec.name)]
+    silent = (spec for spec in asked if spec.name not in making)
     verdicts += (_without_feeds(spec, record, catalogue, now, hindrance) for spec in silent)
+    if record is not None and hindrance is not None and hindrance[0] == "waiting":
+        verdicts += _to_be_made(
+            [spec for spec in asked if spec.name in making], selections, record, catalogue, hindrance
+        )
     return Explanation(path=path, facts=_facts(record, refusal, address, now), verdicts=tuple(verdicts))
 
 
@@ -133,7 +140,7 @@ def under_hold(
             continue
         page = next((p.number for p in pages.get(name, ()) if record.entry_id in shown_in([p])), 0)
         if record.entry_id in feeds[name].members or page:
-            place = "" if record.entry_id in feeds[name].members else f"on page {page} of the archive, "
+            place = "" if record.entry_id in feeds[name].members else f"{ON_PAGE}{page} of the archive, "
             by_feed[name] = Verdict(
                 feed=name,
                 verdict="in",
@@ -156,6 +163,24 @@ def _no_such_feed(feed: str, names: Sequence[str]) -> SyndicatorError:
     )
 
 
+def _to_be_made(
+    specs: Sequence[FeedSpec],
+    selections: Sequence[Selection],
+    record: PostRecord,
+    catalogue: Catalogue,
+    hindrance: tuple[str, str],
+) -> Iterator[Verdict]:
+    """Of specs with ``each``: the feeds that a post which waits will bring with it."""
+    verdict, reason = hindrance
+    for spec in specs:
+        made = {selection.value for selection in selections if selection.spec.name == spec.name}
+        values = catalogue.values(record, spec.each) if spec.each and catalogue.takes(record, spec) else ()
+        new = [value for value in values if fold(value) not in made and wanted_of(spec, fold(value))]
+        if new:
+            brings = f"then it brings the feed of {spec.each} {', '.join(new)}"
+            yield Verdict(feed=spec.name, verdict=verdict, reason=f"{reason}; {brings}")
+
+
 def _without_feeds(
     spec: FeedSpec,
     record: PostRecord | None,
@@ -166,6 +191,8 @@ def _without_feeds(
     """Of a spec with ``each`` that makes no feed at all, since no live post has such a value."""
     filtered = catalogue.hindrance(record, spec, now) if record else ""
     takes = " that it takes" if spec.include or spec.exclude or spec.max_age else ""
+    if hindrance and hindrance[0] == "waiting" and record and not catalogue.takes(record, spec):
+        hindrance = None
     verdict, reason = hindrance or ("out", filtered or f"it makes no feed now: no live post{takes} has a {spec.each}")
     return Verdict(feed=spec.name, verdict=verdict, reason=reason)
 
@@ -210,12 +237,14 @@ def _verdict(
     feed = selection.name
     page = next((page for page in selection.pages if path in (member.path for member in page.members)), None)
     if page is not None and path not in (member.path for member in members):
-        place = f"on page {page.record.number} of the archive"
+        place = f"{ON_PAGE}{page.record.number} of the archive"
         if refusal is not None and not rendered:
             return Verdict(
                 feed=feed, verdict="waiting", reason=f"{place} as far as it was ever good: {refused(refusal)}"
             )
         return Verdict(feed=feed, verdict="in", reason=place)
+    if record and hindrance and hindrance[0] == "waiting" and (never := why_not.never(record)):
+        return Verdict(feed=feed, verdict="out", reason=never)
     if hindrance is not None or record is None:
         verdict, reason = hindrance or ("out", "it is not known")
         return Verdict(feed=feed, verdict=verdict, reason=reason)

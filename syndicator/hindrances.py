@@ -63,14 +63,28 @@ class WhyNot:
             if filtered == TOO_OLD and record.published and spec.max_age:
                 return f"{filtered}, since {spoken_at(record.published + spec.max_age)}"
             return filtered
-        values = self.catalogue.values(record, spec.each) if spec.each else ()
-        if spec.each and self.selection.value not in map(fold, values):
-            return f"its {spec.each} is {', '.join(values) or 'nothing'}"
+        if other := self._other_value(record):
+            return other
         oldest = members[: spec.limit][-1].published if members else None
         since = f", and the oldest of them is of {spoken_at(oldest)}" if oldest else ""
         place = self._place(record)
         by_date = f"; it is number {place[0]} of {place[1]} by date" if place else ""
         return f"the feed shows the newest {spec.limit}{since}{by_date}"
+
+    def never(self, record: PostRecord) -> str:
+        """What keeps a post that waits for its time out of the feed then too, "" for nothing."""
+        spec = self.selection.spec
+        if not self.catalogue.takes(record, spec):
+            return self.catalogue.hindrance(record, spec, self.now)
+        return self._other_value(record)
+
+    def _other_value(self, record: PostRecord) -> str:
+        """That the feed is made for another value than the post's."""
+        spec = self.selection.spec
+        values = self.catalogue.values(record, spec.each) if spec.each else ()
+        if spec.each and self.selection.value not in map(fold, values):
+            return f"its {spec.each} is {', '.join(values) or 'nothing'}"
+        return ""
 
     def _place(self, record: PostRecord) -> tuple[int, int] | None:
         """Its place among all posts that the feed could show, and how many these are."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath
 
 from syndicator.absence import require_mounts, require_presence
-from syndicator.app import State, orders, state_to_read, writer
+from syndicator.app import State, orders, publisher, state_to_read, writer
 from syndicator.asked import hear_service
+from syndicator.behind import as_published
 from syndicator.dialects.jekylloverlooked import no_post
 from syndicator.errors import PostError, SourceError, SyndicatorError
 from syndicator.explain import Explanation, Verdict, explain, find, spec_name, under_hold
@@ -69,6 +71,10 @@ def explain_post(settings: Settings, wanted: str, feed: str, now: datetime) -> t
         explanations = [
             under_hold(each, records.get(each.path), held, feeds, now, feed, pages) for each in explanations
         ]
+        documents, read = tuple(ledger.documents().values()), publisher(settings).read
+        explanations = [
+            as_published(each, _names(each), feeds, documents, read, partial(_when, settings)) for each in explanations
+        ]
         return tuple(_with_news(each, unseen, settings, state, now) for each in explanations)
 
 
@@ -92,6 +98,11 @@ def _reader(settings: Settings, state: State) -> Reader:
         if last is None or last.source is None:
             raise
         return reader_of(settings, last.source.site)
+
+
+def _names(explanation: Explanation) -> tuple[str, ...]:
+    """What documents call the post: its id, or its address."""
+    return tuple(value for name, value in explanation.facts if name in ("id", "address"))
 
 
 def _as_due(record: PostRecord, site_url: str, now: datetime) -> PostRecord:

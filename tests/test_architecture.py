@@ -177,6 +177,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "touches",
         "showing",
     ),
+    ("behind",),
     ("turns",),
     ("hearers",),
     ("traces", "overview", "alarms", "looks", "restoring"),

@@ -111,6 +111,9 @@ def test_a_folder_that_becomes_read_only_is_said_and_waited_for(
     assert re.search(f"{folder}.*(Read-only file system|may not be written)", said), said
     assert "right to write" in said or "mount" in said
     assert before == newsroom.files()
+    if what == "public":
+        asked = newsroom.command("why", "new.md", "main").stdout
+        assert "waiting its documents are not all written yet; no service answers here: run 'syndicator build'" in asked
     unlock()
     newsroom.build()
     assert "New" in newsroom.titles()

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from syndicator.behind import as_published
 from syndicator.errors import SyndicatorError
 from syndicator.explain import explain, find
-from syndicator.model import FeedSpec, Format, PostRecord, Site, Visibility
+from syndicator.model import DocumentRecord, FeedRecord, FeedSpec, Format, PostRecord, Site, Visibility
 from syndicator.ports import Refusal
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
@@ -122,6 +123,58 @@ def test_drafts_embargoes_expiry_and_vanished_files_each_have_their_reason() -> 
     assert ("waiting", "its date is 2026-03-10 12:00:00+00:00") == said(due=NOW + timedelta(days=1), **later)
     assert ("out", "it expired at 2026-03-09 12:00:00+00:00") == said(expires=NOW)
     assert ("out", "its file is gone since 2026-03-09 12:00:00+00:00") == said(gone=NOW)
+
+
+def test_a_post_that_waits_is_out_of_feeds_that_will_never_have_it_and_brings_those_of_its_own() -> None:
+    """Promise 8: for each feed the rule that decided, and a date decides nothing where a filter does."""
+    at = NOW + timedelta(days=1)
+    waits = record("w.md", 0, category="Fresh")._replace(due=at, published=at, entry_id="")
+    posts = {r.path: r for r in (record("a.md", 1), waits)}
+    date = "its date is 2026-03-10 12:00:00+00:00"
+    specs = (
+        MAIN,
+        CATEGORY,
+        replace(MAIN, name="arts", include=(("category", ("arts",)),)),
+        replace(CATEGORY, name="some", include=(("category", ("news",)),)),
+        replace(CATEGORY, name="none", exclude=(("category", ("news", "fresh")),)),
+    )
+    found = explain("w.md", posts, {}, ("a.md",), specs, SITE, NOW, "", "")
+
+    assert {
+        "main": ("waiting", date),
+        "category/news": ("out", "its category is Fresh"),
+        "category": ("waiting", f"{date}; then it brings the feed of category Fresh"),
+        "arts": ("out", "not in include.category: arts"),
+        "some/news": ("out", "not in include.category: news"),
+        "none": ("out", "in exclude.category: fresh"),
+    } == {verdict.feed: (verdict.verdict, verdict.reason) for verdict in found.verdicts}
+
+
+def test_a_post_that_a_document_does_not_show_yet_waits_whatever_was_decided() -> None:
+    """Promise 8."""
+    records = {r.path: r for r in (record("a&b", 1), record("b.md", 2))}
+    decided = explain("a&b", records, {}, tuple(records), (MAIN, CATEGORY), SITE, NOW, "", "")
+
+    def said(members: tuple[str, ...], source: str, body: bytes | None, *, count: int = 2) -> list[tuple[str, str]]:
+        feeds = {n: FeedRecord(name=n, id=n, updated=NOW, members=members) for n in ("main", "category/news")}
+        documents = [document("category/news", "new"), document("main", "new"), document("main", source)]
+        found = as_published(decided, ["tag:a&b"], feeds, documents[: count + 1], {"main": body}.get, lambda: "no room")
+        return [(verdict.verdict, verdict.reason) for verdict in found.verdicts]
+
+    good, waits = ("in", "number 1 of 2"), ("waiting", "its documents are not all written yet; no room")
+    assert [good, good] == said(("tag:a&b",), "new", None)
+    assert [waits, good] == said(("tag:a&b",), "", b"<guid>tag:a&amp;b.md</guid>")
+    assert [waits, good] == said(("tag:a&b",), "", None)
+    assert [good, good] == said(("tag:a&b",), "", b"<guid>tag:a&amp;b</guid>")
+    assert [good, waits] == said((), "", b'{"id":"tag:a&b"}')
+    assert [waits, good] == said(("tag:a&b",), "", None, count=0)
+
+
+def document(feed: str, source: str) -> DocumentRecord:
+    return DocumentRecord(
+        path=feed, url=f"https://news.example.org/{feed}", feed=feed, format=Format.RSS, digest="d", source=source,
+        version="v", changed=NOW,
+    )  # fmt: skip
 
 
 def test_a_post_of_another_value_is_told_its_own() -> None:
