@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
@@ -24,6 +25,8 @@ from syndicator.commands.service import healthcheck, run
 from syndicator.commands.terminal import DONE, WRONG, ConfigOption, complain, say
 
 _DEFAULT = Path("config/syndicator.toml")
+#: How it fails to write to a file on a disk that has no room.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 cli = typer.Typer(
     name="syndicator",
@@ -35,15 +38,21 @@ cli = typer.Typer(
 )
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"syndicator {__version__}")
+        raise typer.Exit
+
+
 @cli.callback()
 def _main(
     context: typer.Context,
     config: ConfigOption = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    # By a callback of its own: this function is called only where a command follows.
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_tell_version)
+    ] = False,
 ) -> None:
-    if version:
-        say(f"syndicator {__version__}")
-        raise typer.Exit
     context.obj = config or _DEFAULT
 
 
@@ -66,6 +75,7 @@ def main() -> None:
     gc.disable()
     # Nobody's plugin has a word in how our configuration is read, and looking through all packages for some takes time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _see_to_streams()
     ended: int | str | None = DONE
     try:
         cli()
@@ -77,6 +87,12 @@ def main() -> None:
     except BrokenPipeError:
         # Whoever read our output has had enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # What else can fail like this has a name, and is told by whoever wanted it.
+        if error.filename is not None or error.errno not in _FULL:
+            raise
+        complain(f"standard output: cannot be written ({error.strerror}); free some space, or send it elsewhere")
+        ended = WRONG
     if isinstance(ended, str):
         complain(ended)
         ended = WRONG
@@ -86,3 +102,12 @@ def main() -> None:
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(ended or DONE)
+
+
+def _see_to_streams() -> None:
+    """Whoever starts us with standard streams closed gets no database or document in their place: what a library writes
+    there would go into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we live

@@ -23,8 +23,7 @@ def approve(
 ) -> None:
     """Let through what the guard holds: say what will change, and have the next pass publish just that.
 
-    A running service does so with its next look, after [source] every at the latest. Without FEED and --all what is
-    held is listed, and nothing is approved.
+    A running service does so at once. Without FEED and --all what is held is listed, and nothing is approved.
     """
     with configured(context, config) as settings:
         from dataclasses import asdict

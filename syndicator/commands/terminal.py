@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,4 +61,5 @@ def say_json(value: Any) -> None:
 def complain(line: str) -> None:
     from syndicator.text import printable
 
-    typer.echo("\n".join(printable(part) for part in line.split("\n")), err=True)
+    with suppress(OSError):  # nobody can be told that nobody can be told
+        typer.echo("\n".join(printable(part) for part in line.split("\n")), err=True)
