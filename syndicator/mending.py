@@ -11,6 +11,7 @@ from datetime import timedelta
 from syndicator.alarms import Alarms
 from syndicator.errors import SyndicatorError
 from syndicator.health import Health, own_fault
+from syndicator.openfiles import MORE_FILES, NO_FILE, is_for_want_of_files
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,10 @@ class Mending:
         except SyndicatorError as error:
             self._trouble(part, str(error), wake, again if patient else _AGAIN)
         except Exception as error:  # noqa: BLE001 - the last good feeds are served whatever is wrong with this program
-            self._trouble(part, own_fault(error), wake, again, error)
+            if is_for_want_of_files(error):
+                self._trouble(part, f"{NO_FILE}; {MORE_FILES}", wake, again if patient else _AGAIN)
+            else:
+                self._trouble(part, own_fault(error), wake, again, error)
         else:
             self._failures.pop(part, None)
             self.alarms.forget(_again(part))  # something else may have had it tried before that was due

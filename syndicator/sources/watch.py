@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from syndicator.openfiles import MORE_FILES, too_many_files
 from syndicator.ports import Touched
 from syndicator.sources import inotify
 from syndicator.sources.filesystems import is_remote, kind_of
@@ -23,6 +24,8 @@ _STILL_THERE = 0.5
 _SHORTEST, _LONGEST = 2.0, 60.0
 #: To see whether a folder is there costs nothing, so that one that is back is watched soon.
 _MISSING = 0.25
+#: More open files than these no watcher needs.
+_FILES = 4
 _REMEDY = "raise it with sysctl, and start again"
 _LIMITS = {
     errno.EMFILE: f"fs.inotify.max_user_instances is reached; {_REMEDY}",
@@ -50,7 +53,10 @@ async def hints(
                     else:
                         yield touched
         except OSError as error:
-            reason = _LIMITS.get(error.errno or 0, str(error))
+            # The system has the same number for a limit of this process and for one of all of the user's. What a watcher
+            # had opened before it failed is closed by now.
+            crowded = too_many_files(_FILES) if error.errno == errno.EMFILE else ""
+            reason = f"{crowded}; {MORE_FILES}" if crowded else _LIMITS.get(error.errno or 0, str(error))
             sight.blind = f"it is not watched at all: {reason}"
             said = _say(root, said, sight.blind)
             missing = isinstance(error, FileNotFoundError)

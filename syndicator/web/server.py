@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from syndicator.errors import ServeError
-from syndicator.openfiles import allow_many
+from syndicator.openfiles import NO_FILE, allow_many
 from syndicator.web import hooks
 
 #: Request line and header fields together, in bytes.
@@ -41,6 +41,7 @@ _BACKLOG = 1024
 _REFUSED = {
     errno.EADDRINUSE: ("the port is in use", "stop the other program or set [serve] port"),
     errno.EACCES: ("this user may not use the port", "set [serve] port to 1024 or more"),
+    errno.EMFILE: (NO_FILE, "allow it more (LimitNOFILE= of systemd, ulimit -n)"),
     errno.EADDRNOTAVAIL: ("this machine does not have the address", "set [serve] host to one that it has"),
 }
 

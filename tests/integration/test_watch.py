@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import os
+import resource
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -439,6 +440,30 @@ async def test_a_folder_that_cannot_be_watched_is_tried_again_ever_more_rarely(
         assert not watched.sight.is_exact
     (said,) = warnings(caplog)
     assert said == (f"it is not watched at all: fs.inotify.{limit} is reached; raise it with sysctl, and start again")
+
+
+async def test_a_folder_that_cannot_be_watched_for_want_of_files_says_so(
+    root: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system says the same of a process with too many open files and of a user with too many watchers."""
+    limits, tried = resource.getrlimit(resource.RLIMIT_NOFILE), asyncio.Event()
+
+    async def pause(stop: asyncio.Event, _: float) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        tried.set()
+        await stop.wait()
+
+    def refuse(*_: object) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(watch, "_pause", pause)
+    monkeypatch.setattr(inotify.Inotify, "__init__", refuse)
+    async with watching(root), asyncio.timeout(10):
+        await tried.wait()
+    (said,) = warnings(caplog)
+    assert said.startswith("it is not watched at all: this process cannot open another file (Too many open files); ")
+    assert "allow this process more open files" in said
 
 
 async def test_a_fault_of_ours_in_the_watcher_is_not_kept_quiet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
