@@ -53,8 +53,8 @@ async def hints(
                     else:
                         yield touched
         except OSError as error:
-            # The system has the same number for a limit of this process and for one of all of the user's. What a watcher
-            # had opened before it failed is closed by now.
+            # The system has the same number for a limit of this process and for one of all of the user's. What a
+            # watcher had opened before it failed is closed by now.
             crowded = too_many_files(_FILES) if error.errno == errno.EMFILE else ""
             reason = f"{crowded}; {MORE_FILES}" if crowded else _LIMITS.get(error.errno or 0, str(error))
             sight.blind = f"it is not watched at all: {reason}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,7 +60,8 @@ def _resting(file: Path) -> sqlite3.Connection | None:
     """A copy in memory of a state that nobody uses; None for one that is in use, or began to be while it was copied.
 
     SQLite makes files beside a database in WAL mode even to read it, and leaves them there; told that the file cannot
-    change, it does not. That is true as long as there is no log beside it.
+    change, it does not. That is true as long as there is no log beside it, or one in which nothing is: that is all that
+    somebody leaves who could not begin, as on a full disk. The first to write makes the log longer.
     """
     before = _signs(file)
     if before is None:
@@ -81,11 +82,12 @@ def _resting(file: Path) -> sqlite3.Connection | None:
 
 
 def _signs(file: Path) -> tuple[int, int, int] | None:
-    """What shows that a file is the same; None when there is a log beside it. Raises OSError."""
+    """What shows that a file is the same; None when there is something in a log beside it. Raises OSError."""
     with file.open("rb") as stream:
         status = os.fstat(stream.fileno())
-    if file.with_name(file.name + "-wal").exists():
-        return None
+    with suppress(FileNotFoundError):
+        if file.with_name(file.name + "-wal").stat().st_size:
+            return None
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
