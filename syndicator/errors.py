@@ -113,6 +113,10 @@ class StateError(SyndicatorError):
     """The state cannot be used."""
 
 
+class StateNotNow(StateError):
+    """The state cannot be used as things are in the world; by and by it can."""
+
+
 class StateDamaged(StateError):
     """The state cannot be relied on any more. Whether it ever was one of ours is another question."""
 

@@ -22,6 +22,7 @@ from syndicator.errors import StateDamaged, StateError, StateMissing, Syndicator
 from syndicator.health import Health, Wait
 from syndicator.live import waits_of
 from syndicator.logs import configure, is_console
+from syndicator.opening import by_and_by
 from syndicator.outbound import Outbound
 from syndicator.passes import Report
 from syndicator.pipeline import Pipeline
@@ -52,13 +53,14 @@ _CLOCK_STEP = 1.0
 def run_service(settings: Settings) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP; the exit status. Raises SyndicatorError when it cannot start."""
     configure(settings.log.format, settings.log.level, secrets=settings.secrets())
+    mend = partial(_mend, settings)
     gc.freeze()
     gc.enable()
     try:
         with (
             _scout(settings) as scout,
             _deadline(settings.run.stop_within.total_seconds()) as deadline,
-            state_to_write(settings, partial(_mend, settings), examined=True, stays=True) as state,
+            by_and_by(partial(state_to_write, settings, mend, examined=True, stays=True)) as state,
             asyncio.Runner(loop_factory=_loop_factory()) as runner,
         ):
             if scout is not None:

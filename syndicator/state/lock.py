@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from socket import gethostname
 
-from syndicator.errors import StateError
+from syndicator.errors import StateError, StateNotNow
+from syndicator.openfiles import MORE_FILES
+from syndicator.state.words import FULL
 from syndicator.text import printable
 
 #: So many bytes are read of who holds a lock.
@@ -112,11 +114,7 @@ class Right:
                     return handle
                 os.close(handle)  # removed just then
         except OSError as error:
-            raise StateError(
-                f"state {self._file}",
-                f"its lock file cannot be opened ({error.strerror})",
-                "give this user the right to write there",
-            ) from error
+            raise _not_opened(self._file, error) from error
 
     def _say_who(self) -> None:
         with suppress(OSError):  # a full disk keeps nobody from locking
@@ -154,6 +152,19 @@ def _lock_state(handle: int) -> str:
 
 def _refused(file: Path, who: str) -> StateError:
     return StateError(f"state {file}", f"another syndicator is at work on it: {who}", _STOP)
+
+
+def _not_opened(file: Path, error: OSError) -> StateError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StateNotNow(f"state {file}", *FULL)
+    remedies = {
+        errno.EROFS: "mount the file system writable, or set [state] url",
+        errno.ENOENT: "set [state] url to a place where a file can be",
+        errno.ENOTDIR: "set [state] url to a place where a file can be",
+        errno.EMFILE: MORE_FILES,
+    }
+    remedy = remedies.get(error.errno or 0, "give this user the right to write there")
+    return StateError(f"state {file}", f"its lock file cannot be opened ({error.strerror})", remedy)
 
 
 def _is_at(path: Path, handle: int) -> bool:

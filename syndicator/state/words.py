@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from syndicator.errors import StateDamaged, StateError
+from syndicator.errors import StateDamaged, StateError, StateNotNow
 from syndicator.openfiles import MORE_FILES, too_many_files
 from syndicator.state.holders import who_holds
 
 #: SQLite needs so many bytes beside a database, for what processes share, before it can do anything.
 _NO_SPACE = 32 * 1024
-_FULL = ("the disk is full", "free some space; nothing was lost, the last good files stand")
+FULL = ("the disk is full", "free some space; nothing was lost, the last good files stand")
 _FAILS = "the disk fails"
 _REMEDIES = (
     ("locked", "another process is writing", "wait for it, or stop the other program that uses this database"),
-    ("full", *_FULL),
+    ("full", *FULL),
     ("readonly", "the database may not be written to", "give this user the right to write to it and its folder"),
     ("unable to open", "it cannot be opened", "check that the folder exists and that this user may write to it"),
     ("i/o error", _FAILS, "see the system's log; nothing is tried on a disk that fails"),
 )
+#: What passes without anybody having to set anything right here.
+_PASSING = ("locked", "full")
 SET_ASIDE = "'syndicator build' or 'run' sets it aside, and takes ids and dates from the published documents"
 _DAMAGES = (
     ("not a database", "it is not a database", "check [state] url, or move the file aside and run again"),
@@ -42,7 +44,8 @@ def in_words(what: str, cause: BaseException | None) -> StateError:
             return StateDamaged(what, reason, remedy)
     for sign, reason, remedy in _REMEDIES:
         if sign in said:
-            return _in_detail(StateError(what, reason, remedy), sign)
+            kind = StateNotNow if sign in _PASSING else StateError
+            return _in_detail(kind(what, reason, remedy), sign)
     return StateError(what, str(cause), "see the database's own log")
 
 
@@ -55,11 +58,11 @@ def _in_detail(error: StateError, sign: str) -> StateError:
     """What SQLite does not say of it: who writes, and why files cannot be opened or made larger."""
     file = Path(error.what.removeprefix("state "))
     if sign == "locked" and (holder := who_holds(file)):
-        return StateError(error.what, f"another process is writing: {holder}", error.remedy)
+        return StateNotNow(error.what, f"another process is writing: {holder}", error.remedy)
     if sign not in ("unable to open", "i/o error"):
         return error
     if trouble := too_many_files():
-        return StateError(error.what, trouble, MORE_FILES)
+        return StateNotNow(error.what, trouble, MORE_FILES)
     try:
         disk = os.statvfs(file.parent)
     except OSError:
@@ -67,5 +70,5 @@ def _in_detail(error: StateError, sign: str) -> StateError:
     if disk.f_flag & os.ST_RDONLY:
         return StateError(error.what, "its folder is read-only", "mount the file system writable, or set [state] url")
     if disk.f_bavail * disk.f_frsize < _NO_SPACE:
-        return StateError(error.what, *_FULL)
+        return StateNotNow(error.what, *FULL)
     return error

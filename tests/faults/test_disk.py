@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.loopback_hub import LoopbackHub
-from tests.newsroom import Newsroom, eventually
+from tests.newsroom import COMMAND, Newsroom, eventually
 
 Disk = Callable[[Path, str], Path]
 Lock = Callable[[Path], Callable[[], None]]
@@ -90,6 +91,31 @@ def test_a_running_service_outlives_a_full_disk_under_its_state(newsroom: Newsro
             eventually(lambda: "the disk is full" not in troubles(newsroom))
     assert "_posts/2026-01-03-p3" in [item["id"].rpartition(":")[2] for item in newsroom.items()]
     assert "Traceback" not in newsroom.log()
+
+
+def test_a_service_that_is_started_on_a_full_disk_waits_for_room_and_may_be_told_to_stop(
+    newsroom: Newsroom, disk: Disk
+) -> None:
+    vault = disk(newsroom.root / "vault", "1m")
+    keep_state_in(newsroom, vault)
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    ballast, log = fill_up(vault), newsroom.root / "log"
+    words = [*COMMAND, "-c", str(newsroom.root / "syndicator.toml"), "run"]
+    with log.open("wb") as said, subprocess.Popen(words, stdout=said, stderr=said) as service:
+        eventually(lambda: "not started yet" in log.read_text())
+        service.terminate()
+        assert 0 == service.wait(20)
+    with log.open("wb") as said, subprocess.Popen(words, stdout=said, stderr=said) as service:
+        eventually(lambda: "not started yet" in log.read_text())
+        assert "the disk is full" in log.read_text()
+        ballast.unlink()
+        eventually(newsroom.ready, why=newsroom.log())
+        assert b"Alpha" in newsroom.get("feed.xml")[2]
+        service.terminate()
+    assert 0 == service.returncode
+    assert 1 == log.read_text().count("not started yet")
+    assert "Traceback" not in log.read_text()
 
 
 def topics(newsroom: Newsroom, hub: LoopbackHub) -> set[str]:
