@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from syndicator.errors import StateDamaged, StateError, StateMissing
 from syndicator.ports import ImageDesk, Ledger
 from syndicator.publishers.local import LocalPublisher
+from syndicator.realpath import real_path
 from syndicator.settings import Settings
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def alarms(settings: Settings) -> tuple[str, ...]:
     """What happened to the state and somebody has to look at, until it is moved away."""
     from syndicator.state.aside import BROKEN, OTHER, set_aside
 
-    real = settings.state_path.resolve()
+    real = real_path(settings.state_path)
     return (
         *(
             f"it was damaged: {file} was set aside, and ids and dates were taken from the published documents; look at "

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 
 from syndicator.media import extension_of, sniff
 from syndicator.model import Enclosure, Image, ImageFacts, ImageRef
+from syndicator.realpath import real_path
 
 __all__ = [
     "FIRST_LOOK",
@@ -151,8 +152,8 @@ def measure_file(root: Path, file: str, known_version: str) -> tuple[str, ImageF
             status = os.stat(f"{root}/{file}")  # noqa: PTH116 - text, not Path: asked for each picture in each pass
             if _version(status) == known_version and stat.S_ISREG(status.st_mode):
                 return known_version, ImageFacts()
-        top = root.resolve(strict=True)
-        path = (top / file).resolve(strict=True)
+        top = real_path(root, strict=True)
+        path = real_path(top / file, strict=True)
         inside = path.relative_to(top)
         before = path.stat()
         # Looked at before it is opened: opening a pipe or a device can wait, or do something.

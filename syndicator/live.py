@@ -13,6 +13,7 @@ from typing import Any
 from syndicator.errors import SyndicatorError
 from syndicator.health import Hearer, Live, Wait
 from syndicator.model import digest
+from syndicator.realpath import real_path
 
 #: More is no answer of ours.
 _LARGEST = 10_000_000
@@ -31,7 +32,7 @@ _TIMERS = {
 
 def name_of_state(path: Path) -> str:
     """What tells a state from others without telling where it is."""
-    return digest(str(path.resolve()).encode())[:16]
+    return digest(str(real_path(path)).encode())[:16]
 
 
 def waits_of(timers: Iterable[tuple[str, datetime]], problems: Callable[[str], str]) -> tuple[Wait, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from syndicator.live import name_of_state
 from syndicator.model import DeliveryKind
 from syndicator.overview import told, told_live, told_states
 from syndicator.ports import Sight
+from syndicator.realpath import real_path
 from syndicator.settings import Settings
 from syndicator.sourcing import called
 from syndicator.text import bare
@@ -149,7 +149,7 @@ def _veil(settings: Settings) -> Callable[[str], str]:
     """What takes out of a text what is nobody else's business: where things lie on this machine, and what addresses
     carry."""
     folders = [settings.source_path, settings.publish_path, settings.state_path, settings.clone_path, settings.base]
-    known = {str(path.parent) for folder in folders for path in (folder, _resolved(folder))}
+    known = {str(path.parent) for folder in folders for path in (folder, real_path(folder))}
     hidden = sorted((each for each in known if len(each) > 1), key=len, reverse=True)
 
     def hide(text: str) -> str:
@@ -158,10 +158,3 @@ def _veil(settings: Settings) -> Callable[[str], str]:
         return bare(text)
 
     return hide
-
-
-def _resolved(folder: Path) -> Path:
-    try:
-        return folder.resolve()
-    except OSError:
-        return folder

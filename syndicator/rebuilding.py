@@ -16,6 +16,7 @@ from syndicator.placing import bearings
 from syndicator.ports import LedgerChange, Publication
 from syndicator.reader import Reader
 from syndicator.reading import read_all
+from syndicator.realpath import real_path
 from syndicator.restoring import Restored, in_time, restore
 from syndicator.settings import Settings
 from syndicator.sourcing import reader, upstream
@@ -35,7 +36,7 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
     from syndicator.state.aside import replace_by
     from syndicator.state.damage import require_ours
 
-    file = settings.state_path.resolve()  # a link to it stays one
+    file = real_path(settings.state_path)  # a link to it stays one
     require_ours(file)
     is_missing = isinstance(damage, StateMissing)
     blank, standing = not is_missing and _is_blank(settings), _standing(settings)
@@ -140,7 +141,7 @@ def _write(settings: Settings, restored: Restored, now: datetime) -> None:
     from syndicator.state.posts import SqlLedger
     from syndicator.state.versions import migrate
 
-    file = settings.state_path.resolve()
+    file = real_path(settings.state_path)
     new = file.with_name(f"{file.name}{_NEW}")
     try:
         for end in ("", "-wal", "-shm"):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from syndicator.dialects.ownfeeds import OwnFeeds, own_feeds
 from syndicator.drafting import GENERATORS, Draft, choose_feeds, write_draft
 from syndicator.errors import ConfigError, Fault
+from syndicator.realpath import real_path
 from syndicator.surveying import Survey, Wish, survey
 from syndicator.text import one_line, printable
 from syndicator.visiting import followed
@@ -87,7 +88,7 @@ def start(wish: Wish, now: datetime, faults: Iterable[Fault] = (), ask: Callable
     own = own_feeds(found.seen.dialect, found.configured.values)
     feeds, kept = choose_feeds(own, site.url)
     guesses = dict(_guesses(wish, found, own, kept=kept))
-    aside = not wish.visit and wish.base.resolve().is_relative_to(wish.site.resolve())
+    aside = not wish.visit and real_path(wish.base).is_relative_to(real_path(wish.site))
     draft = Draft(
         source=found.source,
         dialect=found.seen.dialect,
@@ -161,7 +162,7 @@ def _advice(wish: Wish, found: Survey, *, aside: bool) -> Iterator[str]:
         yield f"add {wish.file.name} to exclude in _config.yml, or Jekyll publishes it with the site"
     if wish.visit:
         return
-    root = wish.site.resolve()
+    root = real_path(wish.site)
     if any(os.path.exists(folder / ".git") for folder in (root, *root.parents)):  # noqa: PTH110
         ignored = f"add {_ASIDE}/ to .gitignore; " if aside else ""
         far = followed(root)

@@ -21,6 +21,7 @@ from syndicator.ledger import settle
 from syndicator.ports import Configured
 from syndicator.reader import Reader
 from syndicator.reading import read_all
+from syndicator.realpath import real_path
 from syndicator.settings import Settings
 from syndicator.sourcing import reader, site_configuration, site_files
 from syndicator.text import one_line, printable
@@ -165,7 +166,7 @@ def _path(wish: Wish) -> str:
 
 def _name(wish: Wish) -> str:
     """What the publication is called when nobody says it."""
-    return wish.visit.name if wish.visit else one_line(printable(wish.site.resolve().name)) or "Posts"
+    return wish.visit.name if wish.visit else one_line(printable(real_path(wish.site).name)) or "Posts"
 
 
 def _how_to_say(fault: Fault, site: Path) -> Fault:

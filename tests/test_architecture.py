@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "syndicator"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "text", "moments", "durable", "openfiles", "lean"),
+    ("__init__", "text", "moments", "durable", "openfiles", "lean", "realpath"),
     ("errors",),
     ("model.values", "model.site", "model.image", "model.delivery", "model.profile"),
     ("model.post", "model.feed", "model.held"),
@@ -375,6 +375,13 @@ def test_the_floors_list_no_module_that_is_not_there() -> None:
     listed = {name for floor in FLOORS for name in floor}
 
     assert set() == listed - modules().keys()
+
+
+def test_where_a_path_leads_is_asked_in_one_way() -> None:
+    """``Path.resolve`` raises RuntimeError for links in circles before Python 3.13: see realpath.py."""
+    asking = {name for name, path in modules().items() if ".resolve(" in path.read_text(encoding="utf-8")}
+
+    assert set() == asking
 
 
 @pytest.mark.parametrize(

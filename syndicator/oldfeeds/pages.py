@@ -43,7 +43,9 @@ def from_file(named: str) -> OldFeed:
         if not isinstance(error, OSError) or error.errno in _NO_FILE:
             remedy = "name a file, or an address that begins with https:// or http://"
             raise ConfigError((Fault(where=what, problem="there is no such file", remedy=remedy),)) from error
-        raise SyndicatorError(what, f"cannot be read ({error.strerror})", "give this user the right to") from error
+        raise SyndicatorError(
+            what, f"cannot be read ({error.strerror})", "give this user the right to read it"
+        ) from error
     feed = read_old_feed(data, named)
     if not feed.further:
         return feed

@@ -13,6 +13,7 @@ from syndicator.errors import PostError, SourceError
 from syndicator.images import measure_file
 from syndicator.model import ImageFacts, SourceFile
 from syndicator.ports import BEING_WRITTEN, Dialect, Scan, Versions
+from syndicator.realpath import real_path
 from syndicator.sources.belongings import Belongings
 from syndicator.sources.glance import Elsewhere, Glance
 from syndicator.sources.look import Look, scan_of, unreadable
@@ -140,7 +141,7 @@ class FolderSource:
         if len(above) >= len(self._folder):
             self._require_inside(above)
         if (above not in self._inside or os.path.islink(folder)) and not (  # noqa: PTH114
-            Path(folder).resolve().is_relative_to(self._root.resolve())
+            real_path(folder).is_relative_to(real_path(self._root))
         ):
             raise OSError(errno.EACCES, "it leads out of the source's folder")
         self._inside.add(folder)
@@ -154,8 +155,8 @@ class FolderSource:
         except OSError as error:
             if error.errno != errno.ELOOP:
                 raise
-        target = Path(full).resolve(strict=True)
-        if not target.is_relative_to(self._root.resolve()):
+        target = real_path(full, strict=True)
+        if not target.is_relative_to(real_path(self._root)):
             raise OSError(errno.EACCES, "a link that leads out of the source's folder")
         return os.open(target, flags | os.O_NOFOLLOW)
 
@@ -163,7 +164,7 @@ class FolderSource:
 def require_folder(folder: Path) -> Path:
     """Where a folder really is. Raises SourceError when there is none."""
     try:
-        root = folder.resolve(strict=True)
+        root = real_path(folder, strict=True)
     except OSError as error:
         reason = "does not exist" if error.errno == errno.ENOENT else f"cannot be read ({error.strerror})"
         remedy = "mount or restore it, or set [source] path; the feeds stay as they are"

@@ -15,6 +15,7 @@ from typing import Protocol
 from syndicator.errors import PostError, SourceError
 from syndicator.openfiles import MORE_FILES, TOO_MANY
 from syndicator.ports import Dialect, Scan
+from syndicator.realpath import real_path
 from syndicator.sources.belongings import Belongings
 from syndicator.sources.walking import leads_on, version_of
 from syndicator.text import printable
@@ -163,7 +164,7 @@ class Look:
                 return None
             if not path.isprintable():
                 raise PostError(printable(path), "its name is not printable UTF-8", remedy="rename it")
-            if entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(self._root):
+            if entry.is_symlink() and not real_path(entry.path, strict=True).is_relative_to(self._root):
                 raise PostError(path, "is a link that leads out of the source's folder", remedy="copy the file instead")
             if path not in self._known:
                 self.see(path, "")  # whoever reads it sees its version, too
@@ -184,7 +185,7 @@ class Look:
         if not entry.is_symlink():
             return True
         self.links += 1
-        target = Path(entry.path).resolve(strict=True)
+        target = real_path(entry.path, strict=True)
         if not target.is_relative_to(self._root):
             raise PostError(
                 printable(path), "is a link that leads out of the source's folder", remedy="copy the folder"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from syndicator.errors import SourceError
 from syndicator.openfiles import MORE_FILES, TOO_MANY
+from syndicator.realpath import real_path
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
@@ -16,9 +17,9 @@ def mounts_of(root: Path) -> frozenset[str]:
     folder itself is on. Empty where the system does not tell. Raises SourceError where it would, at another time."""
     try:
         lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
-        folder = str(root.resolve())
-    except (OSError, RuntimeError) as error:
-        if isinstance(error, OSError) and error.errno in TOO_MANY:
+        folder = str(real_path(root))
+    except OSError as error:
+        if error.errno in TOO_MANY:
             raise SourceError(f"source {root}", f"cannot be looked at ({error.strerror})", MORE_FILES) from error
         return frozenset()
     places = {_plain(words[4]) for words in map(str.split, lines) if len(words) > 4}

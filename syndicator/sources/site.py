@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from syndicator.errors import SourceError
 from syndicator.model import digest
+from syndicator.realpath import real_path
 from syndicator.sources.walking import leads_on, version_of
 
 #: Configuration and data are small; what is larger is something else.
@@ -49,7 +51,8 @@ class SiteFolder:
         try:
             full = self._inside(path)
             # Opening a pipe would wait for somebody who writes to it.
-            if not full.is_file():
+            # Not is_file(): a link that leads to itself is none to that, as if there were nothing.
+            if not stat.S_ISREG(full.stat().st_mode):
                 return None
             with full.open("rb") as file:
                 data = file.read(self._limit + 1)
@@ -75,7 +78,7 @@ class SiteFolder:
         """
         try:
             full = self._inside(path)
-            if not full.is_file():
+            if not stat.S_ISREG(full.stat().st_mode):
                 return None
             with full.open("rb") as file:
                 return file.read(most)
@@ -147,13 +150,13 @@ class SiteFolder:
             return _NOT_THERE
 
     def _inside(self, path: str) -> Path:
-        full = (self._root / path).resolve()
-        if not full.is_relative_to(self._root.resolve()):
+        full = real_path(self._root / path)
+        if not full.is_relative_to(real_path(self._root)):
             raise OSError(errno.EACCES, "it leads out of the source's folder")
         return full
 
     def _stays(self, entry: os.DirEntry[str]) -> bool:
-        return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(self._root.resolve())
+        return not entry.is_symlink() or real_path(entry.path).is_relative_to(real_path(self._root))
 
     def _unreadable(self, path: str, error: OSError | ValueError) -> SourceError:
         return SourceError(
@@ -164,4 +167,4 @@ class SiteFolder:
 
 
 def _is_followed(entry: os.DirEntry[str], linked: set[Path]) -> bool:
-    return not entry.is_symlink() or leads_on(entry, Path(entry.path).resolve(), linked)
+    return not entry.is_symlink() or leads_on(entry, real_path(entry.path), linked)

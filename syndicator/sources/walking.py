@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from syndicator.realpath import real_path
+
 #: A file changed less than this long ago (nanoseconds) may change again without its time stamp moving.
 _TICK = 20_000_000
 
@@ -27,7 +29,7 @@ def leads_on(link: os.DirEntry[str], target: Path, linked: set[Path]) -> bool:
 
     One to a folder above itself, or to one that another link led to, would be walked for ever.
     """
-    if target in linked or Path(link.path).parent.resolve().is_relative_to(target):
+    if target in linked or real_path(Path(link.path).parent).is_relative_to(target):
         return False
     linked.add(target)
     return True

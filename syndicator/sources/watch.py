@@ -12,6 +12,7 @@ from pathlib import Path
 
 from syndicator.openfiles import MORE_FILES, too_many_files
 from syndicator.ports import Touched
+from syndicator.realpath import real_path
 from syndicator.sources import inotify
 from syndicator.sources.filesystems import is_remote, kind_of
 from syndicator.sources.watcher import Begun, Ended, Sight, Watcher
@@ -149,7 +150,7 @@ def _identity(root: Path) -> tuple[int, int] | None:
 
 def _below(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
     """Those of the paths that lie inside the root, as the watcher will name them."""
-    found = {form for path in paths for form in (path.resolve(), path.parent.resolve() / path.name)}
+    found = {form for path in paths for form in (real_path(path), real_path(path.parent) / path.name)}
     return tuple(str(path) for path in found if path != root and path.is_relative_to(root))
 
 
@@ -160,8 +161,8 @@ def _leading_to(root: Path, real: Path) -> tuple[str, ...]:
         link = next((path for path in reversed([at, *at.parents]) if path.is_symlink()), None)
         if link is None:
             break
-        found.add(str(link.parent.resolve() / link.name))
-        at = Path(os.path.normpath(link.parent.resolve() / link.readlink() / at.relative_to(link)))
+        found.add(str(real_path(link.parent) / link.name))
+        at = Path(os.path.normpath(real_path(link.parent) / link.readlink() / at.relative_to(link)))
     return tuple(sorted(found))
 
 

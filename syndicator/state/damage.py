@@ -34,7 +34,9 @@ def require_ours(file: Path) -> None:
         return
     except OSError as error:
         trouble = error.strerror
-        raise StateError(f"state {file}", f"it cannot be read ({trouble})", "give this user the right to") from error
+        raise StateError(
+            f"state {file}", f"it cannot be read ({trouble})", "give this user the right to read it"
+        ) from error
     if not begin.strip(b"\0") or all(sign in begin for sign in _SIGNS):
         return
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from syndicator.errors import StateError
+from syndicator.realpath import real_path
 from syndicator.state.aside import OTHER, name_aside
 from syndicator.state.database import Database
 from syndicator.state.lock import Right
@@ -45,7 +45,7 @@ class Keeper:
         except StateError as error:
             if not self.is_lost:
                 raise
-            file = Path(self.database.engine.url.database or "").resolve()
+            file = real_path(self.database.engine.url.database or "")
             aside = name_aside(file, OTHER, now)
             self.database.save(aside)
             raise StateError(

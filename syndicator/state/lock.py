@@ -159,8 +159,9 @@ def _not_opened(file: Path, error: OSError) -> StateError:
         return StateNotNow(f"state {file}", *FULL)
     remedies = {
         errno.EROFS: "mount the file system writable, or set [state] url",
-        errno.ENOENT: "set [state] url to a place where a file can be",
-        errno.ENOTDIR: "set [state] url to a place where a file can be",
+        **dict.fromkeys(
+            (errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.ELOOP), "set [state] url to a place where a file can be"
+        ),
         errno.EMFILE: MORE_FILES,
     }
     remedy = remedies.get(error.errno or 0, "give this user the right to write there")

@@ -153,6 +153,10 @@ def test_odd_files_in_the_folder_harm_nobody(newsroom: Newsroom, tmp_path: Path)
     for name in ("link", "loop", "pipe"):
         assert sum(f"-{name}.md" in line for line in said.splitlines()) == 1
     assert "\\udcff" in said
+    checked = newsroom.command("check")
+    assert (1, 1) == (checked.returncode, checked.stderr.count("2026-01-03-loop.md: cannot be read"))
+    (newsroom.root / "content/_config.yml").symlink_to("_config.yml")
+    assert "_config.yml: cannot be read (Too many levels of symbolic links)" in newsroom.build(status=1).stderr
 
 
 def test_one_document_that_cannot_be_written_keeps_no_other_from_being_published_and_announced(

@@ -35,6 +35,17 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path, path: str) -> None:
     assert () == SiteFolder(root).names("")
 
 
+@pytest.mark.parametrize("path", ["_config.yml", "_data/authors.yml"])
+def test_links_that_lead_to_themselves_are_no_missing_file(tmp_path: Path, path: str) -> None:
+    """Else a site would be read without its configuration."""
+    (tmp_path / path.partition("/")[0]).symlink_to(path.partition("/")[0])
+    site = SiteFolder(tmp_path)
+
+    with pytest.raises(SourceError, match="Too many levels of symbolic links"):
+        site.read(path)
+    assert site.unchanged()
+
+
 def test_a_folder_is_listed_in_order_with_folders_marked(tmp_path: Path) -> None:
     for name in ("b.md", "a.md", ".eleventyignore"):
         (tmp_path / name).touch()
