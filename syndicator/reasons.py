@@ -219,7 +219,7 @@ def _told(
 
 def _unknown(settings: Settings, source_reader: Reader, wanted: str) -> SyndicatorError:
     """What to say of something that no post is called: it may be a file that is none."""
-    reason, remedy = "no post has that path, id or address", "run 'syndicator build' if it is new"
+    reason, remedy = "no post has that path, id or address", f"if it is new: {_when(settings)}"
     path = wanted.removeprefix("./")
     try:
         there = "://" not in path and site_files(settings).read(path) is not None

@@ -202,6 +202,8 @@ def test_why_tells_of_what_no_pass_has_seen_yet_and_when_one_will(newsroom: News
     toml.write_text(toml.read_text().replace('every = "30s"', 'every = "1h"\nwatch = false'))
     with newsroom.running():
         eventually(lambda: status(newsroom)["live"]["scanned"])
+        unknown = newsroom.command("why", "none.md").stderr
+        assert re.search("has that path, id or address; if it is new: the service looks again at 20", unknown)
         newsroom.post("2026-01-06-f.md", title="Zeta")
         said = facts(newsroom, "f.md")["not seen"]
         assert re.fullmatch(r"no pass .* the service looks again at 20.* UTC \(\[source\] watch is off\)", said)
