@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from syndicator.errors import StateError
 from syndicator.state.damage import require_ours
 from syndicator.state.database import Database
-from syndicator.state.tables import APPLICATION, HEAD, metadata
+from syndicator.state.tables import APPLICATION, HEAD, documents, metadata, passes, posts
 from syndicator.state.words import damaged
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ def migrate(database: Database) -> None:
 
 def is_blank(database: Database) -> bool:
     """Whether nothing was ever in it, or nothing is left. Raises StateError."""
-    return not _version(database)[0]
+    tables, revision = _version(database)
+    if not tables or revision != HEAD or not tables.issuperset(metadata.tables):
+        return not tables
+    with database.read() as connection:
+        return not any(connection.execute(select(table).limit(1)).first() for table in (posts, documents, passes))
 
 
 def expect_current(database: Database) -> None:
@@ -118,6 +122,11 @@ def _create(database: Database) -> None:
         _put_sign(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    if database.is_sqlite:
+        # The file itself is to say whose it is, in case that it is damaged before SQLite puts the log into it.
+        with database.read() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def upgrade(database: Database, revision: str | None) -> None:

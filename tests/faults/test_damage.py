@@ -147,8 +147,9 @@ def all_ids(files: dict[str, bytes]) -> set[str]:
     return {entry_id for text in found for entry_id in re.findall(r'"id": "([^"]+)"', text)}
 
 
+@pytest.mark.parametrize("file_too", [False, True], ids=["", "and so is the file"])
 @pytest.mark.parametrize("first", [True, False], ids=["with all of the state", "with the last pass"])
-def test_a_log_full_of_garbage_makes_no_entry_new(newsroom: Newsroom, first: bool) -> None:
+def test_a_log_full_of_garbage_makes_no_entry_new(newsroom: Newsroom, first: bool, file_too: bool) -> None:
     newsroom.feeds = FEEDS
     newsroom.configure()
     for number in range(1, 8):
@@ -164,8 +165,10 @@ def test_a_log_full_of_garbage_makes_no_entry_new(newsroom: Newsroom, first: boo
         process.wait()
     wal, before = newsroom.root / "state.db-wal", all_ids(newsroom.files())
     wal.write_bytes(b"\xa5" * wal.stat().st_size)
+    if file_too:
+        overwritten(newsroom.root / "state.db")
 
-    newsroom.build(status=1 if first else 0)
+    newsroom.build(status=1 if first or file_too else 0)
 
     assert 8 == len(before)
     assert before == all_ids(newsroom.files())
