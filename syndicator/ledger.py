@@ -192,6 +192,9 @@ def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord
     # Readers are to hear that it was killed wherever they may have seen it, also when a crash comes between.
     killed = fresh.visibility is Visibility.KILLED is not prior.visibility
     fresh = fresh._replace(down=_latest(now, prior.updated) if killed and prior.down is None else prior.down)
+    if fresh.down is not None and fresh.expires is not None and fresh.expires != prior.expires:
+        # It was another end that had come by then, perhaps by a clock that was far ahead.
+        fresh = fresh._replace(down=min(fresh.down, now))
     if fresh.due is None:  # a draft by now, which keeps its history for the day when it is live again
         return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
     updated = prior.updated

@@ -367,6 +367,20 @@ def test_a_clock_that_goes_back_brings_nothing_back_that_had_expired() -> None:
     assert PostState.LIVE is taken_down._replace(expires=LATER).state(NOON + timedelta(hours=1))
 
 
+def test_an_end_that_its_author_puts_off_counts_whatever_a_clock_that_was_ahead_decided() -> None:
+    """Else the clock has to get to where it stood before anybody sees the post again."""
+    (record,) = settled({}, post(expires=LATER)).records.values()
+    known = {record.path: record._replace(down=NOON + timedelta(days=400))}
+    assert PostState.EXPIRED is known[record.path].state(NOON)
+
+    states = [
+        settled(known, post(expires=expires, text=text)).records[record.path].state(NOON)
+        for expires, text in ((LATER, "Edited."), (LATER + timedelta(days=1), "Put off."), (None, "Without."))
+    ]
+
+    assert [PostState.EXPIRED, PostState.LIVE, PostState.LIVE] == states
+
+
 def test_a_post_that_is_changed_when_its_time_comes_appears_as_it_is_now() -> None:
     embargoed = settled({}, post(published=LATER))
     live = settled(dict(embargoed.records), post(published=LATER, text="Other words."), now=LATER)
