@@ -15,6 +15,7 @@ from syndicator.hearers import hearers, owed_of
 from syndicator.hindrances import SETTLE
 from syndicator.history import divide
 from syndicator.live import address, hear, name_of_state
+from syndicator.looks import wrong_clock
 from syndicator.model import PostRecord, PostState
 from syndicator.outcomes import has_rules, outcome
 from syndicator.overview import (
@@ -123,7 +124,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         posts=tuple(sorted(state.ledger.counts(now).items())),
         documents=tuple(document for document in documents if not document.page),
         pages=sum(document.page > 0 for document in documents),
-        last_pass=state.ledger.last_pass(),
+        last_pass=(last := state.ledger.last_pass()),
         refused=tuple(state.ledger.refusals().values()),
         deliveries=deliveries,
         hubs=settings.hub_urls(),
@@ -132,6 +133,9 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         hearers=hearers(settings.targets(), state.outbox.targets(), now),
         announces=settings.announce.enabled,
         at=now,
+        clock=wrong_clock(
+            now, last.at if last else None, max(documents, key=lambda document: document.changed, default=None)
+        ),
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, feeds, documents, deliveries, now),
         held=tuple(held.values()),

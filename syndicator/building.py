@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from syndicator.app import State, alarms, gone, orders, publisher, state_to_read, state_to_write
 from syndicator.crew import Crew
 from syndicator.errors import ConfigError, SourceError, StateDamaged, StateMissing
+from syndicator.looks import wrong_clock
 from syndicator.model import DeliveryKind
 from syndicator.ports import Upstream
 from syndicator.progress import Progress
@@ -44,7 +45,8 @@ class Built:
     """What a build did. ``owed_before`` counts the words that hubs and partners were owed when these were about to be
     told, ``heard`` those of them that were heard, ``owed`` those still owed, ``given_up`` all that nobody tries again.
     ``trouble`` is why nothing new was fetched, "" when all is well; ``alarms`` say that the state was damaged, now
-    (``rebuilt``) or before, which somebody has to look at; ``remarks`` that its file was not where it was to be.
+    (``rebuilt``) or before, which somebody has to look at; ``remarks`` that its file was not where it was to be;
+    ``clock`` what is wrong with the clock that the pass went by.
     """
 
     report: Report
@@ -56,6 +58,7 @@ class Built:
     alarms: tuple[str, ...] = ()
     rebuilt: bool = False
     remarks: tuple[str, ...] = ()
+    clock: str = ""
 
 
 def build(settings: Settings, options: BuildOptions, now: datetime, progress: Progress, crew: Crew) -> Built:
@@ -86,15 +89,17 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
     if options.dry_run:
         with state_to_read(settings, or_empty=True) as state:
             pipeline = Pipeline(ask, publisher(settings), state.ledger, wanted)
-            return Built(report=pipeline.run(now, progress, crew, begun))
+            clock = _clock(state, now)
+            return Built(report=pipeline.run(now, progress, crew, begun), clock=clock)
     done: list[str] = []
     remarks: list[str] = []
     mend = partial(_mend, settings, now, done, remarks)
 
     def attempt(begun: Reading | None) -> Built:
         pipeline = Pipeline(ask, publisher(settings), state.ledger, wanted)
+        clock = _clock(state, now)  # before the pass makes its own moment the last
         report = pipeline.run(now, progress, crew, begun)
-        return _tell(settings, options, state, pipeline, report, now, progress)
+        return replace(_tell(settings, options, state, pipeline, report, now, progress), clock=clock)
 
     with state_to_write(settings, mend) as state:
         try:
@@ -108,6 +113,12 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
             raise told.report.away
         known = () if done else alarms(settings)
         return replace(told, trouble=trouble, alarms=(*done, *known), rebuilt=bool(done), remarks=tuple(remarks))
+
+
+def _clock(state: State, now: datetime) -> str:
+    last = state.ledger.last_pass()
+    newest = max(state.ledger.documents().values(), key=lambda document: document.changed, default=None)
+    return wrong_clock(now, last.at if last else None, newest)
 
 
 def _mend(settings: Settings, now: datetime, damaged: list[str], missed: list[str], damage: StateDamaged) -> None:

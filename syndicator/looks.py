@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from syndicator.model import DocumentRecord
 from syndicator.passes import Report
 from syndicator.ports import BEING_WRITTEN, Touched
 
@@ -60,6 +61,12 @@ def second_look(
     if where is None and cost is not None:
         pause = max(pause, min(cost * _SELDOM, _LAST_LOOK))
     return Look(pause, where)
+
+
+def wrong_clock(now: datetime, last_pass: datetime | None, newest: DocumentRecord | None) -> str:
+    """What is wrong with a clock by the document that changed last, else by the last pass; "" for nothing."""
+    problem = clock_fault(now, newest.changed, newest.path) if newest else ""
+    return problem or clock_fault(now, last_pass or now, "something")
 
 
 def clock_fault(now: datetime, newest: datetime, what: str) -> str:

@@ -65,7 +65,7 @@ class StateOfThings:
     ``alarms`` are what happened and somebody has to look at.
     ``waiting`` are the posts whose time comes first, ``last_good`` the refused ones that were good before and stay so.
     ``rules`` count for each feed of a profile what its rules decide. ``hearers`` are told of what changed, unless
-    [announce] is off. ``at`` is when this was looked at.
+    [announce] is off. ``at`` is when this was looked at, ``clock`` what is wrong with that.
     """
 
     title: str
@@ -94,12 +94,15 @@ class StateOfThings:
     live: Live | None = None
     asked: str = ""
     alarms: tuple[str, ...] = ()
+    clock: str = ""
 
     def lines(self) -> tuple[str, ...]:
         """For people, on one screen where it can be."""
         lines = [self.title, *self._service()]
         lines += _fetch_lines(self.fetched) if self.fetched else [f"source     {self.source}"]
         lines += [f"alarm      {alarm}" for alarm in self.alarms]
+        if self.clock and self.live is None:  # a service says so itself
+            lines.append(f"clock      {self.clock}")
         if self.trouble:
             lines.append(f"trouble    {self.trouble}; the feeds stay as they are")
         lines.append(

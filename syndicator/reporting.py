@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.health import Health
-from syndicator.looks import clock_fault
+from syndicator.looks import wrong_clock
 from syndicator.model import DocumentRecord, Held
 from syndicator.passes import Report
 from syndicator.ports import BEING_WRITTEN
@@ -53,9 +53,7 @@ class Reporting:
 
     def tell_clock(self, now: datetime, last_pass: datetime | None, newest: DocumentRecord | None) -> None:
         """That the clock is behind what was done by it before."""
-        problem = clock_fault(now, newest.changed, newest.path) if newest else ""
-        if not problem:
-            problem = clock_fault(now, last_pass or now, "something")
+        problem = wrong_clock(now, last_pass, newest)
         if problem and "clock" not in self.health.problems:
             log.error("the clock is wrong", extra={"reason": problem})
         kept = {part: reason for part, reason in self.health.problems.items() if part != "clock"}

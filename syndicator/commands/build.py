@@ -149,6 +149,8 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         complain(f"refused: {refusal}")
     for held in report.held:
         complain(f"held: {held}")
+    if built.clock:
+        complain(f"warning: {built.clock}")
     for remark in built.remarks:
         complain(f"warning: {remark}")
     for alarm in built.alarms:

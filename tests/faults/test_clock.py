@@ -62,3 +62,21 @@ def test_an_embargo_that_has_ended_has_ended_whatever_the_clock_says_then(newsro
     assert ["Beta", "Alpha"] == newsroom.titles()
     assert before == newsroom.files()
     assert () == at(newsroom, NOON + HOUR).written
+
+
+def test_a_clock_behind_what_was_published_is_said_by_build_and_by_status_without_a_service(newsroom: Newsroom) -> None:
+    newsroom.post("2026-05-01-a.md", title="Alpha")
+    at(newsroom, ahead := datetime.now(UTC) + HOUR)
+    said = rf"the clock says .+ UTC, but \S+ was published at {ahead:%Y-%m-%d %H:%M:%S} UTC; set it right"
+
+    assert re.search(rf"^clock +{said}", newsroom.command("status").stdout, re.MULTILINE)
+    assert re.search(rf"^warning: {said}", newsroom.build("--dry-run").stderr, re.MULTILINE)
+    assert re.search(rf"^warning: {said}", newsroom.build().stderr, re.MULTILINE)
+
+
+def test_a_clock_that_is_right_is_not_spoken_of(newsroom: Newsroom) -> None:
+    newsroom.post("2026-05-01-a.md", title="Alpha")
+    assert "" == newsroom.build().stderr
+
+    assert "" == newsroom.build().stderr
+    assert "clock " not in newsroom.command("status").stdout

@@ -843,6 +843,22 @@ async def test_a_clock_behind_what_was_published_is_a_problem_that_is_said_once_
     assert 1 == caplog.messages.count("the clock is wrong")
 
 
+async def test_a_clock_behind_a_pass_that_published_nothing_stays_a_problem_until_it_gets_there(world: World) -> None:
+    service, then = service_of(world), datetime(2026, 3, 1, tzinfo=UTC)
+    service.now = lambda: then
+    async with running(service):
+        await world.passed(1)
+        service.now = lambda: then - timedelta(hours=1)
+        for number in (2, 3):
+            world.timers.set["scan"][1]()
+            await world.passed(number)
+            await until(lambda: "something was published" in service.health.problems.get("clock", ""))
+        service.now = lambda: then
+        world.timers.set["scan"][1]()
+        await world.passed(4)
+        await until(lambda: "clock" not in service.health.problems)
+
+
 @dataclass(slots=True)
 class Far:
     """A repository that is fetched when the test lets it."""
