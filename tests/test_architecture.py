@@ -219,6 +219,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sources.settling",
         "sources.inotify",
         "sources.scraps",
+        "sources.writers",
         "sources.notices",
         "sources.filesystems",
         "state.tables",

@@ -149,9 +149,7 @@ def _tell_build(settings: Settings, built: Built, *, dry_run: bool, as_json: boo
         complain(f"refused: {refusal}")
     for held in report.held:
         complain(f"held: {held}")
-    if built.clock:
-        complain(f"warning: {built.clock}")
-    for remark in built.remarks:
+    for remark in filter(None, (built.clock, *built.remarks)):
         complain(f"warning: {remark}")
     for alarm in built.alarms:
         complain(alarm if built.rebuilt else f"warning: state: {alarm}")

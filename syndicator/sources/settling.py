@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
@@ -52,6 +53,8 @@ class Settling:
 
     #: Files that are being written, and until when that is believed if nothing more is heard.
     written: dict[str, float] = field(default_factory=dict)
+    #: Of these what was only found, and nobody has asked yet who has it open.
+    _found: set[str] = field(default_factory=set)
     #: What is ready, and the quiet that it needs at least; how often each of those is needed.
     _ready: dict[str, float] = field(default_factory=dict)
     _pauses: Counter[float] = field(default_factory=Counter)
@@ -71,7 +74,9 @@ class Settling:
                 self.written[path] = now + _STALLED
                 self._drop(path)
             case Touch.FOUND if path not in self._ready:
-                self.written.setdefault(path, now + _AGAIN)
+                if path not in self.written:
+                    self.written[path] = now + _AGAIN
+                    self._found.add(path)
             case Touch.MARKED if path not in self.written:
                 self._add(path, now, self._ready.get(path, 0.0))
             case Touch.GONE:
@@ -85,6 +90,17 @@ class Settling:
                 self._first = min(self._first, self._again.get(path, now))
             case _:
                 pass
+
+    def is_unsure(self, now: float) -> bool:
+        """Whether it is time to ask who has files open: some that were found would be handed over now."""
+        return any(self.written.get(path, inf) <= now for path in self._found)
+
+    def note_open(self, opened: Iterable[tuple[str, Touch]], now: float) -> None:
+        """That is the answer: what was found and is not open is whole, as its folder was watched before."""
+        for path, touch in opened:
+            if path in self._found and path in self.written:
+                self.note(path, touch, now)
+        self._found.clear()
 
     def note_all(self, now: float) -> None:
         """Something happened that may have to do with anything."""

@@ -13,6 +13,7 @@ from syndicator.sources import inotify
 from syndicator.sources.inotify import Event, Inotify
 from syndicator.sources.scraps import is_scrap, is_store
 from syndicator.sources.settling import Touch
+from syndicator.sources.writers import written_below
 
 #: A file that is found rather than heard of, and changed less than this long ago (seconds), may be being written.
 _YOUNG = 2.0
@@ -81,6 +82,16 @@ class Tree:
         elif len(self._links) > _MOST_LINKS and (news.touched or news.renamed):
             news.everywhere = True
         return news
+
+    def opened(self) -> list[tuple[str, Touch]]:
+        """The files that somebody has open to write to them, under all their names. Each will be told of when it is
+        closed, as all folders are watched by now.
+        """
+        news = News()
+        for path in sorted(written_below(self._root)):
+            if not is_scrap(path.rpartition("/")[2]) and not self._is_ignored(path):
+                self._touch(path, Touch.OPEN, news)
+        return news.touched
 
     # --- one event ------------------------------------------------------------------------------------------------
 

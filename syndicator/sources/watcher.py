@@ -115,6 +115,8 @@ class Watcher:
         sight, poll = self.sight, select.poll()
         poll.register(tree.number, select.POLLIN)
         poll.register(self._bell[0], select.POLLIN)
+        for path, touch in tree.opened():  # before anybody reads it
+            settling.note(path, touch, time.monotonic())
         sight.settling, sight.pending = settling, tree.pending
         sight.blind = self._blind(tree)
         self._tell(Begun("some folders in it may not be read" if tree.shut else ""))
@@ -140,7 +142,7 @@ class Watcher:
                 if news.everywhere:
                     settling.note_all(now)
                     sight.blind = self._blind(tree)
-            if taken := settling.take(now):
+            if taken := _taken(tree, settling, now):
                 self._tell(None if everywhere else taken)
                 everywhere = False
             if now >= looked + self.look_every:
@@ -161,3 +163,10 @@ class Watcher:
             self._loop.call_soon_threadsafe(self.news.put_nowait, news)
         except RuntimeError:
             return  # nobody is there to hear it any more
+
+
+def _taken(tree: Tree, settling: Settling, now: float) -> frozenset[str]:
+    """What is to be handed over, when it was asked who has the files open of which nobody knows yet."""
+    if settling.is_unsure(now):
+        settling.note_open(tree.opened(), now)
+    return settling.take(now)

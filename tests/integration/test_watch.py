@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.ports import Touched
+from syndicator.dialects.plain import Plain
+from syndicator.errors import PostError
+from syndicator.ports import BEING_WRITTEN, Touched
 from syndicator.sources import inotify, tree, watch
 from syndicator.sources.filesystems import is_remote, kind_of
+from syndicator.sources.folder import FolderSource
 from syndicator.sources.watch import hints
 from syndicator.sources.watcher import Sight
 
@@ -239,6 +242,41 @@ async def test_a_file_that_is_still_open_is_no_hint_and_is_known_to_be_written(r
 
         assert frozenset({"a.md"}) == await watched.hint()
         assert not watched.sight.is_being_written("a.md", 0.0)
+
+
+@pytest.mark.skipif(not inotify.is_there(), reason="nobody tells who has files open")
+async def test_a_file_that_was_open_before_anybody_watched_its_folder_is_read_when_it_is_closed(root: Path) -> None:
+    """scp -r, or a script: a folder is made, or moved in, and its first file is there before it is watched."""
+    outside = root.with_name("outside")
+    outside.mkdir()
+    with (root / "before.md").open("w") as before, (outside / "a.md").open("w") as file:
+        async with watching(root) as watched:
+            await watched.hint()
+            assert watched.sight.is_being_written("before.md", 0.0)
+            (outside / "b.md").write_text("whole")
+            file.write("half")
+            file.flush()
+            outside.rename(root / "new")
+            await watched.heard_of("new/b.md", within=2)
+            assert 0 == await watched.silence(0.2)
+            assert watched.sight.is_being_written("new/a.md", 0.0)
+            file.close()
+            before.close()
+
+            await watched.heard_of("new/a.md", "before.md", within=2)
+            assert not watched.sight.is_being_written("new/a.md", 0.0)
+
+
+def test_a_young_file_that_looks_like_the_first_half_of_one_is_not_read_yet(root: Path) -> None:
+    """Though it was closed: programs empty a file first, or open it again for the rest."""
+    source = FolderSource(root, Plain(), lambda _path, _age: False, limit=1000)
+    begun = root / "a.md"
+    begun.write_text("---\ntitle: Alpha\n")
+
+    with pytest.raises(PostError, match=BEING_WRITTEN):
+        source.read("a.md")
+    os.utime(begun, (0, 0))
+    assert begun.read_bytes() == source.read("a.md").data
 
 
 async def test_a_file_that_stays_open_is_taken_as_it_is_in_the_end(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,6 +150,20 @@ def test_a_young_file_that_was_found_waits_for_somebody_who_may_write_it() -> No
     assert [(0.005, frozenset({"new"})), (0.3, frozenset({"new/a.md"}))] == handed(settling, 20.0)
 
 
+def test_of_files_that_were_found_those_that_somebody_has_open_wait_until_they_are_closed() -> None:
+    settling = Settling()
+    for path in (A, B):
+        settling.note(path, Touch.FOUND, 0.0)
+    assert [False, True] == [settling.is_unsure(now) for now in (0.29, 0.31)]
+
+    settling.note_open([(A, Touch.OPEN), ("open for long.md", Touch.OPEN)], 0.31)
+
+    assert not settling.is_unsure(0.32)
+    assert frozenset({B}) == settling.take(0.32)
+    settling.note(A, Touch.WHOLE, 3.0)
+    assert [(3.005, frozenset({A}))] == handed(settling, 20.0)
+
+
 @pytest.mark.parametrize(
     ("data", "half"),
     [
