@@ -51,9 +51,13 @@ class Alarms:
             self.timer.forget(name)
 
     def waits(self, not_before: Mapping[str, datetime]) -> tuple[Wait, ...]:
-        """What is waited for, the next first; ``not_before`` says of some that they will have nothing to do earlier."""
+        """What is waited for, the next first; ``not_before`` says of some that they will have nothing to do earlier.
+
+        The timer knows until when: what was noted is by the clock of then, which may have been set since.
+        """
+        due = dict(self.timer.pending())
         waits = [
-            replace(wait, until=max(wait.until, not_before[name])) if wait.until and name in not_before else wait
+            replace(wait, until=_later(due.get(name, wait.until), not_before.get(name)))
             for name, wait in self._waits.items()
         ]
         return tuple(sorted(waits, key=lambda wait: (wait.until is None, wait.until, wait.what)))
@@ -67,3 +71,7 @@ class Alarms:
             wake()
 
         return ring
+
+
+def _later(until: datetime | None, not_before: datetime | None) -> datetime | None:
+    return max((until, not_before)) if until is not None and not_before is not None else until

@@ -20,6 +20,10 @@ class Timer(Protocol):
         """Wake when the wall clock was set, or the machine has slept."""
         ...
 
+    def pending(self) -> Sequence[tuple[str, datetime]]:
+        """What is set, by name, and when by the wall clock each goes off next."""
+        ...
+
 
 class Sight(Protocol):
     """What is seen of changes. ``blind`` says why some may go unseen until the next scan, "" when none do."""

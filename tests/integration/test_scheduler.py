@@ -17,6 +17,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from syndicator.alarms import Alarms
 from syndicator.scheduler import Clock, Moment
 
 SOON = timedelta(milliseconds=30)
@@ -285,6 +286,28 @@ async def test_what_was_to_come_after_some_time_does_not_wait_for_a_clock_that_w
             assert [] == at.at
             clock.forget("embargo")
             clock.forget("embargo")
+
+
+async def test_waits_are_told_by_the_time_that_it_is_after_the_clock_was_set() -> None:
+    """And what has gone off is waited for no more."""
+    hands, jumps, once, real = Hands(), Ticks(), Ticks(), now()
+    async with ticking(hands) as clock:
+        alarms = Alarms(clock, now)
+        clock.on_jump(jumps)
+        alarms.after(timedelta(minutes=5), once, name="again", why="it failed")
+        alarms.every(timedelta(minutes=1), once, name="scan", why="every minute")
+        alarms.at(real + LONG, once, name="embargo", why="its date")
+        alarms.after(SOON, once, name="soon", why="it is soon")
+        await set_within(once.done)
+        hands.ahead = -3600.0
+        with time_machine.travel(real - LONG, tick=True):
+            await set_within(jumps.done, 3)
+            waits = [
+                (wait.what, wait.until and round((wait.until - now()) / timedelta(minutes=1)))
+                for wait in alarms.waits({})
+            ]
+
+    assert [("scan", 1), ("again", 5), ("embargo", 120)] == waits
 
 
 async def test_what_has_gone_off_does_not_go_off_again_when_the_clock_jumps() -> None:

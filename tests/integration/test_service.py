@@ -85,6 +85,9 @@ class Timers:
     def on_jump(self, wake: Callable[[], None]) -> None:
         self.jump = wake
 
+    def pending(self) -> list[tuple[str, datetime]]:
+        return [(name, instant) for name, (instant, _) in self.set.items()]
+
     def every(self, interval: timedelta, wake: Callable[[], None], *, name: str) -> None:
         self.intervals[name] = interval
         self.set[name] = (datetime.now(UTC) + interval, wake)

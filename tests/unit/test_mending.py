@@ -27,6 +27,9 @@ class Nobody:
     def forget(self, name: str) -> None: ...
     def on_jump(self, wake: Callable[[], None]) -> None: ...
 
+    def pending(self) -> tuple[tuple[str, datetime], ...]:
+        return ()
+
 
 @contextmanager
 def no_file_left() -> Iterator[None]:
