@@ -5,6 +5,7 @@ SyndicatorError
 ├── PostError       one post cannot be read; the others go on (exit status 1)
 │   └── HistoryMissing  its date is in the history of its file, of which that part is not here
 ├── SourceError     the place where posts come from cannot be read (exit status 1)
+│   └── SourceUnfinished  somebody is writing to a file that all posts are read by, just now
 ├── StateError      the database cannot be opened, is locked or newer than this program (exit status 1)
 │   └── StateDamaged    what is in it cannot be relied on: it may be set aside, and a new one made
 │       └── StateMissing    it is not there, though what it published is
@@ -107,6 +108,10 @@ def _post_error(path: str, reason: str, line: int | None, column: int | None, re
 
 class SourceError(SyndicatorError):
     """The source as a whole cannot be read."""
+
+
+class SourceUnfinished(SourceError):
+    """Somebody is writing to a file that all posts are read by."""
 
 
 class StateError(SyndicatorError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from syndicator.errors import SyndicatorError
+from syndicator.errors import SourceUnfinished, SyndicatorError
 from syndicator.model import PostWarning, Site
 from syndicator.ports import Configured, Dialect, SiteFiles, Surroundings, Upstream
 from syndicator.publication import require_files, rules_of, site_of
 from syndicator.reader import Reader
 from syndicator.settings import Settings
 from syndicator.sources.built import BuiltFolder
-from syndicator.sources.folder import Asking, FolderSource, require_folder
+from syndicator.sources.folder import FolderSource, require_folder
+from syndicator.sources.settling import Asking
 from syndicator.sources.site import SiteFolder
 
 if TYPE_CHECKING:
@@ -69,11 +70,19 @@ class Readers:
 
     def __call__(self) -> Reader:
         """Raises SourceError and ConfigError; the next call tries again."""
-        if self._reader is None or self._files is None or not self._files.unchanged():
-            self._reader, self._files = None, _files(self._settings)
-            self._reader = _reader(self._settings, self._files, self._is_being_written, mends=self._mends)
-        else:
+        if self._reader is not None and self._files is not None and self._files.unchanged():
             self._reader.look_again()
+            return self._reader
+        former, self._reader = self._reader, None
+        files = _files(self._settings, is_being_written=self._is_being_written)
+        try:
+            self._reader = _reader(self._settings, files, self._is_being_written, mends=self._mends)
+            self._files = files
+        except SourceUnfinished:
+            if former is None:
+                raise
+            former.look_again()  # by what stood there before, until it is whole
+            self._reader = former
         return self._reader
 
 
@@ -95,10 +104,10 @@ def site_configuration(settings: Settings) -> Configured:
     return _configured(settings, _files(settings))
 
 
-def _files(settings: Settings, limit: int = 2**20) -> SiteFolder | GitFiles:
+def _files(settings: Settings, limit: int = 2**20, is_being_written: Asking | None = None) -> SiteFolder | GitFiles:
     """The site's own files where its posts are, ``limit`` bytes each at most: configuration and data are small."""
     if settings.source.kind == "folder":
-        return SiteFolder(settings.source_path, limit=limit)
+        return SiteFolder(settings.source_path, is_being_written, limit=limit)
     from syndicator.sources.gitsite import GitFiles
 
     return GitFiles(_clone(settings), settings.source_folder, limit=limit)

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from syndicator.errors import PostError, SourceError
@@ -18,15 +18,11 @@ from syndicator.sources.belongings import Belongings
 from syndicator.sources.glance import Elsewhere, Glance
 from syndicator.sources.look import Look, scan_of, unreadable
 from syndicator.sources.mounts import mounts_of
-from syndicator.sources.settling import is_half
+from syndicator.sources.settling import Asking, is_half, may_be_written
 from syndicator.sources.walking import version_of
 
-#: A file that changed less than so many seconds ago and looks like half of one is not believed yet; whether somebody is
-#: still writing is asked of all that changed less than so many ago.
-_YOUNG, _LONG = 2.0, 15.0
-
-#: Whether a file (its path, the seconds since it changed) may not be whole yet.
-Asking = Callable[[str, float], bool]
+#: A file that changed less than so many seconds ago and looks like half of one is not believed yet.
+_YOUNG = 2.0
 
 
 class FolderSource:
@@ -87,7 +83,7 @@ class FolderSource:
             if self._is_being_written is not None:
                 # After it was read, so that whoever begins to write meanwhile is noticed.
                 age = abs(time.time() - status.st_mtime)
-                if (age < _YOUNG and is_half(data)) or (age < _LONG and self._is_being_written(path, age)):
+                if (age < _YOUNG and is_half(data)) or may_be_written(path, age, self._is_being_written):
                     raise _unfinished(path)
             beside, mark = self._beside(path)
             version = version_of(status, time.time_ns()) + mark

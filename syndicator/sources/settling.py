@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
@@ -21,6 +21,16 @@ _AGAIN, _LATELY = 0.3, 1.0
 _AT_MOST = 2.0
 #: A file that stays open and is written no more is taken as it is.
 _STALLED = 10.0
+#: Whether somebody is still writing is asked of files that changed less than so many seconds ago.
+_LONG = 15.0
+
+#: Whether a file (its path, the seconds since it changed) may not be whole yet.
+Asking = Callable[[str, float], bool]
+
+
+def may_be_written(path: str, age: float, asking: Asking) -> bool:
+    """Whether a file that changed ``age`` seconds ago may not be whole yet, by the word of who watches it."""
+    return age < _LONG and asking(path, age)
 
 
 def is_half(data: bytes) -> bool:

@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from syndicator.errors import SourceError
+from syndicator.errors import SourceError, SourceUnfinished
 from syndicator.model import digest
+from syndicator.ports import BEING_WRITTEN
 from syndicator.realpath import real_path
+from syndicator.sources.settling import Asking, may_be_written
 from syndicator.sources.walking import leads_on, version_of
 
 #: Configuration and data are small; what is larger is something else.
@@ -23,10 +25,11 @@ class SiteFolder:
     """The files below ``root``; nothing outside it, whatever links and dots in a path say.
 
     ``limit`` is the most bytes of one. What was asked for is remembered, so that ``unchanged`` costs one look at each
-    file.
+    file. One that ``is_being_written`` is not read; without, files are taken as they are.
     """
 
-    def __init__(self, root: Path, *, limit: int = _LIMIT) -> None:
+    def __init__(self, root: Path, is_being_written: Asking | None = None, *, limit: int = _LIMIT) -> None:
+        self._is_being_written = is_being_written
         self._root = root
         self._limit = limit
         self._seen: dict[str, str] = {}
@@ -45,7 +48,7 @@ class SiteFolder:
         )
 
     def read(self, path: str) -> bytes | None:
-        """What is in a file; None when there is none. Raises SourceError."""
+        """What is in a file; None when there is none. Raises SourceError, also when it is being written."""
         self._seen[path] = self._version(path, fresh=True)
         self._held[path] = ""
         try:
@@ -56,6 +59,7 @@ class SiteFolder:
                 return None
             with full.open("rb") as file:
                 data = file.read(self._limit + 1)
+                self._require_whole(path, abs(time.time() - os.fstat(file.fileno()).st_mtime))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -64,6 +68,10 @@ class SiteFolder:
             raise SourceError(f"source {self._root / path}", f"has more than {self._limit:,} bytes", "shorten it")
         self._held[path] = digest(data)
         return data
+
+    def _require_whole(self, path: str, age: float) -> None:
+        if self._is_being_written is not None and may_be_written(path, age, self._is_being_written):
+            raise SourceUnfinished(f"source {self._root / path}", BEING_WRITTEN, "it is read again when it is whole")
 
     def version(self, path: str) -> str:
         """The name of a file as it is now, "" when there is none. One that changed just now has another the next time,

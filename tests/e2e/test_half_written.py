@@ -88,6 +88,32 @@ def test_a_file_that_is_being_written_is_published_when_it_is_whole_and_what_was
     assert ["_posts/2026-02-05-never.md:1"] == [json.loads(line)["post"] for line in refused]
 
 
+def test_the_sites_own_configuration_counts_when_it_is_whole_and_until_then_as_it_was(newsroom: Newsroom) -> None:
+    """Half of it may be good YAML, and would give every post another address."""
+    site = newsroom.root / "content/_config.yml"
+    site.write_text("title: The Site\npermalink: /one/:title/\n")
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('title = "The Example"\n', ""))
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+
+    def feed() -> tuple[str, set[str]]:
+        found = json.loads(newsroom.files()["feed.json"])
+        return found["title"], {item["url"].removeprefix("https://news.example.org") for item in found["items"]}
+
+    with newsroom.running():
+        eventually(lambda: json.loads(newsroom.get("readyz?json")[2])["watching"] == "")
+        with site.open("w") as file:
+            file.write("title: The S")
+            file.flush()
+            newsroom.post("2026-01-02-b.md", title="Beta")
+            eventually(lambda: len(feed()[1]) == 2)
+            assert ("The Site", {"/one/a/", "/one/b/"}) == feed()
+            file.write("ite\npermalink: /two/:title/\n")
+
+        eventually(lambda: feed() == ("The Site", {"/two/a/", "/two/b/"}), within=SOON)
+    assert '"error"' not in newsroom.log()
+
+
 def test_changes_behind_links_and_in_folders_that_come_whole_show_up_at_once(
     newsroom: Newsroom,
 ) -> None:
