@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from syndicator import __version__
-from syndicator.errors import PostError
+from syndicator.errors import PostError, SourceUnfinished
 from syndicator.markup.flavour import Flavour
 from syndicator.model import (
     Markup,
@@ -25,7 +25,7 @@ from syndicator.model import (
     TemplateContext,
     digest,
 )
-from syndicator.ports import BuiltSite, Dialect, Source, Surroundings
+from syndicator.ports import BEING_WRITTEN, BuiltSite, Dialect, Source, Surroundings
 from syndicator.posts.references import DATA, PAGE, REFERENCES
 from syndicator.posts.rules import Rules
 from syndicator.text import legal, printable
@@ -144,7 +144,10 @@ class Reader:
         from syndicator.markup.extract import extract
         from syndicator.markup.weight import TooHeavy
 
-        page = self.built.page(post.permalink)
+        try:
+            page = self.built.page(post.permalink)
+        except SourceUnfinished as error:
+            raise PostError(post.path, BEING_WRITTEN, remedy="its page is read again when it is whole") from error
         try:
             text = extract(page, self.selector) if page is not None else None
         except TooHeavy as error:

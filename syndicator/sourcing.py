@@ -162,7 +162,7 @@ def _reader(
         rules=rules_of(settings, configured, site, paged=bool(built)),
         salt=f"{limit} {configured.name or files.digest}",
         warnings=(*configured.warnings, *warnings),
-        built=BuiltFolder(_files(settings, _MOST_OF_A_PAGE), built, site.url) if built else None,
+        built=BuiltFolder(_files(settings, _MOST_OF_A_PAGE, is_being_written), built, site.url) if built else None,
         selector=settings.source.selector,
         around=_around(settings, configured, site),
     )

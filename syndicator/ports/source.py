@@ -162,7 +162,10 @@ class BuiltSite(Protocol):
         ...
 
     def page(self, permalink: str) -> bytes | None:
-        """The page at an address of the site; None when there is none that can be read."""
+        """The page at an address of the site; None when there is none that can be read.
+
+        Raises SourceUnfinished when somebody is writing it.
+        """
         ...
 
 

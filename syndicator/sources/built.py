@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from syndicator.errors import SourceError
+from syndicator.errors import SourceError, SourceUnfinished
 from syndicator.ports import LiveFiles
 
 
@@ -21,10 +21,15 @@ class BuiltFolder:
         self._files.look_again()
 
     def page(self, permalink: str) -> bytes | None:
-        """The page at an address of the site; None when there is none, or it cannot be read."""
+        """The page at an address of the site; None when there is none, or it cannot be read.
+
+        Raises SourceUnfinished.
+        """
         for path in self._paths(permalink):
             try:
                 page = self._files.read(path)
+            except SourceUnfinished:
+                raise
             except (SourceError, ValueError):
                 continue
             if page is not None:

@@ -114,6 +114,40 @@ def test_the_sites_own_configuration_counts_when_it_is_whole_and_until_then_as_i
     assert '"error"' not in newsroom.log()
 
 
+def test_a_page_of_the_built_site_is_read_when_the_generator_has_written_it(newsroom: Newsroom) -> None:
+    """frontmatter-41. Generators write pages in place; what was published stays until then, and a new post waits."""
+    toml = newsroom.root / "syndicator.toml"
+    toml.write_text(toml.read_text().replace('every = "30s"', 'every = "30s"\nrendered = "_site"'))
+
+    def page(name: str) -> Path:
+        return newsroom.root / f"content/_site/2026/01/0{name}.html"
+
+    head, end = "<article class=post><p>First of {}.</p>", "<p>The end.</p></article>"
+    page("1/a").parent.mkdir(parents=True)
+    page("2/b").parent.mkdir(parents=True)
+    page("1/a").write_text(head.format("one") + end)
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    with newsroom.running():
+        eventually(lambda: "First of one" in texts(newsroom)["Alpha"])
+        eventually(lambda: json.loads(newsroom.get("readyz?json")[2])["watching"] == "")
+        with page("1/a").open("w") as old, page("2/b").open("w") as new:
+            old.write(head.format("two"))
+            new.write(head.format("three"))
+            old.flush()
+            new.flush()
+            newsroom.post("2026-01-02-b.md", title="Beta")
+            newsroom.post("2026-01-03-c.md", title="Gamma")
+            eventually(lambda: "Gamma" in texts(newsroom))
+            assert "Beta" not in texts(newsroom)
+            assert "First of one" in texts(newsroom)["Alpha"]
+            old.write(end)
+            new.write(end)
+
+        eventually(lambda: "Beta" in texts(newsroom) and "First of two" in texts(newsroom)["Alpha"], within=SOON)
+        assert all("The end." in texts(newsroom)[title] for title in ("Alpha", "Beta"))
+    assert "post refused" not in newsroom.log()
+
+
 def test_changes_behind_links_and_in_folders_that_come_whole_show_up_at_once(
     newsroom: Newsroom,
 ) -> None:
