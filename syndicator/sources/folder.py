@@ -115,12 +115,27 @@ class FolderSource:
             return next(listed, None) is None
 
     def measure(self, file: str, known_version: str) -> tuple[str, ImageFacts] | None:
-        """Version and facts of a local image, None when there is no such file inside the folder."""
+        """Version and facts of a local image or recording, None when there is no such file inside the folder.
+
+        While somebody writes it what was known of it stands, and one that nothing is known of is not there yet.
+        """
         for folder in self._dialect.image_folders:
-            found = measure_file(self._root, f"{folder}/{file}" if folder else file, known_version)
+            path = f"{folder}/{file}" if folder else file
+            found = measure_file(self._root, path, known_version)
+            if found is not None and found[0] != known_version and self._grows(path):
+                return (known_version, ImageFacts()) if known_version else None
             if found is not None:
                 return found
         return None
+
+    def _grows(self, path: str) -> bool:
+        if self._is_being_written is None:
+            return False
+        try:
+            age = abs(time.time() - os.stat(f"{self._folder}/{path}").st_mtime)  # noqa: PTH116
+        except OSError:
+            return False
+        return may_be_written(path, age, self._is_being_written)
 
     def require(self) -> None:
         """Raises SourceError when there is no such folder."""

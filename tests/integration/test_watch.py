@@ -16,6 +16,7 @@ import pytest
 
 from syndicator.dialects.plain import Plain
 from syndicator.errors import PostError
+from syndicator.model import ImageFacts
 from syndicator.ports import BEING_WRITTEN, Touched
 from syndicator.sources import inotify, tree, watch
 from syndicator.sources.filesystems import is_remote, kind_of
@@ -277,6 +278,24 @@ def test_a_young_file_that_looks_like_the_first_half_of_one_is_not_read_yet(root
         source.read("a.md")
     os.utime(begun, (0, 0))
     assert begun.read_bytes() == source.read("a.md").data
+
+
+def test_of_a_recording_that_grows_nothing_new_is_known_until_it_is_whole(root: Path) -> None:
+    """Else each pass during an upload publishes another length, and tells the hubs."""
+    uploads = {"a.mp3"}
+    source, file = FolderSource(root, Plain(), lambda path, _age: path in uploads, limit=1000), root / "a.mp3"
+    file.write_bytes(b"x" * 10)
+    assert None is source.measure("a.mp3", "")
+    uploads.clear()
+    version, facts = source.measure("a.mp3", "") or ("", ImageFacts())
+    assert 10 == facts.length
+
+    uploads.add("a.mp3")
+    file.write_bytes(b"x" * 20)
+
+    assert (version, ImageFacts()) == source.measure("a.mp3", version)
+    os.utime(file, (0, 0))
+    assert 20 == (source.measure("a.mp3", version) or ("", ImageFacts()))[1].length
 
 
 async def test_a_file_that_stays_open_is_taken_as_it_is_in_the_end(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
