@@ -11,18 +11,16 @@ from syndicator.errors import PostError
 from syndicator.holdoff import awaited, held_off
 from syndicator.ids import next_free, own_id
 from syndicator.model import PostRecord, PostState, PostWarning, Skim, Visibility, reached
-from syndicator.moments import EPOCH, MICROSECOND
 from syndicator.ports import Move
 from syndicator.posts.corrections import CORRECTION, MINOR
 from syndicator.posts.references import FORMER, last_part
+from syndicator.reaching import ALWAYS, REACHED, first_seen, reached_date
 
 #: From so much likeness on, what a source calls a rename is one: where the date stayed, and where it was changed too.
 #: Posts made from one mould are alike; those of one series mostly bear another date.
 _ALIKE, _ALMOST_THE_SAME = 0.6, 0.95
 
 _SECOND = timedelta(seconds=1)
-#: When a post is due that is shown before its date.
-_ALWAYS = EPOCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ def record_of(post: Skim, version: str, site_url: str) -> PostRecord:
         content=post.content,
         match=post.match,
         visibility=post.visibility,
-        due=_ALWAYS if post.early and post.published else post.published,
+        due=ALWAYS if post.early and post.published else post.published,
         published=post.published,
         modified=post.modified,
         updated=_latest(post.modified, post.published),
@@ -192,9 +190,8 @@ def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord
     # Readers are to hear that it was killed wherever they may have seen it, also when a crash comes between.
     killed = fresh.visibility is Visibility.KILLED is not prior.visibility
     fresh = fresh._replace(down=_latest(now, prior.updated) if killed and prior.down is None else prior.down)
-    if fresh.down is not None and fresh.expires is not None and fresh.expires != prior.expires:
-        # It was another end that had come by then, perhaps by a clock that was far ahead.
-        fresh = fresh._replace(down=min(fresh.down, now))
+    if fresh.down and fresh.expires and fresh.expires != prior.expires:
+        fresh = fresh._replace(down=min(fresh.down, now))  # another end had come, perhaps by a clock that was far ahead
     if fresh.due is None:  # a draft by now, which keeps its history for the day when it is live again
         return fresh._replace(entry_id=prior.entry_id, published=prior.published, updated=prior.updated)
     updated = prior.updated
@@ -202,17 +199,8 @@ def _carry_on(fresh: PostRecord, prior: PostRecord, now: datetime) -> PostRecord
         # By a clock that was set back it would be older than what readers have.
         later = reached(updated + _SECOND, now) if updated and updated > now else now
         updated = _latest(fresh.modified or later, prior.published)
-    return fresh._replace(entry_id=prior.entry_id, published=_first_seen(fresh, prior, now), updated=updated)
-
-
-def _first_seen(fresh: PostRecord, prior: PostRecord, now: datetime) -> datetime | None:
-    """When readers first saw it. Who was shown before his date by a setting that is taken back has to wait for it, as
-    the site shows him no more: that he is no post of a clock which was set back since is told by a microsecond.
-    """
-    due = fresh.due
-    if due is None or due <= now or prior.due != _ALWAYS or due != prior.published:
-        return prior.published
-    return due + MICROSECOND
+    first, due = first_seen(fresh, prior, now), reached_date(fresh, prior, now)
+    return fresh._replace(entry_id=prior.entry_id, published=first, due=due, updated=updated)
 
 
 def _is_significant(fresh: PostRecord, prior: PostRecord) -> bool:
@@ -272,7 +260,7 @@ class _Departed:
     def told(self, fresh: PostRecord, move: Move) -> PostRecord | None:
         """The post that this one was as the source has it, when that left just now and is alike enough."""
         for candidate in self._by.get(("path", move.old), ()):
-            enough = _ALIKE if candidate.due == fresh.due else _ALMOST_THE_SAME
+            enough = _ALIKE if candidate.due in (fresh.due, REACHED) else _ALMOST_THE_SAME
             is_free = (candidate.gone or self._now) == self._now and self._may_be(candidate, fresh)
             if is_free and candidate.given_id == fresh.given_id and move.alike >= enough:
                 self._taken.add(candidate.path)

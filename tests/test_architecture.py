@@ -45,6 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "media",
         "memory",
         "holdoff",
+        "reaching",
         "agenda",
         "deliveries.pauses",
     ),

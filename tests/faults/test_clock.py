@@ -64,6 +64,18 @@ def test_an_embargo_that_has_ended_has_ended_whatever_the_clock_says_then(newsro
     assert () == at(newsroom, NOON + HOUR).written
 
 
+def test_a_post_whose_date_was_moved_to_now_stays_when_the_clock_goes_back(newsroom: Newsroom) -> None:
+    newsroom.post("2026-05-01-a.md", title="Alpha")
+    newsroom.post("2026-05-02-b.md", title="Beta")
+    at(newsroom, NOON)
+    newsroom.post("2026-05-02-b.md", title="Beta", date="2026-06-01 12:20:00 +0000")
+    at(newsroom, NOON + HOUR / 2)
+
+    at(newsroom, NOON)
+
+    assert ["Beta", "Alpha"] == newsroom.titles()
+
+
 def test_a_clock_behind_what_was_published_is_said_by_build_and_by_status_without_a_service(newsroom: Newsroom) -> None:
     newsroom.post("2026-05-01-a.md", title="Alpha")
     at(newsroom, ahead := datetime.now(UTC) + HOUR)

@@ -340,6 +340,23 @@ def test_a_clock_that_goes_back_takes_nothing_away_that_was_shown_by_its_date() 
     assert PostState.EMBARGOED is put_off.records[shown.path].state(NOON)
 
 
+@pytest.mark.parametrize("before", [timedelta(minutes=1), timedelta(days=7)], ids=["later", "earlier than the first"])
+def test_a_clock_that_goes_back_takes_nothing_away_whose_date_was_changed_and_reached(before: timedelta) -> None:
+    """Newsrooms give a post the date of its update; put off once more it waits as ever."""
+    dated = NOON - before
+    first = settled({}, post(published=NOON - timedelta(days=3)))
+    (bumped,) = settled(dict(first.records), post(published=dated)).records.values()
+
+    assert PostState.LIVE is bumped.state(NOON)
+    assert PostState.LIVE is bumped.state(dated - timedelta(hours=1))
+    assert NOON - timedelta(days=3) == bumped.published
+    again = settled({bumped.path: bumped}, post(published=dated), now=dated - timedelta(hours=1))
+    assert PostState.LIVE is again.records[bumped.path].state(dated - timedelta(hours=1)), "read once more"
+    put_off = settled({bumped.path: bumped}, post(published=LATER))
+    assert PostState.EMBARGOED is put_off.records[bumped.path].state(NOON)
+    assert PostState.LIVE is put_off.records[bumped.path].state(LATER)
+
+
 def test_a_post_that_was_shown_before_its_date_waits_for_it_when_that_is_not_wanted_any_more() -> None:
     """As often as the site's setting is given and taken back; its id and its date stay what readers have seen."""
     posts = {early: post(published=LATER, digest="same bytes", early=early) for early in (True, False)}
