@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -142,10 +143,20 @@ def test_an_embargo_ends_without_anybody_touching_a_file(newsroom: Newsroom) -> 
         assert time.time() >= int(soon)
 
 
+@contextmanager
+def closed_terminals(are: signal.Handlers) -> Iterator[None]:
+    """Whoever is started meanwhile takes them so, whether or not these tests themselves do."""
+    before = signal.signal(signal.SIGHUP, are)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_sigterm_ends_it_with_status_0_and_ctrl_c_and_a_closed_terminal_too(newsroom: Newsroom) -> None:
     newsroom.post("2026-01-01-a.md", title="Alpha")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        with newsroom.running() as process:
+        with closed_terminals(signal.SIG_DFL), newsroom.running() as process:
             began = time.monotonic()
             process.send_signal(number)
 
@@ -156,17 +167,13 @@ def test_sigterm_ends_it_with_status_0_and_ctrl_c_and_a_closed_terminal_too(news
 def test_where_a_closed_terminal_is_to_be_ignored_it_is(newsroom: Newsroom) -> None:
     """As with nohup."""
     newsroom.post("2026-01-01-a.md", title="Alpha")
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with newsroom.running() as process:
-            process.send_signal(signal.SIGHUP)
-            newsroom.post("2026-01-02-b.md", title="Beta")
-            eventually(lambda: newsroom.titles() == ["Beta", "Alpha"])
-            process.terminate()
+    with closed_terminals(signal.SIG_IGN), newsroom.running() as process:
+        process.send_signal(signal.SIGHUP)
+        newsroom.post("2026-01-02-b.md", title="Beta")
+        eventually(lambda: newsroom.titles() == ["Beta", "Alpha"])
+        process.terminate()
 
-            assert 0 == process.wait(10)
-    finally:
-        signal.signal(signal.SIGHUP, before)
+        assert 0 == process.wait(10)
 
 
 def test_a_second_signal_stops_at_once(newsroom: Newsroom) -> None:
