@@ -25,7 +25,10 @@ _TIMERS = {
     "second look": ("a second look", "something changed a moment ago, and may have changed again unnoticed"),
     "first pass": ("the first pass", "the folder is about to be watched"),
     "refusals": ("saying what is wrong with posts", "they were touched a moment ago, and may be half there"),
-    "next of deliveries": ("the next delivery", "nothing that is owed is due before"),
+    "next of deliveries": (
+        "the next delivery",
+        "what is owed waits for its time, or its host is left alone until then",
+    ),
     "next of images": ("the next question about an image", "no image host is to be asked before"),
 }
 

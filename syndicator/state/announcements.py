@@ -1,4 +1,7 @@
-"""Announcements become rows of what is owed, in the transaction that keeps what they tell of."""
+"""Announcements become rows of what is owed, in the transaction that keeps what they tell of.
+
+What messages to web hooks are made of is imported late: most passes have none to touch.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from syndicator.model import Announcement, DeliveryKind, PostRecord, Visibility
-from syndicator.notices import is_waiting, merge, withdraw
 from syndicator.state import tables
 
 
@@ -43,6 +45,8 @@ def forget_waiting(connection: Connection, feeds: Collection[str]) -> None:
     table = tables.deliveries
     if not feeds:
         return
+    from syndicator.notices import is_waiting
+
     hooks = select(table.c.id, table.c.topic, table.c.body).where(table.c.kind == DeliveryKind.WEBHOOK)
     waiting = [row.id for row in connection.execute(hooks) if row.topic in feeds and is_waiting(row.body)]
     if waiting:
@@ -59,6 +63,8 @@ def take_back(connection: Connection, posts: Iterable[PostRecord]) -> None:
     why = {entry: reason for entry, reason in state.items() if reason}
     if not why:
         return
+    from syndicator.notices import withdraw
+
     table, feeds = tables.deliveries, tables.feeds
     hooks = select(table.c.id, table.c.topic, table.c.body).where(table.c.kind == DeliveryKind.WEBHOOK)
     for row in connection.execute(hooks).all():
@@ -84,5 +90,7 @@ def _with_what_was_unheard(connection: Connection, owed: Announcement) -> Announ
     before = connection.execute(select(table.c.body).where(*same)).scalar()
     if not before:
         return owed
+    from syndicator.notices import merge
+
     message, body = merge(before, owed.body)
     return replace(owed, digest=message, body=body)

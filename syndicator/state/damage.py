@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+import stat
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,17 @@ _SIGNS = (b"alembic_version", b"ix_deliveries_due", b"ix_images_due")
 _LOOK = 2**20
 
 
+def require_file(file: Path) -> None:
+    """Raises StateError where something else than a file stands, as to open a pipe would wait for its other end; and
+    OSError where nobody can tell.
+    """
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise StateError(
+                f"state {file}", "a folder, a pipe or a device is there", "set [state] url to where a file can be"
+            )
+
+
 def require_ours(file: Path) -> None:
     """Raises StateError for a file that is not one of ours, or that in doubt may be somebody else's, before anything of
     it is changed: opening a database for writing changes it already.
@@ -25,6 +37,7 @@ def require_ours(file: Path) -> None:
     A file without a byte, or of zeros only, is nobody's: that is what a power cut leaves.
     """
     try:
+        require_file(file)
         with file.open("rb") as stream:
             begin = stream.read(_HEADER)
             if begin.startswith(_MAGIC) and int.from_bytes(begin[_OWNER]) == APPLICATION:

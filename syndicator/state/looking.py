@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from syndicator.errors import StateError
+from syndicator.state.damage import require_file
 from syndicator.state.database import Database
 from syndicator.state.versions import expect_current, migrate
 from syndicator.state.words import in_words
@@ -21,6 +22,7 @@ def open_to_read(file: Path) -> Database | None:
     """
     what = f"state {file}"
     try:
+        require_file(file)
         connection = _resting(file) or _in_use(file)
     except FileNotFoundError:
         return None

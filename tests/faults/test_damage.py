@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,23 @@ def test_a_file_that_is_none_of_ours_is_never_moved(newsroom: Newsroom, kind: st
     assert "check [state] url" in said
     assert before == state.read_bytes()
     assert [] == list(newsroom.root.glob("state.db.broken-*"))
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_is_told_at_once_and_left_alone(newsroom: Newsroom, kind: str) -> None:
+    """Whoever opens a pipe waits for somebody at its other end."""
+    state = newsroom.root / "state.db"
+    (state.mkdir if kind == "folder" else partial(os.mkfifo, state))()
+
+    for command in ("build", "status", "run"):
+        done = newsroom.command(command)
+
+        assert 1 == done.returncode
+        assert "a folder, a pipe or a device is there" in done.stderr
+        assert "set [state] url to where a file can be" in done.stderr
+    assert ["content", "state.db", "syndicator.toml"] == sorted(
+        path.name for path in newsroom.root.iterdir() if not path.name.endswith(".lock")
+    )
 
 
 def test_a_damaged_state_stays_where_it_is_when_the_operator_wants_it_so(newsroom: Newsroom) -> None:
