@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -25,6 +26,8 @@ LARGEST = 25 * 2**20
 #: So much of a call is kept to be read, as little as any connection costs: anybody can make thousands, and hold them
 #: for a while. A longer one, which tells of a hundred commits or more, is taken for news of ours.
 _KEPT = 64 * 1024
+#: For so many seconds the rest of a call that is too large may come in before it is answered.
+_PASSED_OVER = 5.0
 #: So many calls are remembered, to know one that comes again; after a restart none, which costs one look at the source.
 _REMEMBERED = 1000
 #: Calls without proof are told once in so many seconds, with how many there were: anybody can make them.
@@ -126,13 +129,14 @@ def _fields(request: Request) -> Mapping[str, str]:
 
 
 async def _pass_over(stream: AsyncIterator[bytes], most: int) -> None:
-    """Let the rest come in and keep nothing of it: who sends all before it listens would find a broken connection
-    instead of the answer."""
-    with suppress(ClientDisconnect):
-        async for part in stream:
-            most -= len(part)
-            if most <= 0:
-                return
+    """Let the rest come in for a while, and keep nothing of it: who sends all before it listens would find a broken
+    connection instead of the answer."""
+    with suppress(ClientDisconnect, TimeoutError):
+        async with asyncio.timeout(_PASSED_OVER):
+            async for part in stream:
+                most -= len(part)
+                if most <= 0:
+                    return
 
 
 def _too_large() -> Response:

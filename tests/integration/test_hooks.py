@@ -224,6 +224,20 @@ async def test_who_sends_all_before_it_listens_hears_that_it_was_too_large(host:
     assert 0 == host.woken
 
 
+async def test_who_says_that_much_will_come_and_sends_nothing_hears_that_it_is_too_large(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "_PASSED_OVER", 0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", host.server.port)
+    writer.write(f"POST {hooks.PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {hooks.LARGEST + 1}\r\n\r\n".encode())
+
+    answer = await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
+
+    assert b"HTTP/1.1 413 " == answer[:13]
+    assert 0 == host.woken
+
+
 async def test_a_push_of_thousands_of_commits_is_taken_and_not_kept(host: Host) -> None:
     body = b'{"commits": "' + b"x" * 3_000_000 + b'", "ref": "refs/heads/draft"}'
 
