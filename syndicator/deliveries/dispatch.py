@@ -140,6 +140,8 @@ class Dispatcher:
             now = self.clock()
             await self._watch_clock(now)
             busy = Counter(delivery.host for delivery in self._on_way.values())
+            # Who failed while other outcomes were being kept has no pause yet.
+            busy |= {each.host: self.bounds.per_host for each, outcome in self._outcomes if outcome.host}
             claimed = await asyncio.to_thread(
                 self.outbox.claim_deliveries,
                 now,

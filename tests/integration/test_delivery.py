@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -512,6 +513,35 @@ async def test_hosts_that_hang_take_nobodys_place(outbound: Outbound, outbox: Ow
 
         assert [0] * 5 == [told.seen for told in well.told]
         assert 1 == len(hanging.told) == len(other.told)
+
+
+async def test_who_fails_while_it_is_kept_that_another_failed_is_left_alone_too(
+    outbound: Outbound, outbox: Owing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, keeping, failed, asked = asyncio.get_running_loop(), asyncio.Event(), threading.Event(), Counter[str]()
+    settle = outbox.settle
+
+    def slowly(*args: Any, **options: Any) -> None:
+        loop.call_soon_threadsafe(keeping.set)
+        failed.wait(10)
+        settle(*args, **options)
+
+    async def fail(delivery: Delivery, _: Outbound, __: datetime) -> Outcome:
+        asked[delivery.host] += 1
+        if delivery.host == "second.example":
+            await keeping.wait()
+            failed.set()
+        return Outcome(verdict=Verdict.LATER, error="no answer", host=True)
+
+    monkeypatch.setattr(outbox, "settle", slowly)
+    for host in ("first", "second"):
+        for number in range(3):
+            outbox.owe(f"http://{host}.example/", f"{TOPIC}?{number}")
+    work = engine(outbox, outbound)
+    work.handlers = {DeliveryKind.HUB: fail}
+    await work.work()
+
+    assert {"first.example": 1, "second.example": 1} == asked
 
 
 async def test_what_is_owed_while_a_slow_host_keeps_us_waiting_goes_out_at_once(
