@@ -28,7 +28,8 @@ _NEW = ".new"
 
 def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
     """Make a new state from the published documents, and set the damaged one aside. What was done, for people; "" for
-    a state without anything in it that is as good as new: where no document stands, or none is to be read.
+    a state without anything in it that is as good as new: where no document stands, or none is to be read. One that
+    has its tables is so too where none of ours stands: no pass was ever made with it.
 
     Where it is gone only documents count that are surely ours: it may be that there never was one. Nobody may have it
     open. Raises SyndicatorError, with nothing changed: for a file that is none of ours, too.
@@ -39,8 +40,9 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
     file = real_path(settings.state_path)  # a link to it stays one
     require_ours(file)
     is_missing = isinstance(damage, StateMissing)
-    blank, standing = not is_missing and _is_blank(settings), _standing(settings)
-    if is_missing:
+    blank, begun = (False, False) if is_missing else _emptiness(settings)
+    standing = _standing(settings)
+    if is_missing or (begun and not any(one.ours for one in standing)):
         standing = [one for one in standing if one.ours]
     if blank and not (standing and settings.state.rebuild):
         return ""
@@ -72,16 +74,18 @@ def rebuild(settings: Settings, damage: StateDamaged, now: datetime) -> str:
     return said
 
 
-def _is_blank(settings: Settings) -> bool:
-    """Whether there is nothing in the state: it may have been just begun when its program was killed."""
+def _emptiness(settings: Settings) -> tuple[bool, bool]:
+    """Whether there is nothing in the state, and whether it has its tables all the same: it may have been just begun
+    when its program ended.
+    """
     from syndicator.state.database import Database
-    from syndicator.state.versions import is_blank
+    from syndicator.state.versions import is_begun, is_blank
 
     database = Database(settings.state_url)
     try:
-        return is_blank(database)
+        return is_blank(database), is_begun(database)
     except StateError:
-        return False
+        return False, False
     finally:
         database.close()
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: A row of any table that is not empty after a pass.
-_ANY = text("SELECT 1 FROM passes UNION ALL SELECT 1 FROM posts UNION ALL SELECT 1 FROM documents LIMIT 1")
+_ANY = text(
+    "SELECT 1 FROM passes UNION ALL SELECT 1 FROM posts UNION ALL SELECT 1 FROM feeds"
+    " UNION ALL SELECT 1 FROM documents LIMIT 1"
+)
 
 
 def open_database(url: str, folder: Path | None, *, sound: bool = False, examined: bool = False) -> Database:
@@ -68,8 +71,17 @@ def migrate(database: Database) -> None:
 def is_blank(database: Database) -> bool:
     """Whether nothing was ever in it, or nothing is left. Raises StateError."""
     tables, revision = _version(database)
-    if not tables or revision != HEAD or not tables.issuperset(metadata.tables):
-        return not tables
+    return not tables or _is_without_rows(database, tables, revision)
+
+
+def is_begun(database: Database) -> bool:
+    """Whether it has its tables and nothing in them, as before the first pass. Raises StateError."""
+    return _is_without_rows(database, *_version(database))
+
+
+def _is_without_rows(database: Database, tables: set[str], revision: str | None) -> bool:
+    if revision != HEAD or not tables.issuperset(metadata.tables):
+        return False
     with database.read() as connection:
         return connection.execute(_ANY).first() is None
 

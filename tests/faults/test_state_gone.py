@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.state.lock import only_writer
+from syndicator.state.versions import open_database
 from tests.faults.past import copy_of
 from tests.newsroom import Newsroom, eventually, free_port
 
@@ -184,3 +186,26 @@ def test_adopting_begins_no_new_state_where_the_old_one_is_gone(past: Newsroom, 
 
     assert (1, False) == (done.returncode, (newsroom.root / "state.db").exists())
     assert "it is not there, though documents that it published are" in done.stderr
+
+
+def test_a_state_that_saw_no_pass_is_not_damaged_since_a_feed_of_another_program_stands_there(
+    newsroom: Newsroom,
+) -> None:
+    """A service whose folder is not there yet makes the state, and may be ended before anything is published."""
+    newsroom.post("2026-01-01-a.md", title="Alpha")
+    newsroom.build()
+    before = newsroom.files()
+    for path in newsroom.root.glob("state.db*"):
+        path.unlink()
+    shutil.rmtree(newsroom.root / "public")
+    open_database(f"sqlite:///{newsroom.root / 'state.db'}", None).close()
+    for path, document in before.items():
+        other = newsroom.root / "public" / path
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_bytes(re.sub(rb"<generator>.*?</generator>", b"", document).replace(b"tag:", b"old:"))
+
+    said = newsroom.build(status=0).stderr
+
+    assert "" == said
+    assert [] == [*newsroom.root.glob("state.db.broken-*")]
+    assert all(b"old:" not in document for document in newsroom.files().values())
