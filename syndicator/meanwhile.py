@@ -36,7 +36,7 @@ def lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -
     orders, ledger, prior, book = press.orders, press.ledger, press.ledger.feeds(), Book(press.ledger)
     pages = ledger.pages()
     over = frozenset(record.entry_id for record in ledger.expired(last.at, now)) if pages else frozenset()
-    pruned = prune(press, pages, over, now)
+    pruned, failed = prune(press, pages, over, now)
     posts = {r.entry_id: r for r in book.there_called({i for feed in prior.values() for i in feed.members})}
     shown = Shown(feeds=prior, held=press.waiting, pages=pages, posts=posts)
     free = _let_go(shown, press, source, last, now)
@@ -65,6 +65,8 @@ def lapse(press: Press, last: PassRecord, source: SourceRecord, now: datetime) -
         ask_images=False,
     )
     published = publish(press, judged, prior, work, Standstill(), now, quiet, Crew(1))
+    if failed:
+        raise failed[0]  # feeds lose what they can; the next pass tries the page again
     at, why = due or (None, "")
     # Whatever the orders: who looks at the source again has everything to do.
     after = replace(last, next_change=at, next_why=why, orders="")

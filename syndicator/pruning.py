@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator.dues import changed, owed
+from syndicator.errors import PublishError
 from syndicator.formats.apart import without
 from syndicator.history import shown_in
 from syndicator.model import Audience, Document, DocumentRecord, PageRecord
@@ -18,16 +19,24 @@ from syndicator.writing import Press
 
 def prune(
     press: Press, pages: Mapping[str, Sequence[PageRecord]], ids: frozenset[str], now: datetime
-) -> tuple[str, ...]:
-    """Take the entries with these ``ids`` out of the ``pages`` of feeds; the paths of the documents that lost some. One
-    that is not as we write documents is left alone.
+) -> tuple[tuple[str, ...], tuple[PublishError, ...]]:
+    """Take the entries with these ``ids`` out of the ``pages`` of feeds; the paths of the documents that lost some, and
+    why others could not be cut. One that is not as we write documents is left alone.
 
     The first pass that can look at the source makes them anew. Raises PublishError and StateError; once more is fine.
     """
     hit = {(name, p.number) for name, records in pages.items() for p in records if not ids.isdisjoint(shown_in([p]))}
     remembered = press.ledger.documents()
-    standing = [record for record in remembered.values() if (record.feed, record.page) in hit]
-    done = [record for record in (_pruned(press, known, ids, now) for known in standing) if record is not None]
+    done: list[DocumentRecord] = []
+    failed: list[PublishError] = []
+    for standing in remembered.values():
+        if (standing.feed, standing.page) in hit:
+            try:
+                record = _pruned(press, standing, ids, now)
+            except PublishError as error:
+                failed.append(error)  # the others may be cut all the same
+            else:
+                done += [record] if record is not None else []
     if done:
         if press.show is not None:
             press.show(dict.fromkeys(done), ())
@@ -35,7 +44,7 @@ def prune(
         audience = press.orders.audience if press.orders.announce else Audience()
         news = owed(changed(done, remembered), (), remembered, audience)
         press.ledger.record(Publication(documents=tuple(done), announcements=tuple(news)), now)
-    return tuple(record.path for record in done)
+    return tuple(record.path for record in done), tuple(failed)
 
 
 def _pruned(press: Press, known: DocumentRecord, ids: Collection[str], now: datetime) -> DocumentRecord | None:

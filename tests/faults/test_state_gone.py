@@ -199,8 +199,8 @@ def test_a_state_that_saw_no_pass_is_not_damaged_since_a_feed_of_another_program
         path.unlink()
     shutil.rmtree(newsroom.root / "public")
     open_database(f"sqlite:///{newsroom.root / 'state.db'}", None).close()
-    for path, document in before.items():
-        other = newsroom.root / "public" / path
+    for name, document in before.items():
+        other = newsroom.root / "public" / name
         other.parent.mkdir(parents=True, exist_ok=True)
         other.write_bytes(re.sub(rb"<generator>.*?</generator>", b"", document).replace(b"tag:", b"old:"))
 

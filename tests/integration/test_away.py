@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from syndicator.app import State
+from syndicator.errors import PublishError
 from syndicator.filters import is_too_old
 from syndicator.model import DeliveryKind, FeedSpec, PostState, digest
 from syndicator.passes import Report
@@ -240,6 +241,34 @@ def test_pages_of_archives_lose_what_expires_and_nothing_else(tmp_path: Path, *,
     assert standing == known
     assert back.away is None
     assert all(sources)
+
+
+def test_a_page_that_cannot_be_cut_keeps_nothing_in_other_pages_and_feeds(tmp_path: Path) -> None:
+    """The failure is told, and what it concerns is tried again."""
+    site, folder = tmp_path / "site", tmp_path / "room"
+    for number in range(1, 7):
+        write(site, f"p{number}", days=10 - number, **({"expiryDate": after(1)} if number in (1, 6) else {}))
+    with room(folder, site, "jekyll", stays=True, more=PAST) as (state, make_pass):
+        make_pass(NOON)
+        page = folder / "public/past.archive-1.atom"
+        whole = page.read_bytes()
+        with away(site):
+            page.unlink()
+            page.mkdir()
+            with pytest.raises(PublishError, match=page.name):
+                make_pass(NOON + HOUR)
+            feed = (folder / "public/past.xml").read_text()
+            rss = (folder / "public/past.archive-1.xml").read_bytes()
+            known = state.ledger.documents()["past.archive-1.xml"].digest
+            page.rmdir()
+            page.write_bytes(whole)
+            make_pass(NOON + HOUR)
+            pages = in_pages(folder)
+
+    assert "<title>p6<" not in feed
+    assert b"<title>p1<" not in rss
+    assert digest(rss) == known
+    assert ["p2"] == one_list(pages)
 
 
 def test_a_page_that_is_not_as_it_was_written_is_left_alone_until_it_is_made_anew(tmp_path: Path) -> None:
