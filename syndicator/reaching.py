@@ -15,12 +15,12 @@ REACHED = EPOCH + MICROSECOND
 
 def reached_date(fresh: PostRecord, prior: PostRecord, now: datetime) -> datetime | None:
     """When it is to be shown. A date that was changed and has come stays so for the same bytes, whatever the clock says
-    then; of the first date that is known without.
+    then; of the first date that is known without. Under another name they may have another date, as names hold some.
     """
     due, first = fresh.due, prior.published
     if due is None or first is None or due in (first, ALWAYS):
         return due
-    had_come = prior.due == REACHED and prior.digest == fresh.digest
+    had_come = prior.due == REACHED and (prior.path, prior.digest) == (fresh.path, fresh.digest)
     return REACHED if had_come or max(due, first) <= now else due
 
 

@@ -357,6 +357,20 @@ def test_a_clock_that_goes_back_takes_nothing_away_whose_date_was_changed_and_re
     assert PostState.LIVE is put_off.records[bumped.path].state(LATER)
 
 
+def test_a_post_that_its_new_name_puts_off_waits_although_another_date_of_it_had_come() -> None:
+    """Where the file's name holds the date: put off once and shown by that, and then once more, with the same bytes."""
+    days = [NOON - timedelta(days=3), NOON - timedelta(days=1), LATER]
+    known: dict[str, PostRecord] = {}
+    for day in days:
+        fresh = post(f"{day:%Y-%m-%dT%H}-a.md", published=day, digest="same bytes")
+        known = dict(settled(known, fresh, gone=tuple(known)).records)
+
+    (record,) = known.values()
+    assert days[0] == record.published
+    assert PostState.EMBARGOED is record.state(NOON)
+    assert PostState.LIVE is record.state(LATER)
+
+
 def test_a_post_that_was_shown_before_its_date_waits_for_it_when_that_is_not_wanted_any_more() -> None:
     """As often as the site's setting is given and taken back; its id and its date stay what readers have seen."""
     posts = {early: post(published=LATER, digest="same bytes", early=early) for early in (True, False)}
