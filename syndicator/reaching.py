@@ -15,12 +15,14 @@ REACHED = EPOCH + MICROSECOND
 
 def reached_date(fresh: PostRecord, prior: PostRecord, now: datetime) -> datetime | None:
     """When it is to be shown. A date that was changed and has come stays so for the same bytes, whatever the clock says
-    then; of the first date that is known without. Under another name they may have another date, as names hold some.
+    then; of the first date that is known without. The same bytes have another date where their file's name holds it,
+    or their folder's data: title and date together tell, and the path where there is no title.
     """
     due, first = fresh.due, prior.published
     if due is None or first is None or due in (first, ALWAYS):
         return due
-    had_come = prior.due == REACHED and (prior.path, prior.digest) == (fresh.path, fresh.digest)
+    is_same = prior.digest == fresh.digest and (prior.match or prior.path) == (fresh.match or fresh.path)
+    had_come = is_same and prior.due == REACHED
     return REACHED if had_come or max(due, first) <= now else due
 
 

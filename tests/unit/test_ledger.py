@@ -357,13 +357,21 @@ def test_a_clock_that_goes_back_takes_nothing_away_whose_date_was_changed_and_re
     assert PostState.LIVE is put_off.records[bumped.path].state(LATER)
 
 
-def test_a_post_that_its_new_name_puts_off_waits_although_another_date_of_it_had_come() -> None:
-    """Where the file's name holds the date: put off once and shown by that, and then once more, with the same bytes."""
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("{:%Y-%m-%dT%H}-a.md", "Bread"), ("{:%Y-%m-%dT%H}-a.md", ""), ("a.md", "Bread")],
+    ids=["by its name", "by its name, and without a title", "by its folder's data"],
+)
+def test_a_post_that_is_put_off_by_what_is_not_in_it_waits_although_another_date_of_it_had_come(
+    name: str, title: str
+) -> None:
+    """Shown by another date than its first, and then put off, with the same bytes."""
     days = [NOON - timedelta(days=3), NOON - timedelta(days=1), LATER]
     known: dict[str, PostRecord] = {}
     for day in days:
-        fresh = post(f"{day:%Y-%m-%dT%H}-a.md", published=day, digest="same bytes")
-        known = dict(settled(known, fresh, gone=tuple(known)).records)
+        match = f"{title} of {day}" if title else ""
+        fresh = post(name.format(day), published=day, digest="same bytes", match=match)
+        known = dict(settled(known, fresh, gone=tuple(known.keys() - {fresh.path})).records)
 
     (record,) = known.values()
     assert days[0] == record.published
