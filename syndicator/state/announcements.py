@@ -67,9 +67,11 @@ def take_back(connection: Connection, posts: Iterable[PostRecord]) -> None:
 
     table, feeds = tables.deliveries, tables.feeds
     hooks = select(table.c.id, table.c.topic, table.c.body).where(table.c.kind == DeliveryKind.WEBHOOK)
-    for row in connection.execute(hooks).all():
-        members = connection.execute(select(feeds.c.members).where(feeds.c.name == row.topic)).scalar() or ()
-        told = withdraw(row.body, why, frozenset(members))
+    rows = connection.execute(hooks).all()
+    named = select(feeds.c.name, feeds.c.members).where(feeds.c.name.in_({row.topic for row in rows}))
+    shown = {row.name: frozenset(row.members) for row in connection.execute(named)} if rows else {}
+    for row in rows:
+        told = withdraw(row.body, why, shown.get(row.topic, frozenset()))
         if told is not None:
             message, body = told
             connection.execute(update(table).where(table.c.id == row.id).values(digest=message, body=body))
