@@ -133,9 +133,7 @@ def look(settings: Settings, state: State, now: datetime) -> StateOfThings:
         hearers=hearers(settings.targets(), state.outbox.targets(), now),
         announces=settings.announce.enabled,
         at=now,
-        clock=wrong_clock(
-            now, last.at if last else None, max(documents, key=lambda document: document.changed, default=None)
-        ),
+        clock=wrong_clock(now, last.at if last else None, documents),
         fetched=far.report() if far else None,
         taken_down=who_has_it(posts, feeds, documents, deliveries, now),
         held=tuple(held.values()),

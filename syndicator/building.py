@@ -117,8 +117,7 @@ def build(settings: Settings, options: BuildOptions, now: datetime, progress: Pr
 
 def _clock(state: State, now: datetime) -> str:
     last = state.ledger.last_pass()
-    newest = max(state.ledger.documents().values(), key=lambda document: document.changed, default=None)
-    return wrong_clock(now, last.at if last else None, newest)
+    return wrong_clock(now, last.at if last else None, state.ledger.documents().values())
 
 
 def _mend(settings: Settings, now: datetime, damaged: list[str], missed: list[str], damage: StateDamaged) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -63,8 +64,9 @@ def second_look(
     return Look(pause, where)
 
 
-def wrong_clock(now: datetime, last_pass: datetime | None, newest: DocumentRecord | None) -> str:
+def wrong_clock(now: datetime, last_pass: datetime | None, documents: Iterable[DocumentRecord]) -> str:
     """What is wrong with a clock by the document that changed last, else by the last pass; "" for nothing."""
+    newest = max(documents, key=lambda document: document.changed, default=None)
     problem = clock_fault(now, newest.changed, newest.path) if newest else ""
     return problem or clock_fault(now, last_pass or now, "something")
 

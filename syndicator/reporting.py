@@ -53,7 +53,7 @@ class Reporting:
 
     def tell_clock(self, now: datetime, last_pass: datetime | None, newest: DocumentRecord | None) -> None:
         """That the clock is behind what was done by it before."""
-        problem = wrong_clock(now, last_pass, newest)
+        problem = wrong_clock(now, last_pass, [newest] if newest else ())
         if problem and "clock" not in self.health.problems:
             log.error("the clock is wrong", extra={"reason": problem})
         kept = {part: reason for part, reason in self.health.problems.items() if part != "clock"}
